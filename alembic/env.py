@@ -1,0 +1,68 @@
+"""Runs migrations on the database that the caller names, or on the configured one."""
+
+from typing import Any, Literal
+
+from sqlalchemy import Enum
+from sqlalchemy.engine import Connection
+from sqlmodel import AutoString
+
+from alembic import context
+from app.config import Settings
+from app.database import Database, Moment
+from app.tables import metadata
+
+
+def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
+    # a migration stands alone: it names the database's types, not today's classes
+    if kind == "type" and isinstance(item, Moment):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, Enum | AutoString):
+        return f"sa.String({item.length})" if item.length else "sa.String()"
+    return False
+
+
+def _configure(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=True,
+        render_item=_render,
+        compare_type=True,
+        compare_server_default=True,
+    )
+
+
+def _run(connection: Connection) -> None:
+    _configure(connection)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+def _run_sqlite(connection: Connection) -> None:
+    # a batch migration rebuilds a table; with foreign keys on, dropping the old one deletes its children.
+    # The pragma does nothing inside a transaction, so it comes before.
+    raw = connection.connection.dbapi_connection
+    raw.execute("PRAGMA foreign_keys=OFF")
+    try:
+        _run(connection)
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise RuntimeError(f"the migration left rows without their parents: {broken[:5]}")
+        connection.commit()
+    finally:
+        raw.execute("PRAGMA foreign_keys=ON")
+
+
+def main() -> None:
+    url = context.config.attributes.get("url") or Settings().database_url
+    database = Database(url)
+    with database.engine.execution_options(writes=True).connect() as connection:
+        if database.sqlite:
+            _run_sqlite(connection)
+        else:
+            _run(connection)
+            connection.commit()
+    database.dispose()
+
+
+main()

@@ -1,0 +1,1 @@
+"""Dealworthy decides who may sell what, and keeps what they say about it true."""

@@ -1,0 +1,113 @@
+"""What one content file says about another: references between lessons, red lines, programs and quizzes."""
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Final
+
+from app.catalog.coursefolder import ParsedCourse
+from app.catalog.document import Parsed
+from app.catalog.yamlfile import Located, Problem, Trail
+from app.certification.content import (
+    ALL_LESSONS,
+    AttestRequirement,
+    LessonRequirement,
+    ProgramDocument,
+    QuizRequirement,
+    Requirement,
+)
+from app.quizzes.content import QuizDocument
+from app.redlines.content import RedLineDocument, RedLinesDocument
+
+_HAN: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_LANGUAGES: Final = {"en": "English", "zh": "Chinese"}
+_EXAMPLES: Final = 2
+
+
+def red_line_ids(redlines: Parsed[RedLinesDocument] | None) -> frozenset[str] | None:
+    """Give the ids that other files may name; None when the file could not be read, so that nothing is blamed twice."""
+    if redlines is None:
+        return frozenset()
+    return redlines.document.ids if redlines.document else None
+
+
+def check_course(
+    course: ParsedCourse,
+    program: ProgramDocument | None,
+    redlines: Parsed[RedLinesDocument] | None,
+    quizzes: Collection[str] | None,
+) -> Iterator[Problem]:
+    """Check what a course folder says about red lines and quizzes; `quizzes` None leaves those unchecked."""
+    ids = red_line_ids(redlines)
+    for reference in course.references:
+        if ids is not None and reference.red_line not in ids:
+            yield reference.problem(
+                f"shows the red line {reference.red_line}, which redlines.yaml does not hold"
+            )
+    if program and course.program:
+        for position, requirement in enumerate(program.requirements):
+            message = _missing(requirement, course, redlines, quizzes)
+            if message:
+                yield course.program.problem(("requirements", position), message)
+    if redlines and redlines.document and redlines.located:
+        for position, rule in enumerate(redlines.document.rules):
+            yield from _check_rule(rule, ("rules", position), course, redlines.located)
+
+
+def check_quiz(
+    quiz: Parsed[QuizDocument],
+    products: Collection[str] | None,
+    *,
+    lessons: Collection[str] | None,
+    red_lines: Collection[str] | None,
+) -> Iterator[Problem]:
+    """Check what a quiz says about its product; what is None is left unchecked."""
+    if not (quiz.document and quiz.located):
+        return
+    product = quiz.document.product
+    if products is not None and product not in products:
+        yield quiz.located.problem(("product",), f"there is no product {product}")
+    for position, item in enumerate(quiz.document.items):
+        if item.lesson and lessons is not None and item.lesson not in lessons:
+            yield quiz.located.problem(
+                ("items", position, "lesson"), f"{product} has no lesson {item.lesson}"
+            )
+        for index, red_line in enumerate(item.red_line):
+            if red_lines is not None and red_line not in red_lines:
+                trail = ("items", position, "red_line", index)
+                yield quiz.located.problem(trail, f"{product} has no red line {red_line}")
+
+
+def _missing(
+    requirement: Requirement,
+    course: ParsedCourse,
+    redlines: Parsed[RedLinesDocument] | None,
+    quizzes: Collection[str] | None,
+) -> str | None:
+    match requirement:
+        case LessonRequirement(lesson=lesson) if lesson != ALL_LESSONS and lesson not in course.lesson_ids:
+            return f"there is no lesson {lesson}"
+        case QuizRequirement(quiz=quiz) if quizzes is not None and quiz not in quizzes:
+            return f"there is no quiz {quiz}"
+        case AttestRequirement() if redlines is None:
+            return "there is no redlines.yaml to attest to"
+        case _:
+            return None
+
+
+def _check_rule(
+    rule: RedLineDocument, trail: Trail, course: ParsedCourse, located: Located
+) -> Iterator[Problem]:
+    product = course.folder_name
+    if rule.applies.products and product not in rule.applies.products:
+        yield located.problem((*trail, "applies", "products"), f"leaves out {product}, whose file this is")
+    if rule.status != "active":
+        return
+    for key, examples in (
+        ("must_flag", rule.examples.must_flag),
+        ("must_not_flag", rule.examples.must_not_flag),
+    ):
+        for language in rule.match:
+            count = sum(bool(_HAN.search(example)) == (language == "zh") for example in examples)
+            if count < _EXAMPLES:
+                message = f"needs at least {_EXAMPLES} examples in {_LANGUAGES[language]}, has {count}"
+                yield located.problem((*trail, "examples", key), message)

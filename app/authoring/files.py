@@ -1,0 +1,190 @@
+"""The tree of content files: read as a whole, checked as a whole, written back file by file."""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from app.authoring.crosschecks import check_course, check_quiz, red_line_ids
+from app.catalog.content import CourseDocument
+from app.catalog.coursefolder import PRODUCT_FILE, REDLINES_FILE, ParsedCourse, parse_course
+from app.catalog.document import SLUG, Model, Parsed, parse, validate
+from app.catalog.sourcefile import folder_entries, load
+from app.catalog.yamlfile import Problem
+from app.certification.content import ProgramDocument
+from app.quizzes.content import QuizDocument
+from app.redlines.content import RedLinesDocument
+
+Prove = Callable[[RedLinesDocument, str], Iterable[str]]
+"""Tries the examples of red lines; given the document and its file. A message may begin with ``rule-id: ``."""
+
+COURSES: Final = "courses"
+QUIZZES: Final = "quizzes"
+_IGNORED: Final = "README.md"
+_QUIZ_SUFFIX: Final = ".yaml"
+_RULE_MESSAGE: Final = re.compile(rf"({SLUG}): (.+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class CourseFiles:
+    """One course folder; a product may come without a program, and without red lines."""
+
+    course: CourseDocument
+    program: ProgramDocument | None = None
+    redlines: RedLinesDocument | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """All content of a tree, by slug. Only what has no problem of its own is there."""
+
+    courses: Mapping[str, CourseFiles] = field(default_factory=dict)
+    quizzes: Mapping[str, QuizDocument] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+
+
+def read_tree(
+    path: Path,
+    *,
+    known_products: Collection[str] | None = None,
+    known_quizzes: Collection[str] | None = None,
+    prove: Prove | None = None,
+) -> Tree:
+    """Read and check a directory with `courses/` and `quizzes/` (or one of the two), one course folder or one quiz file.
+
+    `known_products` and `known_quizzes` are ids that exist elsewhere. Without them a reference to a half that `path`
+    does not hold is left unchecked. `prove` tries the examples of each `redlines.yaml` that is well formed.
+    """
+    return _Reader(path, known_products, known_quizzes, prove).tree()
+
+
+@dataclass(slots=True)
+class _Course:
+    files: ParsedCourse
+    program: ProgramDocument | None
+    redlines: Parsed[RedLinesDocument] | None
+
+
+@dataclass(slots=True)
+class _Reader:
+    path: Path
+    known_products: Collection[str] | None
+    known_quizzes: Collection[str] | None
+    prove: Prove | None
+    problems: list[Problem] = field(default_factory=list)
+    courses: dict[str, _Course] = field(default_factory=dict)
+    quizzes: dict[str, Parsed[QuizDocument]] = field(default_factory=dict)
+    holds: set[str] = field(default_factory=set)
+
+    def tree(self) -> Tree:
+        self._read()
+        for course in self.courses.values():
+            self._check_course(course)
+        for quiz in self.quizzes.values():
+            self._check_quiz(quiz)
+        blamed = {problem.file for problem in self.problems}
+        courses = {
+            slug: CourseFiles(
+                each.files.course, each.program, each.redlines.document if each.redlines else None
+            )
+            for slug, each in self.courses.items()
+            if each.files.course and not any(Path(file).parent.name == slug for file in blamed)
+        }
+        quizzes = {
+            slug: each.document
+            for slug, each in self.quizzes.items()
+            if each.document and each.located and each.located.file not in blamed
+        }
+        return Tree(courses, quizzes, tuple(sorted(set(self.problems))))
+
+    def _read(self) -> None:
+        if self.path.is_file():
+            self._quiz(self.path, self.path.parent)
+        elif (self.path / PRODUCT_FILE).exists():
+            self._course(self.path, self.path)
+        elif self.path.name in (COURSES, QUIZZES) and self.path.is_dir():
+            self._half(self.path, self.path)
+        else:
+            halves = [self.path / name for name in (COURSES, QUIZZES) if (self.path / name).is_dir()]
+            for half in halves:
+                self._half(half, self.path)
+            if not halves:
+                self._blame(self.path, "holds neither courses/ nor quizzes/ and is no course and no quiz")
+
+    def _half(self, folder: Path, within: Path) -> None:
+        self.holds.add(folder.name)
+        entries, problems = folder_entries(folder, within)
+        self.problems += problems
+        for entry in entries:
+            if entry.name == _IGNORED:
+                continue
+            if folder.name == QUIZZES:
+                self._quiz(entry, within)
+            elif entry.is_dir():
+                self._course(entry, within)
+            else:
+                self._blame(entry, "is not a course; a course is a folder with a product.yaml")
+
+    def _course(self, folder: Path, within: Path) -> None:
+        files = parse_course(folder, within)
+        self.problems += files.problems
+        program = None
+        if files.program:
+            program, problems = validate(ProgramDocument, files.program)
+            self.problems += problems
+        redlines = None
+        if (folder / REDLINES_FILE).exists():
+            redlines = self._parse(RedLinesDocument, folder / REDLINES_FILE, within)
+            self._prove(redlines)
+        self.courses[folder.resolve().name] = _Course(files, program, redlines)
+
+    def _quiz(self, path: Path, within: Path) -> None:
+        if path.suffix != _QUIZ_SUFFIX:
+            self._blame(path, "is not a quiz; a quiz is a file that ends in .yaml")
+            return
+        quiz = self._parse(QuizDocument, path, within)
+        if quiz.document and quiz.located and quiz.document.id != path.stem:
+            self.problems.append(quiz.located.problem(("id",), f"must equal the file's name, {path.stem}"))
+        self.quizzes[path.stem] = quiz
+
+    def _parse(self, model: type[Model], path: Path, within: Path) -> Parsed[Model]:
+        data, problems = load(path, within)
+        parsed = Parsed(None, None, tuple(problems)) if data is None else parse(model, data, path.as_posix())
+        self.problems += parsed.problems
+        return parsed
+
+    def _prove(self, redlines: Parsed[RedLinesDocument]) -> None:
+        if not (self.prove and redlines.document and redlines.located):
+            return
+        positions = {rule.id: position for position, rule in enumerate(redlines.document.rules)}
+        for message in self.prove(redlines.document, redlines.located.file):
+            match = _RULE_MESSAGE.fullmatch(message)
+            if match and match[1] in positions:
+                self.problems.append(redlines.located.problem(("rules", positions[match[1]]), match[2]))
+            else:
+                self.problems.append(redlines.located.problem((), message))
+
+    def _check_course(self, course: _Course) -> None:
+        quizzes = self._known(QUIZZES, self.quizzes, self.known_quizzes)
+        self.problems += check_course(course.files, course.program, course.redlines, quizzes)
+
+    def _check_quiz(self, quiz: Parsed[QuizDocument]) -> None:
+        products = self._known(COURSES, self.courses, self.known_products)
+        course = self.courses.get(quiz.document.product) if quiz.document else None
+        self.problems += check_quiz(
+            quiz,
+            products,
+            lessons=course.files.lesson_ids if course else None,
+            red_lines=red_line_ids(course.redlines) if course else None,
+        )
+
+    def _known(
+        self, half: str, here: Collection[str], elsewhere: Collection[str] | None
+    ) -> frozenset[str] | None:
+        if half not in self.holds and elsewhere is None:
+            return None
+        return frozenset(here) | frozenset(elsewhere or ())
+
+    def _blame(self, path: Path, message: str) -> None:
+        self.problems.append(Problem(path.as_posix(), 1, 1, "", message))

@@ -1,0 +1,85 @@
+"""Writes a tree of content back to files: the same names, the same words, nothing half written."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from app.authoring.files import COURSES, QUIZZES, CourseFiles, Tree
+from app.catalog.content import Lesson
+from app.catalog.coursefolder import PRODUCT_FILE, REDLINES_FILE, is_course_file, lesson_name
+from app.catalog.document import canonical
+from app.catalog.sourcefile import leaves
+from app.catalog.yamltext import dump
+
+
+def write_tree(tree: Tree, path: Path) -> list[Path]:
+    """Write `courses/` and `quizzes/` below `path`; give the files that were written or removed.
+
+    A file that says the same already is left alone. Inside the folder of a course that is written, files that are no
+    longer part of it are removed; nothing else is. Raises ValueError for a tree with problems and for a link that
+    leaves `path`.
+    """
+    if tree.problems:
+        message = f"the tree has problems, the first is {tree.problems[0]}"
+        raise ValueError(message)
+    changed: list[Path] = []
+    for slug, files in tree.courses.items():
+        folder = path / COURSES / slug
+        texts = course_texts(files)
+        for name, text in texts.items():
+            changed += _write(folder / name, text, path)
+        for old in sorted(folder.iterdir()):
+            if is_course_file(old.name) and old.name not in texts and not old.is_dir():
+                old.unlink()
+                changed.append(old)
+    for slug, quiz in tree.quizzes.items():
+        changed += _write(path / QUIZZES / f"{slug}.yaml", dump(quiz), path)
+    return changed
+
+
+def course_texts(files: CourseFiles) -> dict[str, str]:
+    """Give the text of each file of a course folder, by name."""
+    product = canonical(files.course)
+    product.pop("lessons", None)
+    if files.program:
+        product["program"] = canonical(files.program)
+    texts = {PRODUCT_FILE: dump(product)}
+    if files.redlines:
+        texts[REDLINES_FILE] = dump(files.redlines)
+    for lesson in files.course.lessons:
+        texts |= _lesson_texts(lesson)
+    return texts
+
+
+def _lesson_texts(lesson: Lesson) -> dict[str, str]:
+    front = canonical(lesson)
+    for key in ("number", "body"):
+        front.pop(key, None)
+    english = lesson.body.get("en")
+    texts = {lesson_name(lesson): f"---\n{dump(front)}---\n" + (f"\n{english}\n" if english else "")}
+    texts |= {
+        lesson_name(lesson, locale): f"{body}\n" for locale, body in lesson.body.items() if locale != "en"
+    }
+    return texts
+
+
+def _write(file: Path, text: str, within: Path) -> list[Path]:
+    if leaves(file, within):
+        message = f"{file} is a link that leaves {within}"
+        raise ValueError(message)
+    data = text.encode()
+    if file.is_file() and file.read_bytes() == data:
+        return []
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(file)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return [file]

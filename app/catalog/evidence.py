@@ -1,0 +1,29 @@
+"""Evidence: a stored fact that may complete somebody's way to a certification.
+
+Whoever stores such a fact (a completed lesson, an attestation, a passed quiz) announces it here, in the same
+transaction; certification, which lives on a floor above, listens and awards when everything is met. So a
+certification exists the moment its last piece does, and no job can be late or lost.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlmodel import Session
+
+Listener = Callable[[Session, int, int, datetime], None]
+"""Called with the session, the person's id, the product's id and the moment."""
+
+_listeners: list[Listener] = []
+
+
+def on_evidence(listener: Listener) -> Listener:
+    """Register a listener; used as a decorator."""
+    _listeners.append(listener)
+    return listener
+
+
+def announce(session: Session, person_id: int, product_id: int, moment: datetime) -> None:
+    """Tell the listeners that a person has new evidence for a product."""
+    session.flush()
+    for listener in _listeners:
+        listener(session, person_id, product_id, moment)

@@ -1,0 +1,44 @@
+"""The command line: `dealworthy COMMAND`. Errors are one sentence on standard error; wrong use exits with 2."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
+
+from app.commands import audit, content, demo, people, server, work
+from app.commands.base import CommandError
+from app.config import Settings
+from app.errors import AppError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    parser = argparse.ArgumentParser(
+        prog="dealworthy", description="Decides who may sell what, and keeps what they say about it true."
+    )
+    parsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    for noun in (server, content, people, demo, work, audit):
+        noun.register(parsers)
+    parsed = parser.parse_args(arguments)
+    try:
+        return int(parsed.run(parsed, Settings()))
+    except CommandError as error:
+        print(error, file=sys.stderr)
+        return error.status
+    except AppError as error:
+        print(error.message, file=sys.stderr)
+        return 1
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "DEALWORTHY_" + "_".join(str(part) for part in problem["loc"]).upper()
+            print(f"{name}: {problem['msg'].removeprefix('Value error, ')}.", file=sys.stderr)
+        return 2
+    except OperationalError as error:
+        print(f"The database does not answer: {error.orig}", file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""What time it is: one place to ask, so that every rule is told and none looks at a clock itself."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from app.config import Settings
+
+
+def now() -> datetime:
+    """Return the present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def local_day(moment: datetime, settings: Settings) -> date:
+    """Return the calendar day of `moment` in the site's time zone; all dates people see are such days."""
+    return moment.astimezone(settings.zone).date()
+
+
+# async, because a synchronous dependency costs a hop to a thread and these do no I/O
+async def _now() -> datetime:
+    return now()
+
+
+Now = Annotated[datetime, Depends(_now)]
+
+
+async def _today(request: Request, moment: Now) -> date:
+    return local_day(moment, request.app.state.settings)
+
+
+Today = Annotated[date, Depends(_today)]

@@ -1,0 +1,55 @@
+"""What every command shares: how it is registered, how it fails, and its database."""
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlmodel import Session
+
+from app.config import Settings
+from app.database import Database, is_migrated
+
+Parsers = Any
+"""What `ArgumentParser.add_subparsers` returns; argparse keeps its type private."""
+
+
+class CommandError(Exception):
+    """Something the operator can mend; the sentence goes to standard error and the exit status is `status`."""
+
+    def __init__(self, message: str, status: int = 1) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@contextmanager
+def writing(settings: Settings) -> Iterator[Session]:
+    """Give a session on a migrated database, committed at the end."""
+    database = Database(settings.database_url)
+    try:
+        with database.engine.connect() as connection:
+            if not is_migrated(connection):
+                raise CommandError(
+                    "The database is not at the newest revision; run `dealworthy migrate` first."
+                )
+        with database.write() as session:
+            yield session
+    finally:
+        database.dispose()
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[Session]:
+    """Give a session that changes nothing."""
+    database = Database(settings.database_url)
+    try:
+        with database.read() as session:
+            yield session
+    finally:
+        database.dispose()
+
+
+def subcommands(parsers: Parsers, name: str, help_text: str) -> Parsers:
+    """Add a command that has commands of its own, such as `people import`."""
+    parser: argparse.ArgumentParser = parsers.add_parser(name, help=help_text)
+    return parser.add_subparsers(required=True, metavar="COMMAND")

@@ -1,0 +1,42 @@
+"""Commands that run the installation: `serve`, `migrate`."""
+
+import argparse
+
+import uvicorn
+
+from app.commands.base import CommandError, Parsers
+from app.config import Settings
+from app.database import Database, is_migrated, migrate
+from app.main import create_app
+
+
+def register(parsers: Parsers) -> None:
+    """Add the parsers."""
+    serve = parsers.add_parser("serve", help="run the server")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int)
+    serve.set_defaults(run=_serve)
+    parsers.add_parser("migrate", help="bring the database to the newest revision").set_defaults(run=_migrate)
+
+
+def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
+    problems = settings.problems()
+    if problems:
+        raise CommandError(" ".join(problems))
+    database = Database(settings.database_url)
+    with database.engine.connect() as connection:
+        if not is_migrated(connection):
+            raise CommandError(
+                "The database is not at the newest revision; run `dealworthy migrate`, then serve again."
+            )
+    database.dispose()
+    port = arguments.port or settings.port
+    application = create_app(settings.model_copy(update={"port": port}))
+    uvicorn.run(application, host=arguments.host, port=port, log_level="warning", server_header=False)
+    return 0
+
+
+def _migrate(_arguments: argparse.Namespace, settings: Settings) -> int:
+    migrate(settings.database_url)
+    print("The database is at the newest revision.")
+    return 0

@@ -1,0 +1,173 @@
+"""The database: one engine, and sessions in which a request is a transaction.
+
+Reading sessions (GET, HEAD) never commit. Writing sessions commit once, before the response leaves,
+so nobody is told that something is saved which is not.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from fastapi import Depends, Request
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    TypeDecorator,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.engine import Connection
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Session, SQLModel
+
+from alembic import command
+from app.config import ROOT
+
+POOL_SIZE = 10
+"""Connections of one process, and how many requests may hold a session at once."""
+
+SQLModel.metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment in UTC on every database; SQLite would hand back naive ones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive moment: nobody could say which one it is."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment needs a time zone: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Hand back UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def stored_enum(members: type[StrEnum]) -> Any:
+    """Give the column type of an enum: its values as plain text, so that adding a member needs no migration."""
+    return Enum(
+        members,
+        values_callable=lambda each: [member.value for member in each],
+        native_enum=False,
+        create_constraint=False,
+        length=32,
+    )
+
+
+class Database:
+    """An engine and the two ways to use it: `read` and `write`."""
+
+    def __init__(self, url: str) -> None:
+        self.sqlite = make_url(url).get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(url) if self.sqlite else _postgresql_engine(url)
+        self._writer = self.engine.execution_options(writes=True)
+        self._reader = self.engine if self.sqlite else self.engine.execution_options(postgresql_readonly=True)
+        # SQLite has one writer: queueing for it here, in order, is fairer than its busy timeout
+        self._turn = threading.Lock()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Give a session that is rolled back at the end, whatever happened in it."""
+        with Session(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """Give a session that is committed at the end, or rolled back when an error leaves the block."""
+        if self.sqlite:
+            with self._turn, Session(self._writer, expire_on_commit=False) as session, session.begin():
+                yield session
+        else:
+            with Session(self._writer, expire_on_commit=False) as session, session.begin():
+                yield session
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        connect_args={"check_same_thread": False, "timeout": 15},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # SQLAlchemy says BEGIN, see below; the driver must not
+        for pragma in (
+            "journal_mode=WAL",
+            "foreign_keys=ON",
+            "busy_timeout=15000",
+            "synchronous=FULL",  # what a person was told is saved survives a power cut
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # a transaction that reads and then writes loses updates or fails unless it asks for the lock at once
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _postgresql_engine(url: str) -> Engine:
+    return create_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True)
+
+
+def _alembic() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "alembic"))
+    return config
+
+
+def is_migrated(connection: Connection) -> bool:
+    """Say whether the database is at the newest revision."""
+    present = MigrationContext.configure(connection).get_current_heads()
+    return set(present) == set(ScriptDirectory.from_config(_alembic()).get_heads())
+
+
+def migrate(url: str) -> None:
+    """Bring the database to the newest revision."""
+    config = _alembic()
+    config.attributes["url"] = url
+    command.upgrade(config, "head")
+
+
+def _session(request: Request) -> Iterator[Session]:
+    database: Database = request.app.state.database
+    reading = request.method in {"GET", "HEAD"}
+    with database.read() if reading else database.write() as session:
+        yield session
+
+
+# scope="function": the commit comes before the response; max_concurrency: threads never wait for the pool
+SessionDep = Annotated[Session, Depends(_session, scope="function", max_concurrency=POOL_SIZE)]

@@ -1,0 +1,64 @@
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, Numeric
+from sqlmodel import Field, SQLModel
+
+from app.database import Moment
+
+
+class Deal(SQLModel, table=True):
+    """Something that is being sold to a customer. `reference` is the CRM's own id; `step` counts the saves."""
+
+    __tablename__ = "deal"
+
+    id: int | None = Field(default=None, primary_key=True)
+    reference: str = Field(max_length=80, unique=True)
+    name: str = Field(max_length=200)
+    account: str = Field(max_length=200)
+    amount: Decimal = Field(sa_type=Numeric(14, 2))
+    currency: str = Field(max_length=3)
+    stage: str = Field(max_length=40)
+    close_date: date | None = Field(default=None, index=True)
+    region: str | None = Field(default=None, max_length=40)
+    industry: str | None = Field(default=None, max_length=80)
+    step: int = 0
+    created_at: datetime = Field(sa_type=Moment)
+    created_by: str = Field(max_length=320)
+
+
+class DealProduct(SQLModel, table=True):
+    """A product that a deal carries."""
+
+    __tablename__ = "deal_product"
+
+    deal_id: int = Field(primary_key=True, foreign_key="deal.id")
+    product_id: int = Field(primary_key=True, foreign_key="product.id", index=True)
+
+
+class DealMember(SQLModel, table=True):
+    """Somebody on a deal's team, with the part they play, and who supervises them while in grace."""
+
+    __tablename__ = "deal_member"
+
+    deal_id: int = Field(primary_key=True, foreign_key="deal.id")
+    person_id: int = Field(primary_key=True, foreign_key="person.id", index=True)
+    role: str = Field(max_length=40)
+    supervisor_id: int | None = Field(default=None, foreign_key="person.id")
+    added_at: datetime = Field(sa_type=Moment)
+    added_by: str = Field(max_length=320)
+
+
+class Decision(SQLModel, table=True):
+    """What the gate answered when a deal was about to change, with the facts' versions it rests on."""
+
+    __tablename__ = "decision"
+
+    id: str = Field(primary_key=True, max_length=26)
+    deal_id: int | None = Field(default=None, foreign_key="deal.id", index=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    action: str = Field(max_length=40)
+    asked_by: str = Field(max_length=320)
+    decided_at: datetime = Field(sa_type=Moment)
+    answer: dict[str, Any] = Field(sa_type=JSON)

@@ -1,0 +1,99 @@
+"""Puts the application together: the only module that knows every feature."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import Depends, FastAPI
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import JSONResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+import app.tables  # noqa: F401 (foreign keys are named by strings, so every table must be known)
+from app.api.routes import router as api_router
+from app.authoring.routes import router as authoring_router
+from app.catalog.routes import router as catalog_router
+from app.catalog.text import localized
+from app.certification.routes import router as certification_router
+from app.config import Settings
+from app.database import Database, SessionDep, is_migrated
+from app.deals.routes import router as deals_router
+from app.people.access import anybody
+from app.people.routes import router as people_router
+from app.quizzes.routes import router as quizzes_router
+from app.redlines.routes import router as redlines_router
+from app.reports.routes import router as reports_router
+from app.web import errorpages
+from app.web.i18n import LocaleMiddleware, current_locale
+from app.web.security import OriginCheck, SecurityHeaders
+from app.web.templating import STATIC, Templates
+
+LARGEST_BODY = 16 * 1024 * 1024
+"""Bytes that any request may carry; routes that take no file ask for less."""
+
+
+class KeptStaticFiles(StaticFiles):
+    """Static files whose address carries their digest may be kept by browsers for ever."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Answer with the file."""
+        response = await super().get_response(path, scope)
+        kept = scope["query_string"].startswith(b"v=")
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
+        return response
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Build the application for one installation."""
+
+    @asynccontextmanager
+    async def lifespan(application: FastAPI) -> AsyncIterator[None]:
+        yield
+        application.state.database.dispose()
+
+    application = FastAPI(
+        title="Dealworthy",
+        version="0.1.0",
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=LARGEST_BODY,
+        middleware=[
+            Middleware(SecurityHeaders, https=settings.https),
+            Middleware(LocaleMiddleware),
+            Middleware(OriginCheck, origin=settings.origin),
+            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),
+        ],
+    )
+    application.state.settings = settings
+    application.state.database = Database(settings.database_url)
+    application.state.templates = Templates(settings)
+    application.state.templates.environment.filters["text"] = lambda text: localized(text, current_locale())
+    errorpages.install(application)
+    application.mount("/static", KeptStaticFiles(directory=STATIC), name="static")
+    for router in (
+        people_router,
+        catalog_router,
+        redlines_router,
+        quizzes_router,
+        certification_router,
+        deals_router,
+        reports_router,
+        authoring_router,
+        api_router,
+    ):
+        application.include_router(router)
+
+    @application.get("/healthz", dependencies=[Depends(anybody)])
+    async def healthz() -> JSONResponse:
+        return JSONResponse({"status": "alive"})
+
+    @application.get("/readyz", dependencies=[Depends(anybody)])
+    def readyz(session: SessionDep) -> JSONResponse:
+        if is_migrated(session.connection()):
+            return JSONResponse({"status": "ready"})
+        return JSONResponse({"status": "not migrated"}, status_code=503)
+
+    return application

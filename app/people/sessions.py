@@ -1,0 +1,58 @@
+"""Signing in and out: sessions of our own, so that they can be revoked one by one or all at once."""
+
+from datetime import datetime, timedelta
+from secrets import token_urlsafe
+
+from fastapi import Request, Response
+from sqlalchemy import delete
+from sqlmodel import Session, col
+
+from app.people.access import cookie_name, digest
+from app.people.models import SignInSession
+
+LIFETIME = timedelta(days=14)
+"""How long a browser stays signed in."""
+
+
+def open_session(session: Session, person_id: int, request: Request, moment: datetime) -> str:
+    """Store a new session and return its token; the session that the browser had before ends (rotation)."""
+    close_session(session, request)
+    token = token_urlsafe(32)
+    session.add(
+        SignInSession(
+            person_id=person_id,
+            digest=digest(token),
+            address=request.client.host if request.client else "",
+            user_agent=request.headers.get("user-agent", "")[:200],
+            created_at=moment,
+            expires_at=moment + LIFETIME,
+        )
+    )
+    session.flush()
+    return token
+
+
+def close_session(session: Session, request: Request) -> None:
+    """End the session of this browser, if it has one."""
+    token = request.cookies.get(cookie_name(request.app.state.settings))
+    if token:
+        session.execute(delete(SignInSession).where(col(SignInSession.digest) == digest(token)))
+
+
+def close_all_sessions(session: Session, person_id: int) -> None:
+    """Sign a person out of every browser."""
+    session.execute(delete(SignInSession).where(col(SignInSession.person_id) == person_id))
+
+
+def set_cookie(request: Request, response: Response, token: str) -> None:
+    """Give the session's token to the browser."""
+    settings = request.app.state.settings
+    response.set_cookie(
+        cookie_name(settings),
+        token,
+        max_age=int(LIFETIME.total_seconds()),
+        path="/",
+        secure=settings.https,
+        httponly=True,
+        samesite="lax",
+    )

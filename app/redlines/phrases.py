@@ -1,0 +1,152 @@
+"""Turn the phrases of a red line into slots of literals, expanded once.
+
+A phrase is a mapping: `{text}`, `{seq}` or `{regex, anchor}`; a bare string is a text. All
+become a Pattern: slots that follow each other within gaps. A regex is a pattern whose only slot
+holds its anchors.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+from typing import Any
+
+from app.redlines.dates import CLASSES
+from app.redlines.folding import fold_text
+from app.redlines.inflection import forms
+from app.redlines.literals import compact, is_han
+from app.redlines.regexes import LONGEST_WINDOW, compile_safely
+
+MOST_EXPANSIONS = 64
+_INFLECTED = "en"
+
+
+class PhraseError(ValueError):
+    """A phrase cannot be matched; the message tells the author why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Alternatives at one place: literals of compact text, and classes such as `@date`."""
+
+    literals: tuple[str, ...]
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Slots in order; `gaps[i]` is the most words or Chinese characters after slot i."""
+
+    slots: tuple[Slot, ...]
+    gaps: tuple[int, ...] = ()
+    regex: re.Pattern[str] | None = None
+    window: int = LONGEST_WINDOW
+
+
+def literal(text: str) -> str:
+    """Return a text as it reads when compact; empty when nothing of it is left."""
+    return compact(fold_text(text)).text
+
+
+def _expand(text: str, *, inflect: bool) -> tuple[str, ...]:
+    folded = literal(text)
+    if not folded:
+        raise PhraseError(f"“{text}” is empty after folding")
+    words = [forms(word) if inflect else (word,) for word in folded.split(" ")]
+    if prod(map(len, words)) > MOST_EXPANSIONS:
+        count = prod(map(len, words))
+        raise PhraseError(f"“{text}” has {count} expansions, at most {MOST_EXPANSIONS} are allowed")
+    return tuple(" ".join(choice) for choice in product(*words))
+
+
+def _inflects(document: Mapping[str, Any], language: str) -> bool:
+    wanted = document.get("forms")
+    if wanted not in {None, "all", "exact"}:
+        raise PhraseError(f"forms is “{wanted}”; it is “exact” or left out")
+    return wanted != "exact" and language.partition("-")[0] == _INFLECTED
+
+
+def _text(document: Mapping[str, Any], language: str) -> Pattern:
+    literals = _expand(str(document["text"]), inflect=_inflects(document, language))
+    if any(len(one) == 1 and is_han(one) for one in literals):
+        raise PhraseError(f"“{document['text']}” is a single Chinese character")
+    return Pattern((Slot(literals),))
+
+
+def _slot(element: str, *, inflect: bool) -> Slot:
+    literals: list[str] = []
+    classes: list[str] = []
+    for alternative in (part.strip() for part in element.split("|")):
+        if not alternative.startswith("@"):
+            literals.extend(_expand(alternative, inflect=inflect))
+        elif alternative in CLASSES:
+            classes.append(alternative)
+        else:
+            raise PhraseError(f"“{alternative}” is not one of {', '.join(CLASSES)}")
+    if len(literals) > MOST_EXPANSIONS:
+        raise PhraseError(
+            f"“{element}” has {len(literals)} expansions, at most {MOST_EXPANSIONS} are allowed"
+        )
+    return Slot(tuple(literals), tuple(classes))
+
+
+def _seq(document: Mapping[str, Any], language: str) -> Pattern:
+    slots: list[Slot] = []
+    gaps: list[int] = []
+    inflect = _inflects(document, language)
+    for element in document["seq"]:
+        if isinstance(element, str):
+            slots.append(_slot(element, inflect=inflect))
+            gaps.append(0)
+        elif gaps and isinstance(element, Mapping) and isinstance(element.get("gap"), int):
+            gaps[-1] = element["gap"]
+        else:
+            raise PhraseError(f"{element!r} is neither a text nor a gap between two texts")
+    if not any(slot.literals for slot in slots):
+        raise PhraseError("a seq needs at least one text")
+    if len(slots) == 1 and any(len(one) == 1 and is_han(one) for one in slots[0].literals):
+        raise PhraseError("a single Chinese character")
+    return Pattern(tuple(slots), tuple(gaps[:-1]))
+
+
+def _regex(document: Mapping[str, Any]) -> Pattern:
+    anchor = document.get("anchor")
+    given: Sequence[str] = [anchor] if isinstance(anchor, str) else anchor or []
+    if not given:
+        raise PhraseError("a regex needs a literal anchor")
+    anchors = [fold_text(text).strip() for text in given]
+    window = int(document.get("window", LONGEST_WINDOW))
+    if not 0 < window <= LONGEST_WINDOW:
+        raise PhraseError(f"the window is {window}; at most {LONGEST_WINDOW} characters are allowed")
+    regex = compile_safely(str(document["regex"]), anchors)
+    literals = tuple(literal(text) for text in anchors)
+    if not all(literals):
+        raise PhraseError("an anchor is empty after folding")
+    return Pattern((Slot(literals),), regex=regex, window=window)
+
+
+def parse(document: Mapping[str, Any] | str, language: str) -> Pattern:
+    """Return the pattern of one phrase.
+
+    Raises PhraseError or regexes.UnsafeRegexError, both ValueError.
+    """
+    whole: Mapping[str, Any] = {"text": document} if isinstance(document, str) else document
+    if "text" in whole:
+        return _text(whole, language)
+    if "seq" in whole:
+        return _seq(whole, language)
+    if "regex" in whole:
+        return _regex(whole)
+    raise PhraseError("a phrase is a text, a seq or a regex")
+
+
+def texts(value: Any) -> list[str]:
+    """Return the strings of a text, a list of texts, or either by locale."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping):
+        return [text for part in value.values() for text in texts(part)]
+    if isinstance(value, Iterable):
+        return [text for part in value for text in texts(part)]
+    return []

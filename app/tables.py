@@ -1,0 +1,14 @@
+"""Imports every feature's tables, so that the metadata is whole for migrations and tests."""
+
+from sqlmodel import SQLModel
+
+import app.audit.models
+import app.catalog.models
+import app.certification.models
+import app.deals.models
+import app.jobs.models
+import app.people.models
+import app.quizzes.models
+import app.redlines.models  # noqa: F401 (imported for the tables they declare)
+
+metadata = SQLModel.metadata

@@ -1,0 +1,28 @@
+"""The places of the main navigation, by what a person may do; five at most, so that they fit a phone."""
+
+from typing import Protocol
+
+from app.web.i18n import gettext as _
+
+
+class _Person(Protocol):
+    @property
+    def roles(self) -> frozenset[str]: ...
+
+
+def places(person: _Person) -> list[tuple[str, str, str]]:
+    """Return (address, icon, name) of each place, the person's own work first."""
+    today = ("/", "home", _("Today"))
+    team = ("/team", "supervised", _("Team"))
+    author = ("/author", "read", _("Author"))
+    admin = ("/admin", "lock", _("Admin"))
+    products = ("/products", "product", _("Products"))
+    deals = ("/deals", "deal", _("Deals"))
+    found = [today]
+    if person.roles & {"manager", "compliance"}:
+        found.append(team)
+    if "trainer" in person.roles:
+        found.append(author)
+    if "admin" in person.roles:
+        found.append(admin)
+    return [*found, products, deals][:5]
