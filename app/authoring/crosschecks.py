@@ -24,7 +24,7 @@ _EXAMPLES: Final = 2
 
 
 def red_line_ids(redlines: Parsed[RedLinesDocument] | None) -> frozenset[str] | None:
-    """Give the ids that other files may name; None when the file could not be read, so that nothing is blamed twice."""
+    """Give the ids that other files may name; None for an unreadable file, so that nothing is blamed twice."""
     if redlines is None:
         return frozenset()
     return redlines.document.ids if redlines.document else None
@@ -40,9 +40,7 @@ def check_course(
     ids = red_line_ids(redlines)
     for reference in course.references:
         if ids is not None and reference.red_line not in ids:
-            yield reference.problem(
-                f"shows the red line {reference.red_line}, which redlines.yaml does not hold"
-            )
+            yield reference.problem(f"shows the red line {reference.red_line}, which redlines.yaml does not hold")
     if program and course.program:
         for position, requirement in enumerate(program.requirements):
             message = _missing(requirement, course, redlines, quizzes)
@@ -68,9 +66,7 @@ def check_quiz(
         yield quiz.located.problem(("product",), f"there is no product {product}")
     for position, item in enumerate(quiz.document.items):
         if item.lesson and lessons is not None and item.lesson not in lessons:
-            yield quiz.located.problem(
-                ("items", position, "lesson"), f"{product} has no lesson {item.lesson}"
-            )
+            yield quiz.located.problem(("items", position, "lesson"), f"{product} has no lesson {item.lesson}")
         for index, red_line in enumerate(item.red_line):
             if red_lines is not None and red_line not in red_lines:
                 trail = ("items", position, "red_line", index)
@@ -94,9 +90,7 @@ def _missing(
             return None
 
 
-def _check_rule(
-    rule: RedLineDocument, trail: Trail, course: ParsedCourse, located: Located
-) -> Iterator[Problem]:
+def _check_rule(rule: RedLineDocument, trail: Trail, course: ParsedCourse, located: Located) -> Iterator[Problem]:
     product = course.folder_name
     if rule.applies.products and product not in rule.applies.products:
         yield located.problem((*trail, "applies", "products"), f"leaves out {product}, whose file this is")

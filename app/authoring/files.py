@@ -17,7 +17,7 @@ from app.quizzes.content import QuizDocument
 from app.redlines.content import RedLinesDocument
 
 Prove = Callable[[RedLinesDocument, str], Iterable[str]]
-"""Tries the examples of red lines; given the document and its file. A message may begin with ``rule-id: ``."""
+"""Tries the examples of red lines, given with their file. A message may begin with the rule's id and a colon."""
 
 COURSES: Final = "courses"
 QUIZZES: Final = "quizzes"
@@ -51,10 +51,11 @@ def read_tree(
     known_quizzes: Collection[str] | None = None,
     prove: Prove | None = None,
 ) -> Tree:
-    """Read and check a directory with `courses/` and `quizzes/` (or one of the two), one course folder or one quiz file.
+    """Read and check a directory with `courses/` and/or `quizzes/`, one course folder or one quiz file.
 
-    `known_products` and `known_quizzes` are ids that exist elsewhere. Without them a reference to a half that `path`
-    does not hold is left unchecked. `prove` tries the examples of each `redlines.yaml` that is well formed.
+    `known_products` and `known_quizzes` are ids that exist elsewhere. Without them a reference to a half that
+    `path` does not hold is left unchecked. `prove` tries the examples of each `redlines.yaml` that is well
+    formed.
     """
     return _Reader(path, known_products, known_quizzes, prove).tree()
 
@@ -85,9 +86,7 @@ class _Reader:
             self._check_quiz(quiz)
         blamed = {problem.file for problem in self.problems}
         courses = {
-            slug: CourseFiles(
-                each.files.course, each.program, each.redlines.document if each.redlines else None
-            )
+            slug: CourseFiles(each.files.course, each.program, each.redlines.document if each.redlines else None)
             for slug, each in self.courses.items()
             if each.files.course and not any(Path(file).parent.name == slug for file in blamed)
         }
@@ -179,9 +178,7 @@ class _Reader:
             red_lines=red_line_ids(course.redlines) if course else None,
         )
 
-    def _known(
-        self, half: str, here: Collection[str], elsewhere: Collection[str] | None
-    ) -> frozenset[str] | None:
+    def _known(self, half: str, here: Collection[str], elsewhere: Collection[str] | None) -> frozenset[str] | None:
         if half not in self.holds and elsewhere is None:
             return None
         return frozenset(here) | frozenset(elsewhere or ())

@@ -15,9 +15,9 @@ from app.catalog.yamltext import dump
 def write_tree(tree: Tree, path: Path) -> list[Path]:
     """Write `courses/` and `quizzes/` below `path`; give the files that were written or removed.
 
-    A file that says the same already is left alone. Inside the folder of a course that is written, files that are no
-    longer part of it are removed; nothing else is. Raises ValueError for a tree with problems and for a link that
-    leaves `path`.
+    A file that says the same already is left alone. Inside the folder of a course that is written, files that
+    are no longer part of it are removed; nothing else is. Raises ValueError for a tree with problems and for
+    a link that leaves `path`.
     """
     if tree.problems:
         message = f"the tree has problems, the first is {tree.problems[0]}"
@@ -57,9 +57,7 @@ def _lesson_texts(lesson: Lesson) -> dict[str, str]:
         front.pop(key, None)
     english = lesson.body.get("en")
     texts = {lesson_name(lesson): f"---\n{dump(front)}---\n" + (f"\n{english}\n" if english else "")}
-    texts |= {
-        lesson_name(lesson, locale): f"{body}\n" for locale, body in lesson.body.items() if locale != "en"
-    }
+    texts |= {lesson_name(lesson, locale): f"{body}\n" for locale, body in lesson.body.items() if locale != "en"}
     return texts
 
 

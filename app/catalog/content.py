@@ -8,9 +8,7 @@ from app.catalog.document import Day, Document, Faults, Line, Slug, Url, twice
 from app.catalog.text import Label, Locale, Sentence
 
 DealStage = Literal["discovery", "proposal", "negotiation", "contract", "delivery", "renewal"]
-CustomerRole = Literal[
-    "owner", "finance", "operations", "it", "security", "marketing", "procurement", "support"
-]
+CustomerRole = Literal["owner", "finance", "operations", "it", "security", "marketing", "procurement", "support"]
 LessonKind = Literal["page", "video", "case", "talk_track", "document", "link"]
 LessonTopic = Literal["product", "case", "sourcing", "negotiation", "renewal", "delivery", "talk_track"]
 Audience = Literal["internal", "external"]
@@ -47,7 +45,7 @@ class Video(Document):
 
     url: Url
     seconds: Annotated[int, Field(strict=True, ge=1, le=24 * 60 * 60)]
-    captions: dict[Locale, Url] = {}
+    captions: dict[Locale, Url] = Field(default_factory=dict)
 
 
 class Case(Document):
@@ -69,7 +67,10 @@ class TalkTrack(Document):
 
 
 class Lesson(Document):
-    """A lesson: its front matter, its number in the course and its bodies."""
+    """A lesson: its front matter, its number in the course and its bodies.
+
+    `slug` is the name of its file where that is not the id.
+    """
 
     id: Slug
     title: Label
@@ -82,7 +83,8 @@ class Lesson(Document):
     talk_track: TalkTrack | None = None
     url: Url | None = None
     number: Annotated[int, Field(strict=True, ge=0, le=999)]
-    body: dict[Locale, Body] = {}
+    slug: Slug | None = None
+    body: dict[Locale, Body] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _kind_has_what_it_shows(self) -> Self:

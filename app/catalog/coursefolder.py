@@ -1,4 +1,4 @@
-"""Reads one course folder: `product.yaml` and the lessons; `redlines.yaml` is known by name and left alone."""
+"""Reads one course folder: `product.yaml` and the lessons; `redlines.yaml` is left to its own feature."""
 
 import re
 from collections import defaultdict
@@ -52,7 +52,7 @@ class ParsedCourse:
 def lesson_name(lesson: Lesson, locale: str = "en") -> str:
     """Give the name of a lesson's file; the English one carries the front matter."""
     suffix = "" if locale == "en" else f".{locale}"
-    return f"{lesson.number:02d}-{lesson.id}{suffix}.md"
+    return f"{lesson.number:02d}-{lesson.slug or lesson.id}{suffix}.md"
 
 
 def is_course_file(name: str) -> bool:
@@ -71,6 +71,7 @@ class _Folder:
     within: Path
     problems: list[Problem] = field(default_factory=list)
     references: list[RedLineReference] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)
 
     @property
     def _name(self) -> str:
@@ -86,16 +87,14 @@ class _Folder:
                 {**product.model_dump(), "lessons": [lesson.model_dump() for lesson in lessons]}
             )
         ids = frozenset(lesson.id for lesson in lessons)
-        return ParsedCourse(
-            self._name, course, program, ids, tuple(self.references), tuple(sorted(self.problems))
-        )
+        return ParsedCourse(self._name, course, program, ids, tuple(self.references), tuple(sorted(self.problems)))
 
     def _names(self) -> list[str]:
         entries, problems = folder_entries(self.folder, self.within)
         self.problems += problems
         for entry in entries:
             if not is_course_file(entry.name):
-                message = "is not a file of a course (product.yaml, redlines.yaml, NN-lesson.md, NN-lesson.zh-Hans.md)"
+                message = "is no file of a course: product.yaml, redlines.yaml, NN-lesson.md or NN-lesson.zh-Hans.md"
                 self.problems.append(Problem(entry.as_posix(), 1, 1, "", message))
         return [entry.name for entry in entries]
 
@@ -179,14 +178,15 @@ class _Folder:
         if not isinstance(front.value, dict):
             self.problems.append(front.problem((), "front matter must be a map"))
             return None
-        for key in ("number", "body"):
+        for key in ("number", "slug", "body"):
             if key in front.value:
                 self.problems.append(front.problem((key,), "is not a key that is known here"))
         value = {**front.value, "number": int(main["number"]), "body": body}
+        value["slug"] = main["slug"] if main["slug"] != front.value.get("id") else None
         lesson, problems = validate(Lesson, Located(front.file, value, front.places))
         self.problems += problems
-        if lesson and lesson.id != main["slug"]:
-            self.problems.append(front.problem(("id",), f"must equal the file's name, {main['slug']}"))
+        if lesson and (other := self.ids.setdefault(lesson.id, main.string)) != main.string:
+            self.problems.append(front.problem(("id",), f"{other} has this id already"))
         return lesson
 
     def _lines(self, path: Path) -> list[str] | None:

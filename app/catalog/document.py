@@ -1,4 +1,4 @@
-"""What every content document has in common: strict frozen models, their ids, their digest, their faults by place."""
+"""What every content document has in common: strict frozen models, ids, a digest, faults by their place."""
 
 import hashlib
 import json
@@ -79,15 +79,13 @@ Line = Annotated[str, _Line]
 Url = Annotated[
     str,
     _Line,
-    _matching(
-        r"""https://[^\s"'<>\\]+|/(?![/\\])[^\s"'<>\\]*""", "must begin with https:// or with a single /"
-    ),
+    _matching(r"""https://[^\s"'<>\\]+|/(?![/\\])[^\s"'<>\\]*""", "must begin with https:// or with a single /"),
 ]
 Day = Annotated[date, BeforeValidator(_day)]
 
 
 class Faults:
-    """Collects what is wrong between the fields of one model, each with the place it belongs to."""
+    """Collects what is wrong between the fields of one model, each with its place."""
 
     def __init__(self) -> None:
         """Begin with nothing found."""
@@ -162,7 +160,7 @@ def _trail(details: ErrorDetails, value: object) -> Trail:
     for position, step in enumerate(details["loc"]):
         if isinstance(value, dict) and step in value:
             value = value[step]
-        elif isinstance(value, list | tuple) and isinstance(step, int) and step < len(value):
+        elif isinstance(value, list) and isinstance(step, int):  # noqa: SIM114 - mypy cannot narrow both at once
             value = value[step]
         elif not (details["type"] == "missing" and position == last):
             continue
@@ -202,9 +200,7 @@ def _sentence(details: ErrorDetails) -> str:
         return "is empty"
     context = {name: str(value) for name, value in details.get("ctx", {}).items()}
     if kind in ("too_short", "too_long"):
-        bound = (
-            f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']}"
-        )
+        bound = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']}"
         return f"must have {bound} {'entry' if bound.endswith(' 1') else 'entries'}"
     if "expected" in context:
         context["expected"] = context["expected"].replace("'", "").replace(" or ", ", ")

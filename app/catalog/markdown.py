@@ -1,7 +1,7 @@
-"""The one way from Markdown to HTML: CommonMark with tables and strikethrough, no raw HTML, an allow-list at the end.
+"""The one way from Markdown to HTML: CommonMark, tables and strikethrough, then an allow-list.
 
-The result is a list of blocks, because a paragraph that holds only ``[[redline: some.id]]`` is not HTML yet: the page
-puts that red line's card there.
+The result is a list of blocks, because a paragraph that holds only ``[[redline: some.id]]`` is not HTML yet:
+the page puts that red line's card there.
 """
 
 import re
@@ -24,9 +24,7 @@ _MAX_NESTING: Final = 20
 _HIGHEST, _LOWEST = 2, 6
 
 _CARD: Final = re.compile(r"\[\[redline:\s*([a-z0-9]+(?:[.-][a-z0-9]+)*)\s*\]\]")
-_CJK: Final = re.compile(
-    "[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]"
-)
+_CJK: Final = re.compile("[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff]")
 _TABLE_NAMES: Final = {"zh-Hans": "表格", "zh-Hant": "表格"}
 
 
@@ -46,7 +44,7 @@ class RedLineCard:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A mention of a red line in a source, by its line from 1; without an id when it is not where a card can be."""
+    """A mention of a red line, by its line from 1; without an id where no card can stand."""
 
     line: int
     red_line: str | None
@@ -59,7 +57,8 @@ Block = Html | RedLineCard
 def render(source: str, locale: str) -> tuple[Block, ...]:
     """Render Markdown written in `locale` (which names the tables for a screen reader).
 
-    Raises ValueError when the source is longer than 200,000 characters. What is nested deeper than 20 levels is left out.
+    Raises ValueError when the source is longer than 200,000 characters. What is nested deeper than 20 levels
+    is left out.
     """
     if len(source) > MAX_SOURCE:
         message = f"Markdown of {len(source):,} characters; at most {MAX_SOURCE:,} are rendered"
@@ -169,7 +168,7 @@ def _attribute(element: str, attribute: str, value: str) -> str | None:
 
 
 def _table_open(tokens: Sequence[Token], index: int) -> str:
-    # A wide table scrolls in its own box; the box takes the focus so that a keyboard can scroll it, and so has a name.
+    # A wide table scrolls in its own box. A keyboard can scroll it only if it takes the focus, and so it needs a name.
     name = tokens[index].meta["name"]
     return f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">\n<table>\n'
 
@@ -177,11 +176,12 @@ def _table_open(tokens: Sequence[Token], index: int) -> str:
 class _State(StateInline):
     """Emphasis beside Chinese, Japanese and Korean, which put no spaces around words.
 
-    CommonMark decides by spaces and punctuation whether ``**`` may end emphasis, and so leaves ``**中文。**后面`` as it
-    is. A neighbouring CJK character counts here like a space would.
+    CommonMark decides by spaces and punctuation whether ``**`` may end emphasis, and so leaves ``**中文。**后面``
+    as it is. A neighbouring CJK character counts here like a space would.
     """
 
-    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803, FBT001 - the name is markdown-it's
+    # The names are those of the library.
+    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803, FBT001
         scanned = super().scanDelims(start, canSplitWord)
         if not canSplitWord:
             return scanned
@@ -217,9 +217,10 @@ def _parser() -> MarkdownIt:
 
 
 _MARKDOWN: Final = _parser()
-_TAGS: Final = set(
-    "p h2 h3 h4 h5 h6 ul ol li blockquote pre code em strong s a img hr br div table thead tbody tr th td".split()
-)
+_TAGS: Final = {
+    *("p", "h2", "h3", "h4", "h5", "h6", "hr", "br", "blockquote", "pre", "code", "ul", "ol", "li"),
+    *("em", "strong", "s", "a", "img", "div", "table", "thead", "tbody", "tr", "th", "td"),
+}
 _ATTRIBUTES: Final = {
     "a": {"href", "title"},
     "img": {"src", "alt", "title", "loading"},

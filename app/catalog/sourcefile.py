@@ -1,4 +1,4 @@
-"""Opens content files from a tree that is not trusted: no way out of it, nothing huge, nothing that is not a file."""
+"""Opens content files from a tree that is not trusted: no way out of it, nothing huge, only plain files."""
 
 from pathlib import Path
 from typing import Final
@@ -9,7 +9,7 @@ MAX_BYTES: Final = 1 << 20
 
 
 def load(path: Path, within: Path) -> tuple[bytes | None, list[Problem]]:
-    """Read a file's bytes unless it is missing, too large, no regular file, or a link that leaves `within`."""
+    """Read a file's bytes unless it is missing, too large, no plain file, or a link that leaves `within`."""
     refusal = _refusal(path, within)
     if refusal:
         return None, [Problem(path.as_posix(), 1, 1, "", refusal)]

@@ -59,7 +59,7 @@ def localized(text: Text, locale: str) -> str:
 
 
 def nearest(texts: Mapping[Locale, object], locale: str) -> Locale:
-    """Give the locale among the keys of `texts` that serves `locale` best. Raises LookupError when there is none."""
+    """Give the key of `texts` that serves `locale` best. Raises LookupError when there is none."""
     for candidate in (*_FALLBACK.get(locale, ("en",)), *LOCALES):
         if candidate in texts:
             return candidate

@@ -1,8 +1,9 @@
 """Reads the YAML of content files so that every value keeps its line and column.
 
-The language is a safe part of YAML 1.2: scalars of the core schema (``no`` is text, only ``true`` and ``false`` are
-booleans), no anchors, aliases or tags, no key twice, and bounds on bytes, depth and number of nodes. Nothing is
-constructed from the stream but text, numbers, booleans, nulls, lists and maps. `app.catalog.yamltext` writes it.
+The language is a safe part of YAML 1.2: scalars of the core schema (``no`` is text, only ``true`` and
+``false`` are booleans), no anchors, aliases or tags, no key twice, and bounds on bytes, depth and number of
+nodes. Nothing is constructed from the stream but text, numbers, booleans, nulls, lists and maps.
+`app.catalog.yamltext` writes it.
 """
 
 import re
@@ -91,14 +92,14 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What came out of one file: the value, unless it could not be read to its end, and everything wrong with it."""
+    """What came out of one file: its value, unless reading had to stop, and everything wrong with it."""
 
     root: Located | None
     problems: tuple[Problem, ...]
 
 
 def decode(data: bytes, file: str, limits: Limits | None = None) -> tuple[str | None, list[Problem]]:
-    """Turn the bytes of a text file into text with ``\\n`` as its only line end; a leading BOM is dropped."""
+    """Turn the bytes of a text file into text with line feeds as its only line ends, and without a BOM."""
     size = (limits or Limits()).size
     if len(data) > size:
         return None, [Problem(file, 1, 1, "", f"is {len(data):,} bytes long; at most {size:,} are read")]
@@ -109,9 +110,7 @@ def decode(data: bytes, file: str, limits: Limits | None = None) -> tuple[str | 
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8-sig")
         place = _end_of(before)
-        return None, [
-            Problem(file, *place, "", f"is not UTF-8 (byte 0x{data[error.start]:02x}); save it as UTF-8")
-        ]
+        return None, [Problem(file, *place, "", f"is not UTF-8 (byte 0x{data[error.start]:02x}); save it as UTF-8")]
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if control := _CONTROL.search(text):
         place = _end_of(text[: control.start()])
@@ -122,8 +121,8 @@ def decode(data: bytes, file: str, limits: Limits | None = None) -> tuple[str | 
 def read(data: bytes | str, file: str, *, first_line: int = 1, limits: Limits | None = None) -> Reading:
     """Read one YAML document.
 
-    `first_line` is the line of the file at which `data` begins (front matter begins at 2). A syntax error or a
-    passed limit ends the reading; every other problem is collected and the value is there all the same.
+    `first_line` is the line of the file at which `data` begins (front matter begins at 2). A syntax error or
+    a passed limit ends the reading; every other problem is collected and the value is there all the same.
     """
     limits = limits or Limits()
     text, problems = decode(data if isinstance(data, bytes) else data.encode(), file, limits)
@@ -145,7 +144,7 @@ def read(data: bytes | str, file: str, *, first_line: int = 1, limits: Limits | 
 
 
 def scalar(text: str) -> object:
-    """Give the value of a plain (unquoted) scalar by the core schema of YAML 1.2, without ``.inf`` and ``.nan``."""
+    """Give the value of a plain (unquoted) scalar by YAML 1.2's core schema, without infinities."""
     if text in _LITERALS:
         return _LITERALS[text]
     if len(text) > _MAX_NUMBER:
@@ -212,9 +211,7 @@ class _Builder:
     def _value(self, event: yaml.Event, events: Iterator[yaml.Event], trail: Trail, depth: int) -> object:
         self._count(event, trail, depth)
         if isinstance(event, yaml.AliasEvent):
-            self.blame(
-                event.start_mark, trail, f"aliases (*{event.anchor}) are not allowed; write the value out"
-            )
+            self.blame(event.start_mark, trail, f"aliases (*{event.anchor}) are not allowed; write the value out")
             return None
         if isinstance(event, yaml.NodeEvent) and event.anchor is not None:
             self.blame(event.start_mark, trail, f"anchors (&{event.anchor}) are not allowed")

@@ -1,4 +1,4 @@
-"""Writes the canonical YAML of a document: block style, keys in the schema's order, what is default left out."""
+"""Writes the canonical YAML of a document: block style, the schema's order of keys, no default values."""
 
 import json
 import re
@@ -10,9 +10,7 @@ from pydantic import BaseModel
 from app.catalog.yamlfile import scalar
 
 _INDENT: Final = "  "
-_UNSAFE_RAW: Final = re.compile(
-    "[^\n\x20-\x7e\xa1-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+_UNSAFE_RAW: Final = re.compile("[^\n\x20-\x7e\xa1-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _WHOLE: Final = 1e15
 
 
@@ -66,25 +64,9 @@ def _inline(value: object, indent: str) -> list[str]:
     """Write a scalar or an empty collection; only a literal block takes more than one line."""
     if isinstance(value, str):
         return _literal(value, indent) if _is_literal(value) else [_plain_or_quoted(value)]
-    if value is None:
-        return ["null"]
-    if isinstance(value, bool):
-        return ["true" if value else "false"]
-    if isinstance(value, int):
-        return [str(value)]
-    if isinstance(value, float):
-        return [_float(value)]
-    if isinstance(value, dict):
-        return ["{}"]
-    if isinstance(value, list | tuple):
-        return ["[]"]
-    raise TypeError(value)
-
-
-def _float(value: float) -> str:
-    if value.is_integer() and abs(value) < _WHOLE:
-        return str(int(value))
-    return json.dumps(value, allow_nan=False)
+    if isinstance(value, float) and value.is_integer() and abs(value) < _WHOLE:
+        value = int(value)
+    return [json.dumps(value, allow_nan=False)]
 
 
 def _is_literal(text: str) -> bool:

@@ -116,9 +116,7 @@ class ProgramDocument(Document):
                 faults.add("is only for basis: fixed", "minimum_active_months")
             return
         if self.minimum_active_months * _SHORTEST_MONTH < self.renewal_window_days:
-            message = (
-                f"must cover the renewal window of {self.renewal_window_days} days (a month counts 28 here)"
-            )
+            message = f"must cover the renewal window of {self.renewal_window_days} days (a month counts 28 here)"
             faults.add(message, "minimum_active_months")
         if self.minimum_active_months > self.valid_months:
             faults.add(f"is longer than the {self.valid_months} months of validity", "minimum_active_months")

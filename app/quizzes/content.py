@@ -59,9 +59,7 @@ Options = Annotated[tuple[Option, ...], Field(min_length=2, max_length=20)]
 def _same(texts: Sequence[Text]) -> list[int]:
     """Give the positions of texts that a reader of some language cannot tell from an earlier one."""
     locales = [locale for locale in LOCALES if any(locale in by_locale(text) for text in texts)] or ["en"]
-    return sorted(
-        {again for locale in locales for again in twice([localized(text, locale) for text in texts])}
-    )
+    return sorted({again for locale in locales for again in twice([localized(text, locale) for text in texts])})
 
 
 def _check_options(options: Sequence[Option | Step], faults: Faults) -> None:
@@ -218,8 +216,6 @@ class QuizDocument(Document):
         for position in twice([item.id for item in self.items]):
             faults.add("another item has this id", "items", position, "id")
         if self.draw is not None and self.draw > len(self.items):
-            faults.add(
-                f"asks for {self.draw} items, critical ones counted, and there are {len(self.items)}", "draw"
-            )
+            faults.add(f"asks for {self.draw} items, critical ones counted, and there are {len(self.items)}", "draw")
         faults.check()
         return self

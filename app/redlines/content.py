@@ -132,6 +132,7 @@ class Source(Document):
     """Where a rule comes from and who keeps it."""
 
     law: Label | None = None
+    policy: Label | None = None
     owner: Line | None = None
 
 
@@ -153,9 +154,7 @@ class Effective(Document):
     def _holds_some_day(self) -> Self:
         if self.from_ and self.until and self.until <= self.from_:
             faults = Faults()
-            faults.add(
-                "must be later than from: it is the first day on which the rule no longer holds", "until"
-            )
+            faults.add("must be later than from: it is the first day on which the rule no longer holds", "until")
             faults.check()
         return self
 
@@ -217,9 +216,7 @@ class RedLineDocument(Document):
         for language in self.match:
             locales = _SAY_INSTEAD_FOR[language]
             if not any(locale in self.say_instead for locale in locales):
-                faults.add(
-                    f"match covers {language}, so {' or '.join(locales)} is needed here", "say_instead"
-                )
+                faults.add(f"match covers {language}, so {' or '.join(locales)} is needed here", "say_instead")
         if (self.category == "missing_required_statement") != (self.require is not None):
             message = (
                 "is missing; a rule of category missing_required_statement says what must stand near"
