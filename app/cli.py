@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 
+from app.clock import set_zone
 from app.commands import audit, content, demo, people, server, work
 from app.commands.base import CommandError
 from app.config import Settings
@@ -23,7 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         noun.register(parsers)
     parsed = parser.parse_args(arguments)
     try:
-        return int(parsed.run(parsed, Settings()))
+        settings = Settings()
+        set_zone(settings.zone)
+        return int(parsed.run(parsed, settings))
     except CommandError as error:
         print(error, file=sys.stderr)
         return error.status

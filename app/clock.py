@@ -2,10 +2,16 @@
 
 from datetime import UTC, date, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
-from fastapi import Depends, Request
+from fastapi import Depends
 
-from app.config import Settings
+_site = {"zone": ZoneInfo("UTC")}
+
+
+def set_zone(zone: ZoneInfo) -> None:
+    """Set the site's time zone; one process serves one site, so this happens once, when it starts."""
+    _site["zone"] = zone
 
 
 def now() -> datetime:
@@ -13,9 +19,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def local_day(moment: datetime, settings: Settings) -> date:
+def local_day(moment: datetime) -> date:
     """Return the calendar day of `moment` in the site's time zone; all dates people see are such days."""
-    return moment.astimezone(settings.zone).date()
+    return moment.astimezone(_site["zone"]).date()
 
 
 # async, because a synchronous dependency costs a hop to a thread and these do no I/O
@@ -26,8 +32,8 @@ async def _now() -> datetime:
 Now = Annotated[datetime, Depends(_now)]
 
 
-async def _today(request: Request, moment: Now) -> date:
-    return local_day(moment, request.app.state.settings)
+async def _today(moment: Now) -> date:
+    return local_day(moment)
 
 
 Today = Annotated[date, Depends(_today)]

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_SHORTEST_SECRET = 32
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -36,9 +38,7 @@ class Settings(BaseSettings):
     @classmethod
     def _known_timezone(cls, name: str) -> str:
         if name not in available_timezones():
-            raise ValueError(
-                f"{name!r} is not a time zone; use a name such as Europe/Lisbon or Asia/Shanghai"
-            )
+            raise ValueError(f"{name!r} is not a time zone; use a name such as Europe/Lisbon or Asia/Shanghai")
         return name
 
     @field_validator("database_url")
@@ -74,7 +74,7 @@ class Settings(BaseSettings):
         if not self.production:
             return []
         found = []
-        if "secret_key" not in self.model_fields_set or len(self.secret_key) < 32:
+        if "secret_key" not in self.model_fields_set or len(self.secret_key) < _SHORTEST_SECRET:
             found.append("DEALWORTHY_SECRET_KEY must be set to at least 32 random characters.")
         if not self.base_url:
             found.append("DEALWORTHY_BASE_URL must be the public address, such as https://sales.example.com.")

@@ -53,7 +53,7 @@ class Moment(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (the base class names it)
         """Refuse a naive moment: nobody could say which one it is."""
         if value is None:
             return None
@@ -61,7 +61,7 @@ class Moment(TypeDecorator[datetime]):
             raise ValueError(f"a moment needs a time zone: {value!r}")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (as above)
         """Hand back UTC."""
         if value is None:
             return None

@@ -16,6 +16,7 @@ from app.authoring.routes import router as authoring_router
 from app.catalog.routes import router as catalog_router
 from app.catalog.text import localized
 from app.certification.routes import router as certification_router
+from app.clock import set_zone
 from app.config import Settings
 from app.database import Database, SessionDep, is_migrated
 from app.deals.routes import router as deals_router
@@ -46,6 +47,7 @@ class KeptStaticFiles(StaticFiles):
 
 def create_app(settings: Settings) -> FastAPI:
     """Build the application for one installation."""
+    set_zone(settings.zone)
 
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:

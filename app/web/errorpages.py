@@ -129,8 +129,6 @@ def _database_error(request: Request, error: Exception) -> Response:
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
-    log.exception("unexpected error in request %s", request.state.request_id, exc_info=error)
-    sentence = _(
-        "Nothing of your request was stored. If it happens again, tell an administrator the number below."
-    )
+    log.error("unexpected error in request %s", request.state.request_id, exc_info=error)
+    sentence = _("Nothing of your request was stored. If it happens again, tell an administrator the number below.")
     return _answer(request, 500, sentence)

@@ -106,25 +106,24 @@ def _errors(error: ValidationError) -> dict[str, str]:
 
 
 def _sentence(kind: str, context: Mapping[str, Any], message: str) -> str:
-    if kind in {"missing", "string_too_short", "none_required"}:
-        return _("Fill this in.")
-    if kind == "string_too_long":
-        limit = int(context["max_length"])
-        return ngettext("Use at most %(count)s character.", "Use at most %(count)s characters.", limit) % {
-            "count": limit
-        }
-    if kind.startswith(("date", "time")):
-        return _("Write a date, such as 2026-11-21.")
-    if kind.startswith(("int", "float", "decimal", "finite")):
-        return _("Write a number.")
-    if kind in {"greater_than_equal", "greater_than"}:
-        return _("Use %(limit)s or more.") % {"limit": context.get("ge", context.get("gt"))}
-    if kind in {"less_than_equal", "less_than"}:
-        return _("Use %(limit)s or less.") % {"limit": context.get("le", context.get("lt"))}
-    if kind in {"enum", "literal_error"}:
-        return _("Choose one of the list.")
     if kind == "value_error":
         return message.removeprefix("Value error, ")
+    if kind == "string_too_long":
+        limit = int(context["max_length"])
+        return ngettext("Use at most %(count)s character.", "Use at most %(count)s characters.", limit) % {"count": limit}
+    if kind.startswith("greater_than"):
+        return _("Use %(limit)s or more.") % {"limit": context.get("ge", context.get("gt"))}
+    if kind.startswith("less_than"):
+        return _("Use %(limit)s or less.") % {"limit": context.get("le", context.get("lt"))}
+    by_beginning = {
+        ("missing", "string_too_short", "none_required"): _("Fill this in."),
+        ("date", "time"): _("Write a date, such as 2026-11-21."),
+        ("int", "float", "decimal", "finite"): _("Write a number."),
+        ("enum", "literal_error"): _("Choose one of the list."),
+    }
+    for beginnings, sentence in by_beginning.items():
+        if kind.startswith(beginnings):
+            return sentence
     return _("This cannot be read; check how it is written.")
 
 

@@ -86,9 +86,7 @@ class LocaleMiddleware:
         if scope["type"] == "http":
             connection = HTTPConnection(scope)
             chosen = connection.cookies.get(LOCALE_COOKIE, "")
-            use_locale(
-                chosen if chosen in LOCALES else negotiate(connection.headers.get("accept-language", ""))
-            )
+            use_locale(chosen if chosen in LOCALES else negotiate(connection.headers.get("accept-language", "")))
         await self.app(scope, receive, send)
 
 

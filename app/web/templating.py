@@ -70,9 +70,7 @@ class Templates:
 def wants_fragment(request: Request) -> bool:
     """Say whether htmx asked for a part of the page, not for a page to go to or to restore."""
     headers = request.headers
-    return (
-        "hx-request" in headers and "hx-boosted" not in headers and headers.get("hx-request-type") != "full"
-    )
+    return "hx-request" in headers and "hx-boosted" not in headers and headers.get("hx-request-type") != "full"
 
 
 def page(
