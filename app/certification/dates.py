@@ -57,9 +57,7 @@ class ProgramTerms:
             raise ValueError("The days of grace and the minimum active months cannot be negative.")
         spare_months = self.minimum_active_months - self.window.months
         if self.basis is Basis.FIXED and spare_months * SHORTEST_MONTH_DAYS < self.window.days:
-            raise ValueError(
-                "With a fixed due date the minimum active time must be as long as the renewal window."
-            )
+            raise ValueError("With a fixed due date the minimum active time must be as long as the renewal window.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +150,7 @@ def _expiry_day(terms: ProgramTerms, done_on: date, old: PeriodDates | None, due
     return add_months(due_on if done_by_due_date and due_on else done_on, terms.valid_months)
 
 
-def _fixed_expiry_day(
-    terms: ProgramTerms, done_on: date, old: PeriodDates | None, due_on: date | None
-) -> date:
+def _fixed_expiry_day(terms: ProgramTerms, done_on: date, old: PeriodDates | None, due_on: date | None) -> date:
     anchor = due_on or (old.baseline_through + ONE_DAY if old else done_on)
     earliest = max(add_months(done_on, terms.minimum_active_months), done_on + ONE_DAY)
     if old is not None:

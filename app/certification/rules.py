@@ -245,9 +245,7 @@ def _place(facts: StandingFacts, today: date, recertify_by: date | None) -> Stan
     return next(place for place in Standing if applies[place])
 
 
-def _ends_on(
-    period: PeriodDates | None, place: Standing, recertify_by: date | None, *, allowed: bool
-) -> date | None:
+def _ends_on(period: PeriodDates | None, place: Standing, recertify_by: date | None, *, allowed: bool) -> date | None:
     if period is None:
         return None
     if place is Standing.IN_GRACE:
