@@ -1,8 +1,10 @@
 """Every read of products, content and progress."""
 
-from collections.abc import Collection
+from collections import OrderedDict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import func, select
@@ -21,10 +23,38 @@ class Version:
     kind: ContentKind
     slug: str
     number: int
-    document: dict[str, Any]
+    digest: str
     verdict: Verdict
     deadline: date | None
     published_at: datetime
+    document: dict[str, Any]
+
+
+class _Documents:
+    """Frozen documents by digest. They never change, so a process reads each of them once."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._kept: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, digests: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Return those that are known."""
+        with self._lock:
+            found = {digest: self._kept[digest] for digest in digests if digest in self._kept}
+            for digest in found:
+                self._kept.move_to_end(digest)
+            return found
+
+    def keep(self, documents: dict[str, dict[str, Any]]) -> None:
+        """Keep these, and forget the ones not asked for the longest."""
+        with self._lock:
+            self._kept.update(documents)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+
+_documents = _Documents(most=500)
 
 
 def in_force(
@@ -35,9 +65,10 @@ def in_force(
     products: Collection[int] | None = None,
     slugs: Collection[str] | None = None,
 ) -> list[Version]:
-    """Return the newest version of each content that was published by `as_of`, in one statement.
+    """Return the newest version of each content that was published by `as_of`.
 
-    Without `products` and `slugs`, of every product.
+    Without `products` and `slugs`, of every product. One statement, and a second one for documents that this
+    process has not seen yet. Callers must not change the documents.
     """
     newest = (
         select(col(ContentVersion.content_id), func.max(col(ContentVersion.number)).label("number"))
@@ -58,7 +89,7 @@ def in_force(
             col(Content.kind),
             col(Content.slug),
             col(ContentVersion.number),
-            col(ContentVersion.document),
+            col(ContentVersion.digest),
             col(ContentVersion.verdict),
             col(ContentVersion.deadline),
             col(ContentVersion.published_at),
@@ -66,12 +97,25 @@ def in_force(
         .join(Content, col(Content.id) == col(ContentVersion.content_id))
         .join(
             last,
-            (last.c.content_id == col(ContentVersion.content_id))
-            & (last.c.number == col(ContentVersion.number)),
+            (last.c.content_id == col(ContentVersion.content_id)) & (last.c.number == col(ContentVersion.number)),
         )
         .order_by(col(Content.kind), col(Content.slug))
-    )
-    return [Version(*row) for row in rows]
+    ).all()
+    documents = _read_documents(session, {row.id: row.digest for row in rows})
+    return [Version(**row._mapping, document=documents[row.digest]) for row in rows]
+
+
+def _read_documents(session: Session, digests: dict[int, str]) -> dict[str, dict[str, Any]]:
+    found = _documents.find(digests.values())
+    unknown = [version_id for version_id, digest in digests.items() if digest not in found]
+    if unknown:
+        rows = session.execute(
+            select(col(ContentVersion.digest), col(ContentVersion.document)).where(col(ContentVersion.id).in_(unknown))
+        )
+        read = {row.digest: row.document for row in rows}
+        _documents.keep(read)
+        found |= read
+    return found
 
 
 def product_by_slug(session: Session, slug: str) -> Product | None:
@@ -81,9 +125,7 @@ def product_by_slug(session: Session, slug: str) -> Product | None:
 
 def products(session: Session) -> list[Product]:
     """Return every product that is not retired, by slug."""
-    return list(
-        session.scalars(select(Product).where(col(Product.retired_at).is_(None)).order_by(col(Product.slug)))
-    )
+    return list(session.scalars(select(Product).where(col(Product.retired_at).is_(None)).order_by(col(Product.slug))))
 
 
 def content(session: Session, kind: ContentKind, slug: str) -> Content | None:
