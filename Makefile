@@ -1,0 +1,63 @@
+# Everything a newcomer types. `make` alone says what there is.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+MESSAGES := app/web/locale
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format pictures messages lock
+
+help: ## say what there is
+	@echo "Dealworthy: who may sell what."; echo
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: $(VENV)/ready ## install everything into .venv, nothing outside it
+
+$(VENV)/ready: requirements/dev.txt pyproject.toml tools/setup.sh
+	@sh tools/setup.sh "$(PYTHON)" "$(VENV)"
+	@touch $@
+
+run: setup ## serve with demo data at http://localhost:8000 (PORT=8010 for another port)
+	@$(BIN)/dealworthy migrate
+	@$(BIN)/dealworthy import --if-empty
+	@$(BIN)/dealworthy seed --if-empty
+	@echo; echo "Open http://localhost:$(PORT) and sign in as rep@example.com; the password is shown there."
+	@echo "Stop with Ctrl-C. The data are in dealworthy.db; delete the file to start over."; echo
+	@$(BIN)/dealworthy serve --port $(PORT)
+
+test: setup ## run every test: rules, both databases, journeys in a real browser
+	@echo "Running every test; journeys need a Chromium and are skipped, loudly, where there is none."
+	@$(BIN)/pytest --numprocesses=auto --dist=worksteal
+
+check: setup ## lint, types, floors, templates, catalogues, migrations, lock files
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/djlint --quiet --lint templates
+	@$(BIN)/python tools/check_catalogues.py
+	@$(BIN)/python tools/check_migrations.py
+	@$(BIN)/python tools/check_vendored.py
+	@$(BIN)/dealworthy lint
+	@echo "All checks passed."
+
+format: setup ## bring the code into shape
+	@$(BIN)/ruff check --fix --quiet || true
+	@$(BIN)/ruff format
+
+pictures: setup ## make the pictures in docs/ anew, from the demo, with Chromium
+	@$(BIN)/python tools/make_pictures.py
+
+messages: setup ## collect the sentences to translate into the catalogues
+	@$(BIN)/pybabel --quiet extract --mapping-file=babel.cfg --keywords="_ N_ pgettext:1c,2" --no-location --sort-output \
+		--omit-header --output-file=$(MESSAGES)/messages.pot .
+	@for locale in zh_Hans zh_Hant; do \
+		$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header --input-file=$(MESSAGES)/messages.pot \
+			--output-dir=$(MESSAGES) --locale=$$locale; done
+
+lock: ## pin the newest versions that fit pyproject.toml, with hashes and without addresses (needs uv)
+	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --upgrade \
+		pyproject.toml --output-file requirements/base.txt
+	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --upgrade \
+		--extra dev pyproject.toml --output-file requirements/dev.txt
