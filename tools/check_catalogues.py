@@ -28,7 +28,7 @@ def main() -> int:
 
 def _sentences() -> list[tuple[str | None, str | tuple[str, ...]]]:
     with (ROOT / "babel.cfg").open() as file:
-        methods, options = parse_mapping_cfg(file)
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]  # Babel left it untyped
     keywords = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
     found = {
         (context, message if isinstance(message, str) else tuple(message))
@@ -42,7 +42,9 @@ def _problems(catalogue: Catalog, wanted: list[tuple[str | None, str | tuple[str
     for context, message in wanted:
         singular = message if isinstance(message, str) else message[0]
         entry: Message | None = catalogue.get(singular, context)
-        translations = [] if entry is None else [entry.string] if isinstance(entry.string, str) else list(entry.string)
+        translations = (
+            [] if entry is None else [entry.string] if isinstance(entry.string, str) else list(entry.string or ())
+        )
         if not translations or not all(translations):
             found.append(f"not translated: {singular!r}")
             continue

@@ -100,9 +100,10 @@ def in_force(
             (last.c.content_id == col(ContentVersion.content_id)) & (last.c.number == col(ContentVersion.number)),
         )
         .order_by(col(Content.kind), col(Content.slug))
-    ).all()
-    documents = _read_documents(session, {row.id: row.digest for row in rows})
-    return [Version(**row._mapping, document=documents[row.digest]) for row in rows]
+    )
+    found = list(rows.mappings())
+    documents = _read_documents(session, {row["id"]: row["digest"] for row in found})
+    return [Version(**row, document=documents[row["digest"]]) for row in found]
 
 
 def _read_documents(session: Session, digests: dict[int, str]) -> dict[str, dict[str, Any]]:
