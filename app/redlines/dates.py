@@ -2,7 +2,7 @@
 
 import re
 
-from app.redlines.folding import fold_text
+from app.redlines.folding import fold_pattern
 
 _MONTH = (
     "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
@@ -45,6 +45,6 @@ _DATE = "|".join(
     ]
 )
 CLASSES = {
-    "@quarter": re.compile(fold_text(_QUARTER.replace("\\", "\ue000")).replace("\ue000", "\\")),
-    "@date": re.compile(fold_text(_DATE.replace("\\", "\ue000")).replace("\ue000", "\\")),
+    "@quarter": re.compile(fold_pattern(_QUARTER)),
+    "@date": re.compile(fold_pattern(_DATE)),
 }

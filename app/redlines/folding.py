@@ -84,3 +84,9 @@ def fold(text: str) -> Folded:
 def fold_text(text: str) -> str:
     """Return the folded text alone."""
     return fold(text).text
+
+
+def fold_pattern(source: str) -> str:
+    """Fold a regular expression's own characters but none of its syntax, which is ASCII."""
+    folded = ((c, c if c.isascii() else fold_text(c)) for c in source)
+    return "".join(new if len(new) == 1 else old for old, new in folded)

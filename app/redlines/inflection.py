@@ -8,6 +8,11 @@ keeps its form, except that a plural also gives its singular.
 _VOWELS = "aeiou"
 _MINIMUM_PARTICIPLE = 5
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _IRREGULAR_VERBS = """
 be am is are was were been being
 beat beats beaten beating
@@ -85,11 +90,11 @@ man men
 person people persons
 woman women
 """
-_DOUBLED = frozenset(
+_DOUBLED = _words(
     "admit commit compel control cancel equip excel expel forbid model occur omit outrun permit plan prefer "
-    "refer regret submit transfer travel upset".split()
+    "refer regret submit transfer travel upset"
 )
-_FIXED = frozenset(
+_FIXED = _words(
     "a about above after again all almost already also always an and another any anyone anything are as at "
     "away because before below best better between beyond both but by can cannot certain cheaper cheapest "
     "completely could definitely down each either else entire even ever every everybody everyone everything "
@@ -100,18 +105,18 @@ _FIXED = frozenset(
     "safest same secure shall she should smarter so some somebody someone something soon such sure than that "
     "the their them then there these they this those through to today together tomorrow too top total "
     "totally under unique unlimited until up upon us very via was we were what when where which while who "
-    "whole whom whose why will with within without worst would yes yet you your zero".split()
+    "whole whom whose why will with within without worst would yes yet you your zero"
 )
 _FIXED_ENDINGS = ("able", "est", "ful", "ible", "less", "ly", "ous")
 _NOUN_ENDINGS = ("ance", "ation", "ence", "ism", "ition", "ity", "ment", "ness", "sion", "ship", "tion")
-_VERBS_LIKE_NOUNS = frozenset(
+_VERBS_LIKE_NOUNS = _words(
     "advance balance cement commission complement comment condition document enhance experiment finance "
-    "function implement influence mention position provision question reference ship supplement".split()
+    "function implement influence mention position provision question reference ship supplement"
 )
-_VERBS_IN_LY = frozenset("apply comply fly imply multiply rely reply supply".split())
+_VERBS_IN_LY = _words("apply comply fly imply multiply rely reply supply")
 _PARTICIPLES = ("ed", "ing")
-_NOT_PARTICIPLES = frozenset(
-    "bring embed exceed indeed king need proceed ring seed speed spring string succeed thing wing".split()
+_NOT_PARTICIPLES = _words(
+    "bring embed exceed indeed king need proceed ring seed speed spring string succeed thing wing"
 )
 _NOT_PLURAL = ("ss", "us", "is", "'s", "ous")
 
@@ -123,7 +128,7 @@ def _rows(table: str) -> dict[str, tuple[str, ...]]:
 
 _VERB_ROWS = _rows(_IRREGULAR_VERBS)
 _NOUN_ROWS = _rows(_IRREGULAR_NOUNS)
-_FORM_OF = {form: row for row in _VERB_ROWS.values() for form in row}
+_IRREGULAR_FORMS = frozenset(form for row in _VERB_ROWS.values() for form in row)
 
 
 def _with_s(word: str) -> str:
@@ -175,6 +180,15 @@ def _keeps_its_form(word: str) -> bool:
     return participle and word not in _NOT_PARTICIPLES
 
 
+def _regular(word: str) -> tuple[str, ...]:
+    singular = _singular(word)
+    if singular is not None:
+        return word, singular
+    if word.endswith(_NOUN_ENDINGS) and word not in _VERBS_LIKE_NOUNS:
+        return word, _with_s(word)
+    return word, _with_s(word), *_past_and_participle(word)
+
+
 def forms(word: str) -> tuple[str, ...]:
     """Return a lower-case word's forms, the word itself first.
 
@@ -183,16 +197,10 @@ def forms(word: str) -> tuple[str, ...]:
     head, hyphen, last = word.rpartition("-")
     if hyphen:
         return tuple(head + hyphen + form for form in forms(last))
-    if word in _FORM_OF:
-        row = _FORM_OF[word]
-        return (word, *(form for form in row if form != word)) if word == row[0] else (word,)
+    if word in _VERB_ROWS:
+        return _VERB_ROWS[word]
     if word in _NOUN_ROWS:
         return _NOUN_ROWS[word]
-    if _keeps_its_form(word):
+    if word in _IRREGULAR_FORMS or _keeps_its_form(word):
         return (word,)
-    singular = _singular(word)
-    if singular is not None:
-        return word, singular
-    if word.endswith(_NOUN_ENDINGS) and word not in _VERBS_LIKE_NOUNS:
-        return word, _with_s(word)
-    return word, _with_s(word), *_past_and_participle(word)
+    return _regular(word)

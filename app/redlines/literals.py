@@ -14,10 +14,12 @@ HAN = "\u3005\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U0002000
 SIGNS = "%$€£¥&+#"
 _WORD = r"[^\W_" + HAN + "]"
 _TOKEN = re.compile(rf"(?:[^\W_]|[{re.escape(SIGNS)}]|(?<={_WORD})'(?={_WORD}))+")
+_SCRIPT = re.compile(rf"[{HAN}]|[^{HAN}]+")
 _SPELLED_OUT = re.compile(r"(?<![^\W_])[a-z](?:([ .*_·-])[a-z])(?:\1[a-z]){2,}(?![^\W_])")
 _UNIT = re.compile(rf"[{HAN}]|(?:{_WORD}|(?<={_WORD})'(?={_WORD}))+")
 _LATIN = re.compile(_WORD)
 _SHIFT = 21
+DETERMINERS = frozenset({"a", "an", "her", "his", "its", "my", "our", "the", "their", "your"})
 
 
 def is_latin(character: str) -> bool:
@@ -37,48 +39,66 @@ def units(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Compact:
-    """Compact text and, for each of its pieces, where it starts here and in the folded text."""
+    """Compact text and, for each of its tokens, where it starts here and in the folded text."""
 
+    folded: str
     text: str
     starts: list[int]
     origins: list[int]
 
-    def origin(self, index: int) -> int:
-        """Return the place in the folded text of one compact character."""
-        piece = bisect_right(self.starts, index) - 1
-        return self.origins[piece] + index - self.starts[piece]
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return the folded span of a compact span that starts and ends within tokens."""
+        return self._origin(start), self._origin(end - 1) + 1
+
+    def gaps(self, start: int, end: int) -> Iterator[str]:
+        """Yield what stood between the tokens of a compact span, empty when nothing did."""
+        first = bisect_right(self.starts, start) - 1
+        last = bisect_right(self.starts, end - 1) - 1
+        for token in range(first, last):
+            length = len(self.text[self.starts[token] : self.starts[token + 1]].rstrip(" "))
+            yield self.folded[self.origins[token] + length : self.origins[token + 1]]
+
+    def _origin(self, index: int) -> int:
+        token = bisect_right(self.starts, index) - 1
+        return self.origins[token] + index - self.starts[token]
 
 
-def _pieces(folded: str) -> Iterator[tuple[int, str, bool]]:
+def _tokens(folded: str) -> Iterator[tuple[int, str, bool]]:
     """Yield each token's place and text, and whether it goes on the word before it."""
-    spelled: list[tuple[int, int]] = [match.span() for match in _SPELLED_OUT.finditer(folded)]
+    spelled = [match.span() for match in _SPELLED_OUT.finditer(folded)]
     spelled.append((len(folded) + 1, len(folded) + 1))
     current = 0
-    for token in _TOKEN.finditer(folded):
-        while spelled[current][1] <= token.start():
+    for match in _TOKEN.finditer(folded):
+        while spelled[current][1] <= match.start():
             current += 1
-        yield token.start(), token[0], spelled[current][0] < token.start()
+        joined = spelled[current][0] < match.start()
+        for part in _SCRIPT.finditer(match[0]):
+            yield match.start() + part.start(), part[0], joined or part.start() > 0
 
 
-def compact(folded: str) -> Compact:
-    """Drop separators from a folded text."""
+def _follows(last: str, token: str) -> bool:
+    return bool(last) and is_latin(last) and is_latin(token[0])
+
+
+def compact(folded: str, *, determiners: bool = True) -> Compact:
+    """Drop separators from a folded text, and determiners (a, the, your) on request."""
     parts: list[str] = []
     starts: list[int] = []
     origins: list[int] = []
     length = 0
     last = ""
-    for place, token, joined in _pieces(folded):
-        if last and not joined and is_latin(last) and is_latin(token[0]):
+    for place, token, joined in _tokens(folded):
+        if not determiners and last and not joined and token in DETERMINERS:
+            continue
+        if not joined and _follows(last, token):
             parts.append(" ")
-            starts.append(length)
-            origins.append(place - 1)
             length += 1
         parts.append(token)
         starts.append(length)
         origins.append(place)
         length += len(token)
         last = token[-1]
-    return Compact("".join(parts), starts, origins)
+    return Compact(folded, "".join(parts), starts, origins)
 
 
 class Literals:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from math import prod
 from typing import Any
 
 from app.redlines.dates import CLASSES
@@ -36,12 +35,16 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Slots in order; `gaps[i]` is the most words or Chinese characters after slot i."""
+    """Slots in order; `gaps[i]` is the most words or Chinese characters after slot i.
+
+    A loose pattern may have determiners (a, the, your) between the words of a literal.
+    """
 
     slots: tuple[Slot, ...]
     gaps: tuple[int, ...] = ()
     regex: re.Pattern[str] | None = None
     window: int = LONGEST_WINDOW
+    loose: bool = False
 
 
 def literal(text: str) -> str:
@@ -49,15 +52,22 @@ def literal(text: str) -> str:
     return compact(fold_text(text)).text
 
 
-def _expand(text: str, *, inflect: bool) -> tuple[str, ...]:
+def _expand(text: str, *, inflect: bool, fit: bool = False) -> tuple[str, ...]:
+    """Return a text's word forms; with `fit`, later words keep theirs when there would be too many."""
     folded = literal(text)
     if not folded:
         raise PhraseError(f"“{text}” is empty after folding")
-    words = [forms(word) if inflect else (word,) for word in folded.split(" ")]
-    if prod(map(len, words)) > MOST_EXPANSIONS:
-        count = prod(map(len, words))
+    choices: list[tuple[str, ...]] = []
+    count = 1
+    for word in folded.split(" "):
+        choice = forms(word) if inflect else (word,)
+        if fit and count * len(choice) > MOST_EXPANSIONS:
+            choice = (word,)
+        choices.append(choice)
+        count *= len(choice)
+    if count > MOST_EXPANSIONS:
         raise PhraseError(f"“{text}” has {count} expansions, at most {MOST_EXPANSIONS} are allowed")
-    return tuple(" ".join(choice) for choice in product(*words))
+    return tuple(" ".join(words) for words in product(*choices))
 
 
 def _inflects(document: Mapping[str, Any], language: str) -> bool:
@@ -68,10 +78,11 @@ def _inflects(document: Mapping[str, Any], language: str) -> bool:
 
 
 def _text(document: Mapping[str, Any], language: str) -> Pattern:
-    literals = _expand(str(document["text"]), inflect=_inflects(document, language))
+    inflect = _inflects(document, language)
+    literals = _expand(str(document["text"]), inflect=inflect)
     if any(len(one) == 1 and is_han(one) for one in literals):
         raise PhraseError(f"“{document['text']}” is a single Chinese character")
-    return Pattern((Slot(literals),))
+    return Pattern((Slot(literals),), loose=inflect)
 
 
 def _slot(element: str, *, inflect: bool) -> Slot:
@@ -85,9 +96,7 @@ def _slot(element: str, *, inflect: bool) -> Slot:
         else:
             raise PhraseError(f"“{alternative}” is not one of {', '.join(CLASSES)}")
     if len(literals) > MOST_EXPANSIONS:
-        raise PhraseError(
-            f"“{element}” has {len(literals)} expansions, at most {MOST_EXPANSIONS} are allowed"
-        )
+        raise PhraseError(f"“{element}” has {len(literals)} expansions, at most {MOST_EXPANSIONS} are allowed")
     return Slot(tuple(literals), tuple(classes))
 
 
@@ -107,7 +116,7 @@ def _seq(document: Mapping[str, Any], language: str) -> Pattern:
         raise PhraseError("a seq needs at least one text")
     if len(slots) == 1 and any(len(one) == 1 and is_han(one) for one in slots[0].literals):
         raise PhraseError("a single Chinese character")
-    return Pattern(tuple(slots), tuple(gaps[:-1]))
+    return Pattern(tuple(slots), tuple(gaps[:-1]), loose=inflect)
 
 
 def _regex(document: Mapping[str, Any]) -> Pattern:
@@ -139,6 +148,15 @@ def parse(document: Mapping[str, Any] | str, language: str) -> Pattern:
     if "regex" in whole:
         return _regex(whole)
     raise PhraseError("a phrase is a text, a seq or a regex")
+
+
+def parse_around(text: str) -> Pattern:
+    """Return the pattern of a phrase that excuses a hit, by covering it or standing near it.
+
+    Such phrases are long; only as many words change as the limit of expansions allows.
+    Raises PhraseError.
+    """
+    return Pattern((Slot(_expand(text, inflect=text.isascii(), fit=True)),), loose=text.isascii())
 
 
 def texts(value: Any) -> list[str]:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from app.redlines.folding import fold_text
+from app.redlines.folding import fold_pattern
 
 LONGEST_WINDOW = 200
 _FREE_REPEAT = 40
@@ -68,19 +68,13 @@ def _runs(tree: Any) -> Iterator[str]:
         yield run
 
 
-def _fold_source(source: str) -> str:
-    """Fold a pattern's characters but none of its syntax, which is ASCII."""
-    folded = ((c, c if c.isascii() else fold_text(c)) for c in source)
-    return "".join(f if len(f) == 1 else c for c, f in folded)
-
-
 def compile_safely(source: str, anchors: Sequence[str]) -> re.Pattern[str]:
     """Compile a pattern for folded text.
 
     Raises UnsafeRegexError when it does not parse, uses look-around, back references or nested
     repeats, matches nothing at all, or when one of its folded anchors is no part of it.
     """
-    folded = _fold_source(source)
+    folded = fold_pattern(source)
     try:
         tree = _PARSER.parse(folded)
         free = list(_walk(tree))

@@ -1,0 +1,157 @@
+"""Compile the documents of red lines into patterns and one list of literals."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.redlines.literals import Literals
+from app.redlines.phrases import Pattern, parse, parse_around, texts
+
+Use = tuple[int, int]
+Phrase = tuple[Any, str]
+_MATCHED = ("active", "shadow")
+_TREATMENTS = {"negated": "downgrade", "attributed": "downgrade", "quoted": "suppress", "question": "downgrade"}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A phrase that cannot be matched; `index` counts the phrases of its rule from 0."""
+
+    rule: str
+    index: int
+    text: str
+    message: str
+
+
+class RuleError(ValueError):
+    """Rules that cannot be compiled; `problems` lists all that is wrong with them."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(f"{p.rule}: {p.message}" for p in problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A red line as the matcher needs it; numbers name patterns."""
+
+    id: str
+    severity: str
+    shadow: bool
+    products: frozenset[str]
+    regions: frozenset[str]
+    channels: frozenset[str]
+    starts: date | None
+    ends: date | None
+    said_by: frozenset[str]
+    match: tuple[tuple[int, str], ...]
+    within: tuple[int, ...]
+    require: tuple[int, ...]
+    within_sentences: int
+    treatments: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """Rules, their patterns, and the scanner with who uses which literal."""
+
+    rules: tuple[Rule, ...]
+    patterns: tuple[Pattern, ...]
+    owner: tuple[int, ...]
+    literals: tuple[str, ...]
+    uses: tuple[tuple[Use, ...], ...]
+    loose_uses: tuple[tuple[Use, ...], ...]
+    scanner: Literals
+    problems: tuple[Problem, ...]
+
+
+def _date(value: Any) -> date | None:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+class _Compiler:
+    """What grows while rules are read."""
+
+    def __init__(self) -> None:
+        self.rules: list[Rule] = []
+        self.patterns: list[Pattern] = []
+        self.owner: list[int] = []
+        self.problems: list[Problem] = []
+
+    def _patterns(self, rule: str, phrases: Iterable[Phrase], first: int = 0) -> list[tuple[int, str]]:
+        added: list[tuple[int, str]] = []
+        for index, (phrase, language) in enumerate(phrases, first):
+            try:
+                pattern = parse(phrase, language) if language else parse_around(str(phrase))
+            except (ValueError, TypeError, KeyError) as error:
+                self.problems.append(Problem(rule, index, str(phrase), str(error)))
+                continue
+            added.append((len(self.patterns), language))
+            self.patterns.append(pattern)
+            self.owner.append(len(self.rules))
+        return added
+
+    def add(self, document: Mapping[str, Any]) -> None:
+        """Compile one rule."""
+        name = str(document["id"])
+        applies = document.get("applies") or {}
+        effective = document.get("effective") or {}
+        unless = dict(document.get("unless") or {})
+        require = document.get("require") or {}
+        phrases = [(one, lang) for lang, many in (document.get("match") or {}).items() for one in many]
+        allowed = [(text, "") for text in texts(unless.pop("within", None))]
+        said = [(text, "") for text in texts(require.get("say"))]
+        match = self._patterns(name, phrases)
+        within = self._patterns(name, allowed, len(phrases))
+        needed = self._patterns(name, said, len(phrases) + len(allowed))
+        self.rules.append(
+            Rule(
+                id=name,
+                severity=str(document.get("severity", "warn")),
+                shadow=document.get("status") == "shadow",
+                products=frozenset(applies.get("products") or ()),
+                regions=frozenset(applies.get("regions") or ()),
+                channels=frozenset(applies.get("channels") or ()),
+                starts=_date(effective.get("from")),
+                ends=_date(effective.get("until")),
+                said_by=frozenset(document.get("said_by") or ("rep",)),
+                match=tuple(match),
+                within=tuple(number for number, _ in within),
+                require=tuple(number for number, _ in needed),
+                within_sentences=int(require.get("within_sentences", 2)),
+                treatments={**_TREATMENTS, **{k: v for k, v in unless.items() if v is not None}},
+            )
+        )
+
+    def finish(self) -> Compiled:
+        """Gather the literals of all patterns."""
+        uses: dict[str, list[Use]] = defaultdict(list)
+        loose: dict[str, list[Use]] = defaultdict(list)
+        for number, pattern in enumerate(self.patterns):
+            for place, slot in enumerate(pattern.slots):
+                for literal in dict.fromkeys(slot.literals):
+                    uses[literal].append((number, place))
+                    if pattern.loose:
+                        loose[literal].append((number, place))
+        literals = tuple(uses)
+        return Compiled(
+            rules=tuple(self.rules),
+            patterns=tuple(self.patterns),
+            owner=tuple(self.owner),
+            literals=literals,
+            uses=tuple(tuple(uses[literal]) for literal in literals),
+            loose_uses=tuple(tuple(loose[literal]) for literal in literals),
+            scanner=Literals(literals),
+            problems=tuple(self.problems),
+        )
+
+
+def compile_rules(rules: Iterable[Mapping[str, Any]]) -> Compiled:
+    """Compile rules that are active or shadow; phrases with problems are left out and listed."""
+    compiler = _Compiler()
+    for document in rules:
+        if document.get("status", "active") in _MATCHED:
+            compiler.add(document)
+    return compiler.finish()

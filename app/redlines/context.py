@@ -1,0 +1,189 @@
+"""Say what surrounds a claim: who speaks, and whether it is denied, reported, quoted or asked.
+
+Sentences, speakers and quotation marks are found once for a text. What is read around a hit is
+bounded, so many hits in one long sentence stay linear.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from app.redlines.cues import LANGUAGES, Cues
+from app.redlines.folding import fold_pattern
+from app.redlines.literals import is_han, units
+
+BEFORE = 300
+AFTER = 120
+_SHORT_LINE = 45
+_NEAREST = 6
+_BLANK = "\0"
+
+_END = re.compile(
+    r"(?:[!?。]+|(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\binc)(?<!\bmr)(?<!\bms)(?<!\bdr)(?<!\bno)(?<!\betc)(?<!\bltd)"
+    r"\.+(?=[\"')\]」』]*(?:\s|$|[^\x00-\u2e7f])))[\"')\]」』]*|\n"
+)
+_NEW_LINE_STARTS = re.compile(r"[ \t]*(?:$|\n|[>*•#|+-]|\d+[.)、]|<v\b|\d\d:\d\d)")
+_LABEL = re.compile(
+    r"^[ \t>*]*(?:\[?\d{1,2}:\d\d(?::\d\d)?\]?[ \t-]*)?"
+    r"(?:<v(?:\.[^ >]*)?[ \t]+(?P<voice>[^>\n]{1,60})>|(?P<label>[^\W\d_][^:\n,。!?\"]{0,40}):(?!//)\**)",
+    re.MULTILINE,
+)
+_REP = re.compile(fold_pattern(r"\b(?:rep|sales|ae|agent)\b|^(?:销售|业务|顾问|客服)"))
+_CUSTOMER = re.compile(fold_pattern(r"\b(?:customer|client|prospect|buyer)\b|^(?:客户|买方|甲方)"))
+_QUOTED_LINE = re.compile(r"^[ \t]*>[^\n]*", re.MULTILINE)
+_QUOTATION = re.compile(
+    r"\"[^\"\n]{1,200}\"|(?<![^\W_])'[^'\n]{1,200}'(?![^\W_])|「[^」\n]{1,200}」|『[^』\n]{1,200}』"
+)
+_ASKS = re.compile(fold_pattern(r"\?[\"')\]」』\s]*$|[吗么][。\s]*$"))
+
+
+def role(name: str) -> str:
+    """Return `rep` or `customer` for a folded speaker's name; an unknown name is the rep's."""
+    if _REP.search(name):
+        return "rep"
+    return "customer" if _CUSTOMER.search(name) else "rep"
+
+
+def _width(line: str) -> int:
+    return sum(2 if is_han(c) else 1 for c in line[:_SHORT_LINE])
+
+
+def _sentences(text: str) -> list[int]:
+    starts = [0]
+    for match in _END.finditer(text):
+        if match[0] == "\n":
+            line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+            if _width(line) >= _SHORT_LINE and not _NEW_LINE_STARTS.match(text, match.end()):
+                continue
+        starts.append(match.end())
+    return starts
+
+
+def _within(spans: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int] | None:
+    place = bisect_right(spans, (start, len(spans) + end)) - 1
+    if place < 0 or not spans[place][0] <= start < end <= spans[place][1]:
+        return None
+    return spans[place]
+
+
+class Context:
+    """What is known of a folded text beyond its words."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._sentences = _sentences(text)
+        self._quoted_lines = [match.span() for match in _QUOTED_LINE.finditer(text)]
+        self._quotations = [match.span() for match in _QUOTATION.finditer(text)]
+        labels = [(match.start(), match["voice"] or match["label"]) for match in _LABEL.finditer(text)]
+        self._labels = [start for start, _ in labels]
+        self._roles = [role(name.strip()) for _, name in labels]
+
+    def sentence(self, place: int) -> int:
+        """Return the number of the sentence at a place."""
+        return bisect_right(self._sentences, place) - 1
+
+    def speaker(self, place: int) -> str:
+        """Return who speaks at a place, by the labels within the text."""
+        label = bisect_right(self._labels, place) - 1
+        return self._roles[label] if label >= 0 else "rep"
+
+    def reasons(self, start: int, end: int, inner: Sequence[str] = ()) -> frozenset[str]:
+        """Return which of `negated`, `attributed`, `quoted`, `question` hold for a span.
+
+        `inner` are the stretches within the span that no phrase prescribes.
+        """
+        number = self.sentence(start)
+        following = self.sentence(end - 1) + 1
+        last = self._sentences[following] if following < len(self._sentences) else len(self._text)
+        before = self._text[max(self._sentences[number], start - BEFORE) : start]
+        after = self._text[end : min(last, end + AFTER)]
+        rest = self._text[max(end, last - AFTER) : last]
+        held = {
+            "negated": _negated(before, after, inner),
+            "attributed": any(_attributed(cues, before, after) for cues in LANGUAGES),
+            "quoted": self._is_quoted(start, end, before, after),
+            "question": _asked(before, rest),
+        }
+        return frozenset(reason for reason, holds in held.items() if holds)
+
+    def _is_quoted(self, start: int, end: int, before: str, after: str) -> bool:
+        if _within(self._quoted_lines, start, end):
+            return True
+        if any(cues.talk_before.search(before) or cues.talk_after.search(after) for cues in LANGUAGES):
+            return True
+        quotation = _within(self._quotations, start, end)
+        if quotation is None:
+            return False
+        around = before[: max(0, len(before) - (start - quotation[0]))] + _BLANK + after[quotation[1] - end :]
+        return any(cues.talk.search(around) for cues in LANGUAGES)
+
+
+def _blanked(pattern: re.Pattern[str], text: str) -> str:
+    return pattern.sub(lambda match: _BLANK * len(match[0]), text)
+
+
+def _cues(cues: Cues, clause: str) -> int:
+    """Count the negations of a clause that reach its end; coordinated ones are one."""
+    bare = _blanked(cues.pseudo, clause)
+    found = [
+        match.span()
+        for match in cues.far.finditer(bare)
+        if units(bare[match.end() :]) <= cues.reach and not cues.break_.search(bare, match.end())
+    ]
+    bare = _blanked(cues.far, bare)
+    found += [
+        match.span()
+        for match in cues.near.finditer(bare)
+        if units(bare[match.end() :]) <= _NEAREST * 2 and cues.bridge.match(bare[match.end() :])
+    ]
+    count = 0
+    last = -1
+    for start, end in sorted(found):
+        if last < 0 or not cues.joint.fullmatch(clause[last:start]):
+            count += 1
+        last = max(last, end)
+    return count
+
+
+def _inherited(cues: Cues, before: str, borders: list[re.Match[str]]) -> bool:
+    """Tell whether an earlier clause's negation goes on: “We do not, ever, …”, or a list."""
+    clause = before[borders[-1].end() :]
+    for number in range(len(borders) - 1, -1, -1):
+        if borders[number][0] not in {",", "、"} or cues.own_clause.search(clause):
+            return False
+        start = borders[number - 1].end() if number else 0
+        clause = before[start : borders[number].start()]
+        bare = _blanked(cues.pseudo, clause)
+        if cues.dangling.search(bare) or cues.carries.search(bare):
+            return True
+    return False
+
+
+def _before(cues: Cues, before: str) -> int:
+    bare = _blanked(cues.pseudo, before)
+    borders = list(cues.border.finditer(bare))
+    count = _cues(cues, before[borders[-1].end() :] if borders else before)
+    return int(_inherited(cues, before, borders)) if borders and not count else count
+
+
+def _negated(before: str, after: str, inner: Sequence[str]) -> bool:
+    count = sum(_before(cues, before) for cues in LANGUAGES)
+    count += sum(1 for text in inner if any(_cues(cues, text) for cues in LANGUAGES))
+    if count:
+        return count % 2 == 1
+    return any(cues.after.search(after) for cues in LANGUAGES)
+
+
+def _attributed(cues: Cues, before: str, after: str) -> bool:
+    last = None
+    for match in cues.attributed.finditer(before):
+        last = match
+    if last is not None and not cues.own_voice.search(before, last.end()):
+        return True
+    return cues.attributed_after.search(after) is not None
+
+
+def _asked(before: str, rest: str) -> bool:
+    if not _ASKS.search(rest) or any(cues.not_asking.search(before) for cues in LANGUAGES):
+        return False
+    return not any(cues.tag.search(rest) for cues in LANGUAGES)

@@ -1,0 +1,367 @@
+"""Find where a text crosses red lines.
+
+Rules are plain documents as they stand in redlines.yaml. They are compiled once; one scan finds
+the literals of all rules; what surrounds a hit is looked at only where there is one. A Matcher
+does not change after it is made, so threads may share it, and it can be pickled.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import accumulate
+from typing import Any, Literal
+
+from app.redlines.compiler import Compiled, Rule, RuleError, compile_rules
+from app.redlines.context import Context, role
+from app.redlines.dates import CLASSES
+from app.redlines.folding import Folded, fold, fold_text
+from app.redlines.literals import Compact, compact, is_han, is_latin, units
+from app.redlines.phrases import Pattern, Slot
+
+State = Literal["active", "downgraded", "suppressed"]
+Span = tuple[int, int]
+
+SEVERITIES = ("coach", "warn", "block")
+_STATES = ("active", "downgraded", "suppressed")
+_REASONS = ("within", "required", "speaker", "quoted", "negated", "attributed", "question", "shadow")
+_REQUIRED: tuple[State, str | None] = ("suppressed", "required")
+_UNIT_WIDTH = 30
+_CELL = 64
+_SHORT_HAN = 3
+_BORDERLESS = re.compile(r"\n\s*\n|[。!?;]|\.(?=\s)")
+_WEAK = re.compile(r"[,、:()\n]")
+_LATIN_GAP = re.compile(r"[\s\-_/\"'*~`()\[\]…·.—]*")
+_SPACELESS = {"zh", "ja", "ko", "yue"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One place where a text crosses a red line; `text[start:end] == matched`."""
+
+    red_line: str
+    start: int
+    end: int
+    matched: str
+    severity: str
+    state: State
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A pattern's span in the folded text and the stretches in it that no phrase prescribes."""
+
+    start: int
+    end: int
+    inner: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Circumstances:
+    products: frozenset[str]
+    locale: str | None
+    region: str | None
+    channel: str | None
+    speaker: str | None
+    on: date | None
+
+
+class _Text:
+    """A text being checked: folded, scanned, and its context once somebody asks."""
+
+    def __init__(self, compiled: Compiled, source: str) -> None:
+        self.folded: Folded = fold(source)
+        self.hits = _slot_hits(compiled, self.folded.text)
+        self._context: Context | None = None
+        self._classes: dict[str, list[Span]] = {}
+
+    @property
+    def context(self) -> Context:
+        if self._context is None:
+            self._context = Context(self.folded.text)
+        return self._context
+
+    def slot(self, pattern: int, number: int, slot: Slot) -> list[Span]:
+        """Return where a pattern's slot is filled, in order."""
+        spans = set(self.hits.get((pattern, number), ()))
+        for name in slot.classes:
+            if name not in self._classes:
+                self._classes[name] = [m.span() for m in CLASSES[name].finditer(self.folded.text)]
+            spans.update(self._classes[name])
+        return sorted(spans)
+
+    def spans(self, patterns: Sequence[Pattern], numbers: Iterable[int]) -> Iterator[Span]:
+        """Yield where patterns of one slot are found."""
+        for number in numbers:
+            yield from self.slot(number, 0, patterns[number].slots[0])
+
+
+def _may_cross(gaps: Sequence[str], literal: str) -> bool:
+    """Tell whether separators of a hit are spelling and not punctuation between sentences."""
+    weak = 0
+    for gap in gaps:
+        if _BORDERLESS.search(gap):
+            return False
+        weak += _WEAK.search(gap) is not None
+    return weak == 0 or len(literal) <= _SHORT_HAN or weak >= 2  # noqa: PLR2004
+
+
+def _between_words(gaps: Sequence[str]) -> bool:
+    return all(_LATIN_GAP.fullmatch(gap) and not _BORDERLESS.search(gap) for gap in gaps)
+
+
+def _stands_alone(folded: str, start: int, end: int) -> bool:
+    """Tell whether a span begins and ends where words and numbers do."""
+    before, after = folded[max(0, start - 2) : start], folded[end : end + 2]
+    if is_latin(folded[end - 1]) and after and is_latin(after[0]):
+        return False
+    if is_latin(folded[start]) and before and is_latin(before[-1]):
+        return False
+    if folded[start].isdecimal() and re.fullmatch(r"\d[.,]", before):
+        return False
+    return not (folded[end - 1].isdecimal() and re.fullmatch(r"[.,]\d", after))
+
+
+def _occurs(where: Compact, literal: str, start: int, end: int) -> Span | None:
+    first, last = where.span(start, end)
+    if not _stands_alone(where.folded, first, last):
+        return None
+    gaps = [gap for gap in where.gaps(start, end) if gap]
+    if any(map(is_han, literal)):
+        return (first, last) if _may_cross(gaps, literal) else None
+    return (first, last) if _between_words(gaps) else None
+
+
+def _slot_hits(compiled: Compiled, folded: str) -> dict[tuple[int, int], list[Span]]:
+    """Scan once, with determiners and again without where there are any."""
+    hits: dict[tuple[int, int], list[Span]] = defaultdict(list)
+    full = compact(folded)
+    bare = compact(folded, determiners=False)
+    for where in (full,) if full.text == bare.text else (full, bare):
+        for number, start, end in compiled.scanner.scan(where.text):
+            uses = compiled.uses[number] if where is full else compiled.loose_uses[number]
+            span = _occurs(where, compiled.literals[number], start, end) if uses else None
+            if span:
+                for use in uses:
+                    hits[use].append(span)
+    return hits
+
+
+def _regex_hits(text: _Text, number: int, pattern: Pattern, regex: re.Pattern[str]) -> Iterator[_Hit]:
+    folded = text.folded.text
+    seen: set[Span] = set()
+    for start, end in text.slot(number, 0, pattern.slots[0]):
+        for match in regex.finditer(folded, max(0, start - pattern.window), end + pattern.window):
+            span = match.span()
+            if span[0] <= start and end <= span[1] and span not in seen:
+                seen.add(span)
+                yield _Hit(*span)
+
+
+def _nearest(text: _Text, spans: Sequence[Span], end: int, gap: int) -> int | None:
+    """Return the place in `spans` of the first that begins at most `gap` words after `end`.
+
+    It stands in the same sentence.
+    """
+    place = bisect_left(spans, (end, 0))
+    if place == len(spans):
+        return None
+    start = spans[place][0]
+    if start - end > (gap + 1) * _UNIT_WIDTH or units(text.folded.text[end:start]) > gap:
+        return None
+    return place if text.context.sentence(start) == text.context.sentence(end - 1) else None
+
+
+def _seq_hits(text: _Text, number: int, pattern: Pattern) -> Iterator[_Hit]:
+    """Join slots from the last to the first, keeping for each hit the nearest way to the end."""
+    folded = text.folded.text
+    spans = text.slot(number, len(pattern.slots) - 1, pattern.slots[-1])
+    ways: dict[Span, _Hit] = {span: _Hit(*span) for span in spans}
+    for index in range(len(pattern.slots) - 2, -1, -1):
+        earlier: dict[Span, _Hit] = {}
+        spans = sorted(ways)
+        for start, end in text.slot(number, index, pattern.slots[index]):
+            place = _nearest(text, spans, end, pattern.gaps[index])
+            if place is not None:
+                way = ways[spans[place]]
+                earlier[start, end] = _Hit(start, way.end, (folded[end : way.start], *way.inner))
+        ways = earlier
+    yield from ways.values()
+
+
+def _hits(text: _Text, number: int, pattern: Pattern) -> Iterator[_Hit]:
+    if pattern.regex is not None:
+        yield from _regex_hits(text, number, pattern, pattern.regex)
+    elif len(pattern.slots) == 1:
+        yield from (_Hit(*span) for span in text.slot(number, 0, pattern.slots[0]))
+    else:
+        yield from _seq_hits(text, number, pattern)
+
+
+def _speaks(language: str, locale: str | None) -> bool:
+    """Tell whether phrases of a language are looked for in texts of a locale.
+
+    Languages of another script always are, since people mix them.
+    """
+    if locale is None:
+        return True
+    spoken, written = locale.partition("-")[0], language.partition("-")[0]
+    return spoken == written or bool({spoken, written} & _SPACELESS)
+
+
+def _in_force(rule: Rule, given: _Circumstances) -> bool:
+    if given.on is not None:
+        if rule.starts is not None and given.on < rule.starts:
+            return False
+        if rule.ends is not None and given.on >= rule.ends:
+            return False
+    if rule.products and given.products and not rule.products & given.products:
+        return False
+    if rule.regions and given.region is not None and given.region not in rule.regions:
+        return False
+    return not (rule.channels and given.channel is not None and given.channel not in rule.channels)
+
+
+class _Covers:
+    """Spans of allowed phrases, asked whether one of them covers a hit."""
+
+    def __init__(self, spans: Iterable[Span]) -> None:
+        ordered = sorted(spans)
+        self._starts = [start for start, _ in ordered]
+        self._furthest = list(accumulate((end for _, end in ordered), max))
+
+    def hide(self, hit: _Hit) -> bool:
+        place = bisect_right(self._starts, hit.start) - 1
+        return place >= 0 and self._furthest[place] >= hit.end
+
+
+def _stated_near(sentences: Sequence[int], sentence: int, distance: int) -> bool:
+    place = bisect_left(sentences, sentence - distance)
+    return place < len(sentences) and sentences[place] <= sentence + distance
+
+
+def _judge(rule: Rule, text: _Text, hit: _Hit, covers: _Covers, speaker: str | None) -> tuple[State, str | None]:
+    """Return a hit's state and the strongest reason for it."""
+    if covers.hide(hit):
+        return "suppressed", "within"
+    said_by = speaker or text.context.speaker(hit.start)
+    if "any" not in rule.said_by and said_by not in rule.said_by:
+        return "suppressed", "speaker"
+    reasons = text.context.reasons(hit.start, hit.end, hit.inner)
+    for treatment, state in (("suppress", "suppressed"), ("downgrade", "downgraded")):
+        for reason in _REASONS:
+            if reason in reasons and rule.treatments[reason] == treatment:
+                return ("suppressed", reason) if state == "suppressed" else ("downgraded", reason)
+    return ("suppressed", "shadow") if rule.shadow else ("active", None)
+
+
+def _overlap(one: Finding, other: Finding) -> bool:
+    """Tell whether `other`, kept already, leaves no room for `one`.
+
+    Findings of one rule may not touch; of two rules, the longer hides what lies within it, but
+    never something more severe.
+    """
+    if one.red_line == other.red_line:
+        return one.start < other.end and other.start < one.end
+    inside = other.start <= one.start and one.end <= other.end
+    return inside and SEVERITIES.index(one.severity) <= SEVERITIES.index(other.severity)
+
+
+def _rank(finding: Finding) -> tuple[int, int, int, int, str]:
+    severity = SEVERITIES.index(finding.severity)
+    length = finding.end - finding.start
+    return _STATES.index(finding.state), -length, -severity, finding.start, finding.red_line
+
+
+def _resolved(findings: Iterable[Finding]) -> list[Finding]:
+    kept: list[Finding] = []
+    near: dict[int, list[Finding]] = defaultdict(list)
+    for finding in sorted(findings, key=_rank):
+        cells = range(finding.start // _CELL, (finding.end - 1) // _CELL + 1)
+        if any(_overlap(finding, other) for cell in cells for other in near[cell]):
+            continue
+        kept.append(finding)
+        for cell in cells:
+            near[cell].append(finding)
+    return sorted(kept, key=lambda f: (f.start, -f.end, f.red_line))
+
+
+class Matcher:
+    """Compiled red lines.
+
+    Args:
+        rules: documents as in redlines.yaml; drafts and retired ones are left out.
+
+    Raises RuleError, which lists every phrase that cannot be matched.
+    """
+
+    def __init__(self, rules: Iterable[Mapping[str, Any]]) -> None:
+        self._compiled = compile_rules(rules)
+        if self._compiled.problems:
+            raise RuleError(self._compiled.problems)
+
+    @classmethod
+    def of(cls, compiled: Compiled) -> "Matcher":
+        """Return a matcher of rules that are compiled already, whatever their problems."""
+        matcher = cls(())
+        matcher._compiled = compiled
+        return matcher
+
+    def __len__(self) -> int:
+        return len(self._compiled.rules)
+
+    def check(
+        self,
+        text: str,
+        *,
+        products: Iterable[str] = (),
+        locale: str | None = None,
+        region: str | None = None,
+        channel: str | None = None,
+        speaker: str | None = None,
+        on: date | None = None,
+    ) -> list[Finding]:
+        """Return the findings of a text, in its order.
+
+        A circumstance that is not given restricts nothing. A given speaker overrides the labels
+        in the text. Overlaps are resolved: active before downgraded, the longest, the severest.
+        """
+        said_by = role(fold_text(speaker)) if speaker else None
+        given = _Circumstances(frozenset(products), locale, region, channel, said_by, on)
+        return _resolved(self._findings(text, given))
+
+    def check_all(self, text: str) -> list[Finding]:
+        """Return every finding in any circumstance, with overlaps, for proofs."""
+        return list(self._findings(text, _Circumstances(frozenset(), None, None, None, None, None)))
+
+    def _findings(self, source: str, given: _Circumstances) -> Iterator[Finding]:
+        text = _Text(self._compiled, source)
+        for number in sorted({self._compiled.owner[pattern] for pattern, _ in text.hits}):
+            rule = self._compiled.rules[number]
+            if _in_force(rule, given):
+                yield from self._of_rule(rule, text, given)
+
+    def _of_rule(self, rule: Rule, text: _Text, given: _Circumstances) -> Iterator[Finding]:
+        patterns = self._compiled.patterns
+        hits = {
+            hit
+            for number, language in rule.match
+            if _speaks(language, given.locale)
+            for hit in _hits(text, number, patterns[number])
+        }
+        if not hits:
+            return
+        covers = _Covers(text.spans(patterns, rule.within))
+        stated = sorted(text.context.sentence(start) for start, _ in text.spans(patterns, rule.require))
+        for hit in sorted(hits, key=lambda h: (h.start, h.end)):
+            sentence = text.context.sentence(hit.start)
+            if _stated_near(stated, sentence, rule.within_sentences):
+                state, reason = _REQUIRED
+            else:
+                state, reason = _judge(rule, text, hit, covers, given.speaker)
+            start, end = text.folded.span(hit.start, hit.end)
+            matched = text.folded.source[start:end]
+            yield Finding(rule.id, start, end, matched, rule.severity, state, reason)
