@@ -40,7 +40,7 @@ def check_course(
     ids = red_line_ids(redlines)
     for reference in course.references:
         if ids is not None and reference.red_line not in ids:
-            yield reference.problem(f"shows the red line {reference.red_line}, which redlines.yaml does not hold")
+            yield reference.problem(f"there is no red line {reference.red_line} in redlines.yaml")
     if program and course.program:
         for position, requirement in enumerate(program.requirements):
             message = _missing(requirement, course, redlines, quizzes)
@@ -103,5 +103,5 @@ def _check_rule(rule: RedLineDocument, trail: Trail, course: ParsedCourse, locat
         for language in rule.match:
             count = sum(bool(_HAN.search(example)) == (language == "zh") for example in examples)
             if count < _EXAMPLES:
-                message = f"needs at least {_EXAMPLES} examples in {_LANGUAGES[language]}, has {count}"
+                message = f"needs {_EXAMPLES} examples in {_LANGUAGES[language]}, has {count}"
                 yield located.problem((*trail, "examples", key), message)

@@ -10,7 +10,7 @@ from app.authoring.crosschecks import check_course, check_quiz, red_line_ids
 from app.catalog.content import CourseDocument
 from app.catalog.coursefolder import PRODUCT_FILE, REDLINES_FILE, ParsedCourse, parse_course
 from app.catalog.document import SLUG, Model, Parsed, parse, validate
-from app.catalog.sourcefile import folder_entries, load
+from app.catalog.sourcefile import folder_entries, leaves, load
 from app.catalog.yamlfile import Problem
 from app.certification.content import ProgramDocument
 from app.quizzes.content import QuizDocument
@@ -118,7 +118,9 @@ class _Reader:
         for entry in entries:
             if entry.name == _IGNORED:
                 continue
-            if folder.name == QUIZZES:
+            if leaves(entry, within):
+                self._blame(entry, "is a link that leaves the folder being read")
+            elif folder.name == QUIZZES:
                 self._quiz(entry, within)
             elif entry.is_dir():
                 self._course(entry, within)

@@ -94,7 +94,7 @@ class _Folder:
         self.problems += problems
         for entry in entries:
             if not is_course_file(entry.name):
-                message = "is no file of a course: product.yaml, redlines.yaml, NN-lesson.md or NN-lesson.zh-Hans.md"
+                message = "is no file of a course (product.yaml, redlines.yaml, NN-lesson[.zh-Hans].md)"
                 self.problems.append(Problem(entry.as_posix(), 1, 1, "", message))
         return [entry.name for entry in entries]
 
@@ -207,7 +207,7 @@ class _Folder:
         for reference in redline_references(text):
             place = Place(first_line + reference.line - 1, 1)
             if reference.red_line is None:
-                message = "[[redline: id]] must be a paragraph of its own, outside lists, quotes and tables"
+                message = "[[redline: id]] must be a paragraph of its own, not in a list or a quote"
                 self.problems.append(Problem(path.as_posix(), *place, "body", message))
             else:
                 self.references.append(RedLineReference(path.as_posix(), place.line, reference.red_line))

@@ -143,7 +143,10 @@ def validate(model: type[Model], located: Located) -> tuple[Model | None, list[P
 def problems_of(error: ValidationError, located: Located) -> list[Problem]:
     """Give the errors of a validation as problems of the file that the value came from, in the order of the file."""
     problems: list[Problem] = []
-    for details in error.errors(include_url=False):
+    errors = error.errors(include_url=False)
+    for details in errors:
+        if details["type"] == "too_short" and any(_is_below(other, details) for other in errors):
+            continue  # pydantic counts only the entries that are right
         trail = _trail(details, located.value)
         found = details.get("ctx", {}).get("found")
         if found is not None:
@@ -153,15 +156,19 @@ def problems_of(error: ValidationError, located: Located) -> list[Problem]:
     return sorted(set(problems))
 
 
+def _is_below(details: ErrorDetails, other: ErrorDetails) -> bool:
+    length = len(other["loc"])
+    return len(details["loc"]) > length and details["loc"][:length] == other["loc"]
+
+
 def _trail(details: ErrorDetails, value: object) -> Trail:
     """Leave out of an error's location what only names the branch of a union."""
     trail: list[str | int] = []
     last = len(details["loc"]) - 1
     for position, step in enumerate(details["loc"]):
-        if isinstance(value, dict) and step in value:
-            value = value[step]
-        elif isinstance(value, list) and isinstance(step, int):  # noqa: SIM114 - mypy cannot narrow both at once
-            value = value[step]
+        entries = dict(enumerate(value)) if isinstance(value, list) else value
+        if isinstance(entries, dict) and step in entries:
+            value = entries[step]
         elif not (details["type"] == "missing" and position == last):
             continue
         trail.append(step)
@@ -198,7 +205,7 @@ def _sentence(details: ErrorDetails) -> str:
     kind = details["type"]
     if details["input"] is None and kind not in ("missing", "value_error"):
         return "is empty"
-    context = {name: str(value) for name, value in details.get("ctx", {}).items()}
+    context = {name: str(value).removesuffix(".0") for name, value in details.get("ctx", {}).items()}
     if kind in ("too_short", "too_long"):
         bound = f"at least {context['min_length']}" if kind == "too_short" else f"at most {context['max_length']}"
         return f"must have {bound} {'entry' if bound.endswith(' 1') else 'entries'}"

@@ -64,7 +64,7 @@ def _form(value: object) -> str:
 
 def _one_form(value: object) -> object:
     if not _form(value):
-        message = "must be one of: lesson, attest, quiz, sign_off, live_session, with what is asked for"
+        message = "must be one of: lesson, attest, quiz, sign_off, live_session"
         raise ValueError(message)
     return value
 
@@ -103,7 +103,7 @@ class ProgramDocument(Document):
             faults.add("is asked for twice", "requirements", position)
         lessons = [each.lesson for each in self.requirements if isinstance(each, LessonRequirement)]
         if ALL_LESSONS in lessons and len(lessons) > 1:
-            faults.add("lesson: all covers every other lesson; remove the others", "requirements")
+            faults.add("lesson: all covers the other lessons", "requirements")
         if self.renewal_window_days > self.valid_months * _SHORTEST_MONTH:
             faults.add(f"is longer than the {self.valid_months} months of validity", "renewal_window_days")
         self._check_minimum_active(faults)

@@ -154,7 +154,7 @@ class Effective(Document):
     def _holds_some_day(self) -> Self:
         if self.from_ and self.until and self.until <= self.from_:
             faults = Faults()
-            faults.add("must be later than from: it is the first day on which the rule no longer holds", "until")
+            faults.add("must be later than from: the rule no longer holds on that day", "until")
             faults.check()
         return self
 
@@ -219,7 +219,7 @@ class RedLineDocument(Document):
                 faults.add(f"match covers {language}, so {' or '.join(locales)} is needed here", "say_instead")
         if (self.category == "missing_required_statement") != (self.require is not None):
             message = (
-                "is missing; a rule of category missing_required_statement says what must stand near"
+                "is missing; category missing_required_statement needs it"
                 if self.require is None
                 else "is only for category missing_required_statement"
             )
