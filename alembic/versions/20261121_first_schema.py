@@ -144,9 +144,7 @@ def upgrade() -> None:
         sa.Column("deal_id", sa.Integer(), nullable=False),
         sa.Column("product_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_deal_product_deal_id_deal")),
-        sa.ForeignKeyConstraint(
-            ["product_id"], ["product.id"], name=op.f("fk_deal_product_product_id_product")
-        ),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_deal_product_product_id_product")),
         sa.PrimaryKeyConstraint("deal_id", "product_id", name=op.f("pk_deal_product")),
     )
     with op.batch_alter_table("deal_product", schema=None) as batch_op:
@@ -183,9 +181,7 @@ def upgrade() -> None:
         sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("assigned_by", sa.String(320), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_assignment_person_id_person")),
-        sa.ForeignKeyConstraint(
-            ["product_id"], ["product.id"], name=op.f("fk_assignment_product_id_product")
-        ),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_assignment_product_id_product")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
         sa.UniqueConstraint("person_id", "product_id", name=op.f("uq_assignment_person_id_product_id")),
     )
@@ -201,12 +197,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(1000), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by", sa.String(320), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_certification_event_person_id_person")
-        ),
-        sa.ForeignKeyConstraint(
-            ["product_id"], ["product.id"], name=op.f("fk_certification_event_product_id_product")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_certification_event_person_id_person")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_certification_event_product_id_product")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certification_event")),
     )
     with op.batch_alter_table("certification_event", schema=None) as batch_op:
@@ -226,9 +218,7 @@ def upgrade() -> None:
         sa.Column("note", sa.String(1000), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("published_by", sa.String(320), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["content_id"], ["content.id"], name=op.f("fk_content_version_content_id_content")
-        ),
+        sa.ForeignKeyConstraint(["content_id"], ["content.id"], name=op.f("fk_content_version_content_id_content")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_content_version")),
         sa.UniqueConstraint("content_id", "number", name=op.f("uq_content_version_content_id_number")),
     )
@@ -242,9 +232,7 @@ def upgrade() -> None:
         sa.Column("added_by", sa.String(320), nullable=False),
         sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_deal_member_deal_id_deal")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_deal_member_person_id_person")),
-        sa.ForeignKeyConstraint(
-            ["supervisor_id"], ["person.id"], name=op.f("fk_deal_member_supervisor_id_person")
-        ),
+        sa.ForeignKeyConstraint(["supervisor_id"], ["person.id"], name=op.f("fk_deal_member_supervisor_id_person")),
         sa.PrimaryKeyConstraint("deal_id", "person_id", name=op.f("pk_deal_member")),
     )
     with op.batch_alter_table("deal_member", schema=None) as batch_op:
@@ -276,13 +264,9 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("document", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["content_id"], ["content.id"], name=op.f("fk_item_version_content_id_content")
-        ),
+        sa.ForeignKeyConstraint(["content_id"], ["content.id"], name=op.f("fk_item_version_content_id_content")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item_version")),
-        sa.UniqueConstraint(
-            "content_id", "item", "number", name=op.f("uq_item_version_content_id_item_number")
-        ),
+        sa.UniqueConstraint("content_id", "item", "number", name=op.f("uq_item_version_content_id_item_number")),
     )
     op.create_table(
         "password_link",
@@ -315,9 +299,7 @@ def upgrade() -> None:
         sa.Column("user_agent", sa.String(200), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_sign_in_session_person_id_person")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sign_in_session_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_session")),
         sa.UniqueConstraint("digest", name=op.f("uq_sign_in_session_digest")),
     )
@@ -362,16 +344,12 @@ def upgrade() -> None:
         sa.Column("passed", sa.Boolean(), nullable=True),
         sa.ForeignKeyConstraint(["content_id"], ["content.id"], name=op.f("fk_attempt_content_id_content")),
         sa.ForeignKeyConstraint(
-            ["content_version_id"],
-            ["content_version.id"],
-            name=op.f("fk_attempt_content_version_id_content_version"),
+            ["content_version_id"], ["content_version.id"], name=op.f("fk_attempt_content_version_id_content_version")
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_attempt_person_id_person")),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_attempt_product_id_product")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
-        sa.UniqueConstraint(
-            "person_id", "content_id", "number", name=op.f("uq_attempt_person_id_content_id_number")
-        ),
+        sa.UniqueConstraint("person_id", "content_id", "number", name=op.f("uq_attempt_person_id_content_id_number")),
     )
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attempt_content_id"), ["content_id"], unique=False)
@@ -390,6 +368,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("product_id", sa.Integer(), nullable=False),
         sa.Column("content_version_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("signed_name", sa.String(200), nullable=False),
         sa.Column("meaning", sa.String(1000), nullable=False),
         sa.Column("locale", sa.String(16), nullable=False),
@@ -400,12 +379,10 @@ def upgrade() -> None:
             name=op.f("fk_attestation_content_version_id_content_version"),
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_attestation_person_id_person")),
-        sa.ForeignKeyConstraint(
-            ["product_id"], ["product.id"], name=op.f("fk_attestation_product_id_product")
-        ),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_attestation_product_id_product")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attestation")),
         sa.UniqueConstraint(
-            "person_id", "content_version_id", name=op.f("uq_attestation_person_id_content_version_id")
+            "person_id", "content_version_id", "number", name=op.f("uq_attestation_person_id_content_version_id_number")
         ),
     )
     with op.batch_alter_table("attestation", schema=None) as batch_op:
@@ -426,9 +403,7 @@ def upgrade() -> None:
         sa.Column("redlines_version_id", sa.Integer(), nullable=True),
         sa.Column("code", sa.String(32), nullable=False),
         sa.Column("awarded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_certification_period_person_id_person")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_certification_period_person_id_person")),
         sa.ForeignKeyConstraint(
             ["product_id"], ["product.id"], name=op.f("fk_certification_period_product_id_product")
         ),
@@ -445,17 +420,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certification_period")),
         sa.UniqueConstraint("code", name=op.f("uq_certification_period_code")),
         sa.UniqueConstraint(
-            "person_id",
-            "product_id",
-            "number",
-            name=op.f("uq_certification_period_person_id_product_id_number"),
+            "person_id", "product_id", "number", name=op.f("uq_certification_period_person_id_product_id_number")
         ),
     )
     with op.batch_alter_table("certification_period", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_certification_period_product_id"), ["product_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_certification_period_valid_through"), ["valid_through"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_certification_period_valid_through"), ["valid_through"], unique=False)
 
     op.create_table(
         "lesson_progress",
@@ -476,12 +446,8 @@ def upgrade() -> None:
             ["content_version.id"],
             name=op.f("fk_lesson_progress_content_version_id_content_version"),
         ),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_lesson_progress_person_id_person")
-        ),
-        sa.ForeignKeyConstraint(
-            ["product_id"], ["product.id"], name=op.f("fk_lesson_progress_product_id_product")
-        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_lesson_progress_person_id_person")),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_lesson_progress_product_id_product")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lesson_progress")),
         sa.UniqueConstraint(
             "person_id", "product_id", "lesson", name=op.f("uq_lesson_progress_person_id_product_id_lesson")
@@ -502,21 +468,15 @@ def upgrade() -> None:
         sa.Column("flagged", sa.Boolean(), nullable=False),
         sa.Column("points", sa.Numeric(precision=9, scale=4), nullable=True),
         sa.Column("correct", sa.Boolean(), nullable=True),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("fk_attempt_item_attempt_id_attempt")),
         sa.ForeignKeyConstraint(
-            ["attempt_id"], ["attempt.id"], name=op.f("fk_attempt_item_attempt_id_attempt")
-        ),
-        sa.ForeignKeyConstraint(
-            ["item_version_id"],
-            ["item_version.id"],
-            name=op.f("fk_attempt_item_item_version_id_item_version"),
+            ["item_version_id"], ["item_version.id"], name=op.f("fk_attempt_item_item_version_id_item_version")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt_item")),
         sa.UniqueConstraint("attempt_id", "position", name=op.f("uq_attempt_item_attempt_id_position")),
     )
     with op.batch_alter_table("attempt_item", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_attempt_item_item_version_id"), ["item_version_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_attempt_item_item_version_id"), ["item_version_id"], unique=False)
 
     _keep_audit_entries()
 
