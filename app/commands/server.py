@@ -1,12 +1,15 @@
 """Commands that run the installation: `serve`, `migrate`."""
 
 import argparse
+from threading import Event, Thread
 
 import uvicorn
 
 from app.commands.base import CommandError, Parsers
+from app.commands.work import HANDLERS, PERIODIC
 from app.config import Settings
 from app.database import Database, is_migrated, migrate
+from app.jobs.worker import Worker
 from app.main import create_app
 
 
@@ -15,6 +18,7 @@ def register(parsers: Parsers) -> None:
     serve = parsers.add_parser("serve", help="run the server")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int)
+    serve.add_argument("--no-worker", action="store_true", help="leave jobs to `dealworthy worker`")
     serve.set_defaults(run=_serve)
     parsers.add_parser("migrate", help="bring the database to the newest revision").set_defaults(run=_migrate)
 
@@ -32,7 +36,12 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     database.dispose()
     port = arguments.port or settings.port
     application = create_app(settings.model_copy(update={"port": port}))
+    stop = Event()
+    if not arguments.no_worker:
+        worker = Worker(application.state.database, HANDLERS, PERIODIC)
+        Thread(target=worker.run, args=(stop,), name="worker", daemon=True).start()
     uvicorn.run(application, host=arguments.host, port=port, log_level="warning", server_header=False)
+    stop.set()
     return 0
 
 

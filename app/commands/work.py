@@ -1,7 +1,53 @@
-"""Commands of this noun."""
+"""The command that does what is left to do after requests: `worker`."""
 
+import argparse
+import signal
+from collections.abc import Mapping
+from datetime import timedelta
+from threading import Event
+from typing import Any
+
+from sqlmodel import Session
+
+from app.clock import now
 from app.commands.base import Parsers
+from app.config import Settings
+from app.database import Database
+from app.jobs.worker import Handler, Worker
+from app.people import limits, sessions
+from app.quizzes import actions as quizzes
+
+
+def _finish_attempts(session: Session, _payload: Mapping[str, Any]) -> None:
+    quizzes.finish_overdue(session, now())
+
+
+def _clear_sign_in(session: Session, _payload: Mapping[str, Any]) -> None:
+    sessions.clear_expired(session, now())
+    limits.clear_expired(session, now())
+
+
+HANDLERS: Mapping[str, Handler] = {"quizzes.finish_attempts": _finish_attempts, "people.clear_sign_in": _clear_sign_in}
+PERIODIC = {"quizzes.finish_attempts": timedelta(minutes=1), "people.clear_sign_in": timedelta(hours=1)}
 
 
 def register(parsers: Parsers) -> None:
     """Add the parsers."""
+    worker = parsers.add_parser("worker", help="do what is left to do after requests, until stopped")
+    worker.add_argument("--once", action="store_true", help="do what is due now, then end")
+    worker.set_defaults(run=_work)
+
+
+def _work(arguments: argparse.Namespace, settings: Settings) -> int:
+    database = Database(settings.database_url)
+    worker = Worker(database, HANDLERS, PERIODIC)
+    if arguments.once:
+        print(f"Jobs done: {worker.run_once()}.")
+        return 0
+    stop = Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    print("Working. Stop with Ctrl-C.")
+    worker.run(stop)
+    database.dispose()
+    return 0

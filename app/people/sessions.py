@@ -44,6 +44,28 @@ def close_all_sessions(session: Session, person_id: int) -> None:
     session.execute(delete(SignInSession).where(col(SignInSession.person_id) == person_id))
 
 
+def close_other_sessions(session: Session, person_id: int, kept: int) -> None:
+    """Sign a person out of every browser but one."""
+    session.execute(
+        delete(SignInSession).where(col(SignInSession.person_id) == person_id, col(SignInSession.id) != kept)
+    )
+
+
+def close_one_session(session: Session, person_id: int, session_id: int) -> bool:
+    """Sign a person out of one browser; False when it is not one of theirs."""
+    ended = session.execute(
+        delete(SignInSession)
+        .where(col(SignInSession.id) == session_id, col(SignInSession.person_id) == person_id)
+        .returning(col(SignInSession.id))
+    )
+    return ended.first() is not None
+
+
+def forget_expired(session: Session, moment: datetime) -> None:
+    """Drop sessions that have run out; a worker's daily work."""
+    session.execute(delete(SignInSession).where(col(SignInSession.expires_at) <= moment))
+
+
 def set_cookie(request: Request, response: Response, token: str) -> None:
     """Give the session's token to the browser."""
     settings = request.app.state.settings
@@ -56,3 +78,14 @@ def set_cookie(request: Request, response: Response, token: str) -> None:
         httponly=True,
         samesite="lax",
     )
+
+
+def drop_cookie(request: Request, response: Response) -> None:
+    """Take the session's token from the browser."""
+    settings = request.app.state.settings
+    response.delete_cookie(cookie_name(settings), path="/", secure=settings.https, httponly=True, samesite="lax")
+
+
+def clear_expired(session: Session, moment: datetime) -> None:
+    """Forget sessions that nobody can use any more."""
+    session.execute(delete(SignInSession).where(col(SignInSession.expires_at) <= moment))

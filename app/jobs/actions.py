@@ -1,0 +1,63 @@
+"""Every write of the job table: asking for work, leasing it, ending it."""
+
+from datetime import datetime, timedelta
+from secrets import token_hex
+from typing import Any
+
+from sqlalchemy import delete, or_, select, update
+from sqlmodel import Session, col
+
+from app.jobs.models import Job
+
+LEASE = timedelta(minutes=5)
+"""How long a worker may be silent about a job before another takes it."""
+MOST_TRIES = 8
+"""After so many failures a job is set aside for a person to look at."""
+
+
+def enqueue(
+    session: Session, kind: str, payload: dict[str, Any], *, moment: datetime, due_at: datetime, key: str | None = None
+) -> None:
+    """Ask for work, in the caller's transaction. While a job with the same `key` waits, no second one is made."""
+    if key is not None and session.scalar(select(col(Job.id)).where(col(Job.key) == key)) is not None:
+        return
+    session.add(Job(kind=kind, key=key, payload=payload, created_at=moment, due_at=due_at))
+    session.flush()
+
+
+def lease(session: Session, moment: datetime) -> Job | None:
+    """Take the next job that is due and that nobody works on, or None."""
+    job = session.scalar(
+        select(Job)
+        .where(
+            col(Job.failed_at).is_(None),
+            col(Job.due_at) <= moment,
+            or_(col(Job.leased_until).is_(None), col(Job.leased_until) < moment),
+        )
+        .order_by(col(Job.due_at), col(Job.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if job is None:
+        return None
+    job.lease = token_hex(16)
+    job.leased_until = moment + LEASE
+    job.tries += 1
+    session.flush()
+    return job
+
+
+def finish(session: Session, job: Job) -> bool:
+    """Delete a job that is done. False: its lease ran out and somebody else has it, so this work must not count."""
+    done = session.execute(delete(Job).where(col(Job.id) == job.id, col(Job.lease) == job.lease))
+    return bool(done.rowcount)  # type: ignore[attr-defined]  # a DELETE's result counts rows
+
+
+def fail(session: Session, job: Job, error: str, moment: datetime) -> None:
+    """Try a job again later (2, 4, 8 … minutes), or set it aside when it has failed too often."""
+    values: dict[str, Any] = {"error": error[:2000], "lease": None, "leased_until": None}
+    if job.tries >= MOST_TRIES:
+        values["failed_at"] = moment
+    else:
+        values["due_at"] = moment + timedelta(minutes=2**job.tries)
+    session.execute(update(Job).where(col(Job.id) == job.id, col(Job.lease) == job.lease).values(**values))

@@ -1,0 +1,86 @@
+"""Doing jobs: each in a transaction of its own, together with the end of the job, so that it is never half done."""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from threading import Event
+from typing import Any
+
+from sqlmodel import Session
+
+from app.clock import now
+from app.database import Database
+from app.jobs import actions
+from app.jobs.models import Job
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[Session, Mapping[str, Any]], None]
+"""Does the work of one kind of job; may be called twice for one job, and must bear it."""
+
+
+class _LeaseLostError(Exception):
+    """The job took longer than its lease, and another worker has it now; our work is rolled back."""
+
+
+class Worker:
+    """Takes jobs from the table and does them, one at a time.
+
+    `periodic` names kinds that are asked for again and again, each with its interval.
+    """
+
+    def __init__(
+        self, database: Database, handlers: Mapping[str, Handler], periodic: Mapping[str, timedelta] | None = None
+    ) -> None:
+        self._database = database
+        self._handlers = handlers
+        self._periodic = periodic or {}
+
+    def run(self, stop: Event, idle: float = 5.0) -> None:
+        """Work until `stop` is set; look for new jobs every `idle` seconds when there is nothing to do."""
+        while not stop.is_set():
+            self.plan()
+            if not self.work_one():
+                stop.wait(idle)
+
+    def run_once(self) -> int:
+        """Do everything that is due now, and return how many jobs that was."""
+        self.plan()
+        done = 0
+        while self.work_one():
+            done += 1
+        return done
+
+    def plan(self) -> None:
+        """Ask for the periodic work of the present interval, unless somebody already has."""
+        moment = now()
+        with self._database.write() as session:
+            for kind, interval in self._periodic.items():
+                slot = int(moment.timestamp() // interval.total_seconds()) + 1
+                due_at = moment.fromtimestamp(slot * interval.total_seconds(), tz=moment.tzinfo)
+                actions.enqueue(session, kind, {}, moment=moment, due_at=due_at, key=kind)
+
+    def work_one(self) -> bool:
+        """Do the next job that is due; False when there is none."""
+        with self._database.write() as session:
+            job = actions.lease(session, now())
+        if job is None:
+            return False
+        try:
+            self._do(job)
+        except _LeaseLostError:
+            log.warning("job %s (%s) took longer than its lease", job.id, job.kind)
+        except Exception as error:  # noqa: BLE001 (a job may fail in any way; the worker goes on)
+            self._fail(job, error)
+        return True
+
+    def _do(self, job: Job) -> None:
+        with self._database.write() as session:
+            self._handlers[job.kind](session, job.payload)
+            if not actions.finish(session, job):
+                raise _LeaseLostError
+
+    def _fail(self, job: Job, error: Exception) -> None:
+        log.error("job %s (%s) failed: %r", job.id, job.kind, error)
+        with self._database.write() as session:
+            actions.fail(session, job, repr(error), now())

@@ -1,0 +1,124 @@
+"""Jobs are done at least once, each together with its end; what fails comes back, what keeps failing is set aside."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import time_machine
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.database import Database
+from app.jobs.actions import LEASE, MOST_TRIES, enqueue, finish, lease
+from app.jobs.models import Job
+from app.jobs.worker import Worker
+from app.people.models import Team
+
+NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def _make_team(session: Session, payload: Mapping[str, Any]) -> None:
+    session.add(Team(name=payload["name"]))
+    session.flush()
+
+
+def _fail(session: Session, payload: Mapping[str, Any]) -> None:
+    _make_team(session, payload)
+    raise RuntimeError("the printer is on fire")
+
+
+def _ask(database: Database, kind: str, name: str, *, key: str | None = None) -> None:
+    with database.write() as session:
+        enqueue(session, kind, {"name": name}, moment=NOON, due_at=NOON, key=key)
+
+
+def _teams(database: Database) -> list[str]:
+    with database.read() as session:
+        return list(session.scalars(select(col(Team.name)).order_by(col(Team.name))))
+
+
+def _jobs(database: Database) -> list[Job]:
+    with database.read() as session:
+        return list(session.scalars(select(Job)))
+
+
+@time_machine.travel(NOON, tick=False)
+def test_a_job_is_done_once_and_is_gone(database: Database) -> None:
+    _ask(database, "make", "North")
+    _ask(database, "make", "South")
+    assert Worker(database, {"make": _make_team}).run_once() == 2
+    assert (_teams(database), _jobs(database)) == (["North", "South"], [])
+
+
+@time_machine.travel(NOON, tick=False)
+def test_work_that_fails_leaves_nothing_behind_and_is_tried_again_later(database: Database) -> None:
+    _ask(database, "fail", "North")
+    Worker(database, {"fail": _fail}).run_once()
+    (job,) = _jobs(database)
+    assert _teams(database) == []
+    assert (job.tries, job.due_at, job.error) == (
+        1,
+        NOON + timedelta(minutes=2),
+        "RuntimeError('the printer is on fire')",
+    )
+
+
+def test_a_job_that_keeps_failing_is_set_aside(database: Database) -> None:
+    _ask(database, "fail", "North")
+    worker = Worker(database, {"fail": _fail})
+    for day in range(MOST_TRIES + 3):
+        with time_machine.travel(NOON + timedelta(days=day), tick=False):
+            worker.run_once()
+    (job,) = _jobs(database)
+    assert (job.tries, job.failed_at) == (MOST_TRIES, NOON + timedelta(days=MOST_TRIES - 1))
+
+
+@time_machine.travel(NOON, tick=False)
+def test_a_kind_that_nobody_knows_fails_like_any_other(database: Database) -> None:
+    _ask(database, "unheard of", "North")
+    Worker(database, {}).run_once()
+    assert [job.error for job in _jobs(database)] == ["KeyError('unheard of')"]
+
+
+@time_machine.travel(NOON, tick=False)
+def test_asking_twice_with_one_key_makes_one_job(database: Database) -> None:
+    _ask(database, "make", "North", key="north")
+    _ask(database, "make", "North", key="north")
+    assert len(_jobs(database)) == 1
+
+
+def test_the_job_of_a_worker_that_died_is_taken_over_when_its_lease_ends(database: Database) -> None:
+    _ask(database, "make", "North")
+    with database.write() as session:
+        assert lease(session, NOON) is not None
+    worker = Worker(database, {"make": _make_team})
+    with time_machine.travel(NOON + LEASE, tick=False):
+        assert worker.run_once() == 0
+    with time_machine.travel(NOON + LEASE + timedelta(seconds=1), tick=False):
+        assert worker.run_once() == 1
+    assert _teams(database) == ["North"]
+
+
+def test_a_worker_that_was_too_slow_does_not_do_the_work_twice(database: Database) -> None:
+    _ask(database, "slow", "North")
+    fast = Worker(database, {"slow": _make_team})
+
+    with database.write() as session:
+        taken = lease(session, NOON)
+    assert taken is not None
+    with time_machine.travel(NOON + LEASE + timedelta(seconds=1), tick=False):
+        assert fast.run_once() == 1
+    with database.write() as session:
+        assert finish(session, taken) is False
+    assert _teams(database) == ["North"]
+
+
+def test_periodic_work_is_planned_once_for_each_interval(database: Database) -> None:
+    done: list[datetime] = []
+    worker = Worker(
+        database, {"tick": lambda _session, _payload: done.append(datetime.now(UTC))}, {"tick": timedelta(hours=1)}
+    )
+    for minutes in (10, 20, 61, 62, 121):
+        with time_machine.travel(NOON + timedelta(minutes=minutes), tick=False):
+            worker.run_once()
+    assert done == [NOON + timedelta(minutes=61), NOON + timedelta(minutes=121)]
