@@ -1,6 +1,5 @@
 """The tree of content files: read as a whole, checked as a whole, written back file by file."""
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,21 +8,20 @@ from typing import Final
 from app.authoring.crosschecks import check_course, check_quiz, red_line_ids
 from app.catalog.content import CourseDocument
 from app.catalog.coursefolder import PRODUCT_FILE, REDLINES_FILE, ParsedCourse, parse_course
-from app.catalog.document import SLUG, Model, Parsed, parse, validate
+from app.catalog.document import Model, Parsed, parse, validate
 from app.catalog.sourcefile import folder_entries, leaves, load
-from app.catalog.yamlfile import Problem
+from app.catalog.yamlfile import Problem, Trail
 from app.certification.content import ProgramDocument
 from app.quizzes.content import QuizDocument
 from app.redlines.content import RedLinesDocument
 
-Prove = Callable[[RedLinesDocument, str], Iterable[str]]
-"""Tries the examples of red lines, given with their file. A message may begin with the rule's id and a colon."""
+Prove = Callable[[RedLinesDocument, str], Iterable[tuple[Trail, str]]]
+"""Tries the examples of red lines, given with their file; gives what fails, by its place in the document."""
 
 COURSES: Final = "courses"
 QUIZZES: Final = "quizzes"
 _IGNORED: Final = "README.md"
 _QUIZ_SUFFIX: Final = ".yaml"
-_RULE_MESSAGE: Final = re.compile(rf"({SLUG}): (.+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +156,8 @@ class _Reader:
     def _prove(self, redlines: Parsed[RedLinesDocument]) -> None:
         if not (self.prove and redlines.document and redlines.located):
             return
-        positions = {rule.id: position for position, rule in enumerate(redlines.document.rules)}
-        for message in self.prove(redlines.document, redlines.located.file):
-            match = _RULE_MESSAGE.fullmatch(message)
-            if match and match[1] in positions:
-                self.problems.append(redlines.located.problem(("rules", positions[match[1]]), match[2]))
-            else:
-                self.problems.append(redlines.located.problem((), message))
+        for trail, message in self.prove(redlines.document, redlines.located.file):
+            self.problems.append(redlines.located.problem(trail, message))
 
     def _check_course(self, course: _Course) -> None:
         quizzes = self._known(QUIZZES, self.quizzes, self.known_quizzes)

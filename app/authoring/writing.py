@@ -23,8 +23,8 @@ def write_tree(tree: Tree, path: Path) -> list[Path]:
         message = f"the tree has problems, the first is {tree.problems[0]}"
         raise ValueError(message)
     changed: list[Path] = []
-    for slug, files in tree.courses.items():
-        folder = path / COURSES / slug
+    for files in tree.courses.values():
+        folder = path / COURSES / files.course.id
         texts = course_texts(files)
         for name, text in texts.items():
             changed += _write(folder / name, text, path)
@@ -32,8 +32,8 @@ def write_tree(tree: Tree, path: Path) -> list[Path]:
             if is_course_file(old.name) and old.name not in texts and not old.is_dir():
                 old.unlink()
                 changed.append(old)
-    for slug, quiz in tree.quizzes.items():
-        changed += _write(path / QUIZZES / f"{slug}.yaml", dump(quiz), path)
+    for quiz in tree.quizzes.values():
+        changed += _write(path / QUIZZES / f"{quiz.id}.yaml", dump(quiz), path)
     return changed
 
 
@@ -53,11 +53,15 @@ def course_texts(files: CourseFiles) -> dict[str, str]:
 
 def _lesson_texts(lesson: Lesson) -> dict[str, str]:
     front = canonical(lesson)
-    for key in ("number", "body"):
+    for key in ("number", "slug", "body"):
         front.pop(key, None)
     english = lesson.body.get("en")
     texts = {lesson_name(lesson): f"---\n{dump(front)}---\n" + (f"\n{english}\n" if english else "")}
-    texts |= {lesson_name(lesson, locale): f"{body}\n" for locale, body in lesson.body.items() if locale != "en"}
+    for locale, body in lesson.body.items():
+        if locale != "en":
+            # A rule in the first line would read as front matter.
+            first = "\n" if body.startswith("---") else ""
+            texts[lesson_name(lesson, locale)] = f"{first}{body}\n"
     return texts
 
 

@@ -35,9 +35,10 @@ def canonical(document: Document) -> dict[str, object]:
     return document.model_dump(mode="json", exclude_defaults=True)
 
 
-def digest(document: Document) -> str:
+def digest(document: Document | Mapping[str, object]) -> str:
     """Give the SHA-256, in hexadecimal, of the canonical JSON document: equal content, equal digest."""
-    text = json.dumps(canonical(document), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    content = canonical(document) if isinstance(document, Document) else dict(document)
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -1,13 +1,12 @@
 import os
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 from app.authoring.files import CourseFiles, Tree, read_tree
+from app.authoring.proving import prove_examples
 from app.authoring.writing import write_tree
 from app.catalog.document import digest
-from app.redlines.content import RedLinesDocument
 
 PRODUCT = """\
 schema: 1
@@ -139,7 +138,8 @@ def test_a_tree_is_read_whole(root: Path) -> None:
 
 
 def test_what_is_written_is_what_was_read(root: Path, tmp_path: Path) -> None:
-    write(root, **{"courses/shopfront/01-what-it-is.md": LESSON.replace("title: What it is", "title: 'What it is'")})
+    shuffled = LESSON.replace("id: what-it-is\ntitle: What it is", "title: 'What it is'\nid: what-it-is")
+    write(root, **{"courses/shopfront/01-what-it-is.md": shuffled})
     tree = read_tree(root)
     once, twice = tmp_path / "once", tmp_path / "twice"
     assert len(write_tree(tree, once)) == 5
@@ -149,6 +149,22 @@ def test_what_is_written_is_what_was_read(root: Path, tmp_path: Path) -> None:
     write_tree(again, twice)
     assert everything(once) == everything(twice) == {name: text.encode() for name, text in FILES.items()}
     assert write_tree(again, once) == []
+
+
+def test_a_lesson_keeps_the_name_of_its_file(root: Path, tmp_path: Path) -> None:
+    write(root, **{"courses/shopfront/120-renamed.md": LESSON.replace("id: what-it-is", "id: second")})
+    tree = read_tree(root)
+    write_tree(tree, tmp_path / "out")
+    assert digests(read_tree(tmp_path / "out")) == digests(tree)
+    assert everything(tmp_path / "out") == everything(root)
+
+
+def test_a_body_that_begins_with_a_rule_comes_back(root: Path, tmp_path: Path) -> None:
+    write(root, **{"courses/shopfront/01-what-it-is.zh-Hans.md": "\n---\n\n正文\n"})
+    tree = read_tree(root)
+    write_tree(tree, tmp_path / "out")
+    assert tree.courses["shopfront"].course.lessons[0].body["zh-Hans"] == "---\n\n正文"
+    assert digests(read_tree(tmp_path / "out")) == digests(tree)
 
 
 def test_writing_removes_only_what_left_the_course(root: Path) -> None:
@@ -339,14 +355,17 @@ def test_a_path_without_content_is_told(tmp_path: Path) -> None:
 
 
 def test_the_examples_of_red_lines_are_tried(root: Path) -> None:
-    def prove(document: RedLinesDocument, where: str) -> Iterable[str]:
-        assert where == (root / "courses/shopfront/redlines.yaml").as_posix()
-        yield f"{document.rules[0].id}: does not flag: It is guaranteed."
-        yield "something else"
-
-    tree = read_tree(root, prove=prove)
-    assert lines_of(tree, root) == [
-        "courses/shopfront/redlines.yaml:1:1: .: something else",
-        "courses/shopfront/redlines.yaml:3:3: rules.0: does not flag: It is guaranteed.",
+    assert read_tree(root, prove=prove_examples).problems == ()
+    broken = (
+        REDLINES.replace("- It is guaranteed.", "- It is a promise.")
+        .replace("- Is it a guarantee?", "- You get a guarantee.")
+        .replace("- Customers like you typically see more orders.", "- This we guarantee.")
+    )
+    write(root, **{"courses/shopfront/redlines.yaml": broken})
+    tree = read_tree(root, prove=prove_examples)
+    assert [line.removeprefix("courses/shopfront/redlines.yaml:") for line in lines_of(tree, root)] == [
+        "14:7: rules.0.say_instead.en.0: cannot be the wording to use: “guarantee” crosses sm.return",
+        "18:7: rules.0.examples.must_flag.1: is not flagged: nothing of the rule matches",
+        "21:7: rules.0.examples.must_not_flag.1: must not be flagged: “guarantee” is flagged",
     ]
     assert tree.courses == {}

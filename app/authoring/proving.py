@@ -1,0 +1,45 @@
+"""Tries red lines against their own examples, and says where in the file one fails."""
+
+from collections.abc import Iterator
+
+from app.catalog.yamlfile import Trail
+from app.redlines.content import RedLineDocument, RedLinesDocument
+from app.redlines.proof import Failure, prove
+
+
+def prove_examples(document: RedLinesDocument, _file: str) -> Iterator[tuple[Trail, str]]:
+    """Give what does not hold among the rules of one file, each with its place."""
+    positions = {rule.id: position for position, rule in enumerate(document.rules)}
+    for failure in prove(rule.model_dump(mode="json", exclude_defaults=True) for rule in document.rules):
+        position = positions[failure.rule]
+        trail = ("rules", position, *_trail(document.rules[position], failure))
+        yield trail, f"{_WORDS[failure.kind]}: {failure.message}"
+
+
+_WORDS = {
+    "must_flag": "is not flagged",
+    "must_not_flag": "must not be flagged",
+    "say_instead": "cannot be the wording to use",
+    "phrase": "cannot be used",
+}
+
+
+def _trail(rule: RedLineDocument, failure: Failure) -> Trail:
+    if failure.kind in ("must_flag", "must_not_flag"):
+        return ("examples", failure.kind, failure.index)
+    trails = _say_instead(rule) if failure.kind == "say_instead" else _phrases(rule)
+    return trails[failure.index]
+
+
+def _say_instead(rule: RedLineDocument) -> list[Trail]:
+    return [("say_instead", locale, index) for locale, texts in rule.say_instead.items() for index in range(len(texts))]
+
+
+def _phrases(rule: RedLineDocument) -> list[Trail]:
+    trails: list[Trail] = [
+        ("match", language, index) for language, phrases in rule.match.items() for index in range(len(phrases))
+    ]
+    trails += [("unless", "within", index) for index in range(len(rule.unless.within))]
+    if rule.require:
+        trails += [("require", "say", index) for index in range(len(rule.require.say))]
+    return trails
