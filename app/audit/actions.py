@@ -1,5 +1,7 @@
 """Adding to the audit trail; there is no other way to write it."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +12,15 @@ from app.audit.models import AuditEntry
 from app.audit.rules import FIRST_DIGEST, digest
 
 _CHAIN_LOCK = 0x6465616C  # any constant of our own; it names the chain to PostgreSQL
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that was done: `action` to `subject` (kind, name)."""
+
+    action: str
+    subject: tuple[str, str]
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 def record(
@@ -26,19 +37,31 @@ def record(
     Entries are numbered without gaps, so one writer at a time adds to the chain: SQLite has only one writer
     anyway, PostgreSQL waits for the others' transactions here. Call it last in an action.
     """
+    record_all(session, at=at, actor=actor, events=[Event(action, subject, details or {})])
+
+
+def record_all(session: Session, *, at: datetime, actor: str, events: Iterable[Event]) -> None:
+    """Record many things that `actor` did at once, such as an import, in order; otherwise like `record`."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(_CHAIN_LOCK)))
     last = session.execute(
-        select(AuditEntry.id, AuditEntry.digest).order_by(col(AuditEntry.id).desc()).limit(1)  # type: ignore[call-overload]  # SQLModel types class attributes as values
+        select(col(AuditEntry.id), col(AuditEntry.digest)).order_by(col(AuditEntry.id).desc()).limit(1)
     ).first()
-    entry: dict[str, Any] = {
-        "id": last.id + 1 if last else 1,
-        "at": at,
-        "actor": actor,
-        "action": action,
-        "subject_kind": subject[0],
-        "subject": subject[1],
-        "details": details or {},
-        "previous_digest": last.digest if last else FIRST_DIGEST,
-    }
-    session.execute(insert(AuditEntry).values(**entry, digest=digest(entry)))
+    number, previous = last or (0, FIRST_DIGEST)
+    entries: list[dict[str, Any]] = []
+    for event in events:
+        number += 1
+        entry: dict[str, Any] = {
+            "id": number,
+            "at": at,
+            "actor": actor,
+            "action": event.action,
+            "subject_kind": event.subject[0],
+            "subject": event.subject[1],
+            "details": event.details,
+            "previous_digest": previous,
+        }
+        previous = digest(entry)
+        entries.append({**entry, "digest": previous})
+    if entries:
+        session.execute(insert(AuditEntry), entries)

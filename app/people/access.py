@@ -57,6 +57,17 @@ def _signed_in(request: Request, session: SessionDep, moment: Now) -> CurrentPer
 SignedIn = Annotated[CurrentPerson, Depends(_signed_in)]
 
 
+def _perhaps_signed_in(request: Request, session: SessionDep, moment: Now) -> CurrentPerson | None:
+    try:
+        return _signed_in(request, session, moment)
+    except NotSignedInError:
+        return None
+
+
+PerhapsSignedIn = Annotated[CurrentPerson | None, Depends(_perhaps_signed_in)]
+"""For routes that are open to `anybody` and say more to people who are known."""
+
+
 def allow(*roles: Role) -> Callable[..., Any]:
     """Make a dependency that admits people who hold at least one of `roles`; others get 403."""
 

@@ -1,0 +1,69 @@
+"""The page of the audit trail; it lives here because access to it is a matter of people."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from app.audit import queries
+from app.audit.queries import Filter
+from app.database import SessionDep
+from app.people.access import allow
+from app.people.models import Role
+from app.web.forms import blank
+from app.web.templating import page
+
+router = APIRouter(prefix="/admin/audit", dependencies=[Depends(allow(Role.ADMIN, Role.COMPLIANCE))])
+
+
+class AuditQuery(BaseModel):
+    """What the address of the page may ask for; days are calendar days of the site, both inclusive."""
+
+    actor: str = ""
+    action: str = ""
+    subject: str = ""
+    since: str = ""
+    until: str = ""
+    before: int | None = None
+    verify: bool = False
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+@router.get("")
+def audit(request: Request, session: SessionDep, query: Annotated[AuditQuery, Query()]) -> Response:
+    """Show the trail, the newest first; with `verify`, prove it."""
+    zone = request.app.state.settings.zone
+    typed = {
+        name: getattr(query, name).replace("\x00", "").strip()
+        for name in ("actor", "action", "subject", "since", "until")
+    }
+    first, last = _day(typed["since"]), _day(typed["until"])
+    wanted = Filter(
+        actor=typed["actor"].lower(),
+        action=typed["action"],
+        subject=typed["subject"],
+        since=datetime.combine(first, time(), zone) if first else None,
+        until=datetime.combine(last, time(), zone) + timedelta(days=1) if last else None,
+    )
+    found = queries.entries(session, wanted, query.before)
+    entries = found[: queries.PAGE]
+    older = ""
+    if len(found) > len(entries):
+        older = "?" + urlencode({**{name: text for name, text in typed.items() if text}, "before": entries[-1].id})
+    context = {
+        "entries": entries,
+        "older": older,
+        "before": query.before,
+        "filter": blank(**typed),
+        "proof": queries.verify(session) if query.verify else None,
+    }
+    return page(request, "admin/audit.html", context, fragment="entries")
