@@ -203,7 +203,7 @@ class _Folder:
         if len(text) > MAX_BODY:
             message = f"is {len(text):,} characters long; at most {MAX_BODY:,} are allowed"
             self.problems.append(Problem(path.as_posix(), first_line, 1, "body", message))
-            return ""
+            return text[:MAX_BODY]
         for reference in redline_references(text):
             place = Place(first_line + reference.line - 1, 1)
             if reference.red_line is None:

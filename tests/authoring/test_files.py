@@ -196,6 +196,15 @@ def test_a_tree_with_problems_is_not_written(root: Path, tmp_path: Path) -> None
     assert not (tmp_path / "out").exists()
 
 
+def test_a_write_that_fails_leaves_nothing_behind(root: Path, tmp_path: Path) -> None:
+    tree = read_tree(root)
+    blocked = tmp_path / "out/courses/shopfront/product.yaml"
+    blocked.mkdir(parents=True)
+    with pytest.raises(IsADirectoryError):
+        write_tree(tree, tmp_path / "out")
+    assert list(blocked.parent.iterdir()) == [blocked]
+
+
 def test_nothing_is_written_through_a_link(root: Path, tmp_path: Path) -> None:
     tree = read_tree(root)
     out, outside = tmp_path / "out", tmp_path / "outside"
@@ -369,3 +378,12 @@ def test_the_examples_of_red_lines_are_tried(root: Path) -> None:
         "21:7: rules.0.examples.must_not_flag.1: must not be flagged: “guarantee” is flagged",
     ]
     assert tree.courses == {}
+
+
+def test_a_phrase_that_cannot_be_matched_is_told_where_it_stands(root: Path) -> None:
+    broken = REDLINES.replace(
+        "  say_instead:", '  unless:\n    within:\n    - money-back guarantee\n    - "!"\n  say_instead:'
+    )
+    write(root, **{"courses/shopfront/redlines.yaml": broken})
+    (line,) = lines_of(read_tree(root, prove=prove_examples), root)
+    assert line.startswith("courses/shopfront/redlines.yaml:15:7: rules.0.unless.within.1: cannot be used: ")

@@ -184,6 +184,21 @@ def test_every_problem_of_a_file_is_told_with_its_place(tmp_path: Path) -> None:
             "---\nid: x\n---\n",
             "01-what-it-is.zh-Hant.md:1:1: .: holds only the body; front matter stands in the English file",
         ),
+        (
+            "01-what-it-is.md",
+            "---\n- id\n---\n",
+            "01-what-it-is.md:2:1: .: front matter must be a map",
+        ),
+        (
+            "01-what-it-is.md",
+            "---\nid: [\n---\n",
+            "01-what-it-is.md:3:1: .: is not YAML: did not find expected node content",
+        ),
+        (
+            "01-what-it-is.md",
+            LESSON + "x" * 200_000,
+            "01-what-it-is.md:9:1: body: is 200,018 characters long; at most 200,000 are allowed",
+        ),
         ("02-bare.md", "Text", "02-bare.md:1:1: .: must begin with front matter between two lines of ---"),
         (
             "01-what-it-is.md",
@@ -224,6 +239,30 @@ def test_every_problem_of_a_file_is_told_with_its_place(tmp_path: Path) -> None:
 )
 def test_one_thing_wrong_is_one_line(tmp_path: Path, name: str, text: str, line: str) -> None:
     assert problems(tmp_path, **{name: text}) == [line]
+
+
+def test_stored_lessons_are_distinct_and_in_order(tmp_path: Path) -> None:
+    course = parse_course(course_folder(tmp_path)).course
+    assert course is not None
+    lesson = canonical(course.lessons[0])
+    lessons = [{**lesson, "number": 2}, lesson, {**lesson, "id": "other"}]
+    with pytest.raises(ValidationError) as caught:
+        CourseDocument.model_validate({**canonical(course), "lessons": lessons})
+    assert caught.value.errors()[0]["msg"] == (
+        "another lesson has this id; another lesson has this number; must stand in the order of their numbers"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [("page", "body"), ("video", "video"), ("case", "case"), ("talk_track", "talk_track"), ("document", "url")],
+)
+def test_a_lesson_has_what_its_kind_shows(kind: str, key: str) -> None:
+    lesson = {"id": "a", "title": "A", "kind": kind, "topic": "product", "minutes": 5, "audience": "external"}
+    with pytest.raises(ValidationError) as caught:
+        Lesson.model_validate({**lesson, "number": 1})
+    (error,) = caught.value.errors()
+    assert [at for at, _ in error["ctx"]["found"]] == [(key,)]
 
 
 def test_a_case_says_who_verified_it_and_when() -> None:
