@@ -10,7 +10,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from app.catalog.models import Content, ContentKind, ContentVersion, Product, Verdict
+from app.catalog.content import CourseDocument, Lesson
+from app.catalog.models import Content, ContentKind, ContentVersion, LessonProgress, Product, Verdict
+from app.errors import NotFoundError
+from app.web.i18n import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +135,95 @@ def products(session: Session) -> list[Product]:
 def content(session: Session, kind: ContentKind, slug: str) -> Content | None:
     """Find the working copy of one document."""
     return session.scalar(select(Content).where(col(Content.kind) == kind, col(Content.slug) == slug))
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A product's published course, read into its model."""
+
+    product_id: int
+    slug: str
+    version_id: int
+    number: int
+    published_at: datetime
+    document: CourseDocument
+
+    def lesson(self, lesson_id: str) -> Lesson:
+        """Return one lesson. Raises NotFoundError."""
+        for lesson in self.document.lessons:
+            if lesson.id == lesson_id:
+                return lesson
+        raise NotFoundError(
+            _("This product has no such lesson. It may have been renamed: look at its list of lessons.")
+        )
+
+
+def courses(session: Session, as_of: datetime, products: Collection[int] | None = None) -> dict[int, Course]:
+    """Return the courses published by `as_of`, by product id."""
+    return {
+        version.product_id: Course(
+            version.product_id,
+            version.slug,
+            version.id,
+            version.number,
+            version.published_at,
+            CourseDocument.model_validate(version.document),
+        )
+        for version in in_force(session, [ContentKind.COURSE], as_of, products=products)
+    }
+
+
+def open_product_id(session: Session, slug: str) -> int:
+    """Return the id of a product that is not retired. Raises NotFoundError, with the reason."""
+    row = session.execute(select(col(Product.id), col(Product.retired_at)).where(col(Product.slug) == slug)).first()
+    if row is None:
+        raise NotFoundError(_("There is no product at this address."))
+    if row.retired_at is not None:
+        raise NotFoundError(_("This product has been retired. What you did for it stays on your record."))
+    product_id: int = row.id
+    return product_id
+
+
+def course_of(session: Session, slug: str, as_of: datetime) -> Course:
+    """Return the course of a product that is sold. Raises NotFoundError when there is none yet."""
+    product_id = open_product_id(session, slug)
+    course = courses(session, as_of, [product_id]).get(product_id)
+    if course is None:
+        raise NotFoundError(_("Nothing has been published about this product yet."))
+    return course
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far one person is in one lesson."""
+
+    watched_seconds: float
+    position_seconds: float
+    completed_at: datetime | None
+    confirmed: bool
+
+
+def progress(session: Session, person_id: int, products: Collection[int]) -> dict[tuple[int, str], Progress]:
+    """Return a person's progress by product id and lesson id; a lesson never opened has none."""
+    rows = session.execute(
+        select(
+            col(LessonProgress.product_id),
+            col(LessonProgress.lesson),
+            col(LessonProgress.watched_seconds),
+            col(LessonProgress.position_seconds),
+            col(LessonProgress.completed_at),
+            col(LessonProgress.confirmed),
+        ).where(col(LessonProgress.person_id) == person_id, col(LessonProgress.product_id).in_(products))
+    )
+    return {(row.product_id, row.lesson): Progress(*row[2:]) for row in rows}
+
+
+def lesson_progress(session: Session, person_id: int, product_id: int, lesson: str) -> LessonProgress | None:
+    """Find the row of one person and one lesson, for writing."""
+    return session.scalar(
+        select(LessonProgress).where(
+            col(LessonProgress.person_id) == person_id,
+            col(LessonProgress.product_id) == product_id,
+            col(LessonProgress.lesson) == lesson,
+        )
+    )
