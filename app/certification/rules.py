@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
-from app.certification.dates import PeriodDates, ProgramTerms, following_period
+from app.certification.dates import ONE_DAY, PeriodDates, ProgramTerms, following_period
 
 
 class Standing(StrEnum):
@@ -202,6 +202,14 @@ def award(facts: StandingFacts, today: date) -> PeriodDates | None:
     if _holds(facts.revocation, today) or _holds(facts.suspension, today):
         return None
     facts = _known(facts, today)
+    since = facts.period.done_on if facts.period else date.min
+    # What was complete before the content changed had been earned by then, whether or not it was stored in time.
+    last_days = sorted(change.required_on - ONE_DAY for change in facts.recertifications)
+    stages = (*(day for day in last_days if since <= day), today)
+    return next(filter(None, (_earned(_known(facts, day), day) for day in stages)), None)
+
+
+def _earned(facts: StandingFacts, today: date) -> PeriodDates | None:
     met_on = [_met_on(facts, asked, _counts_from(facts, asked), today) for asked in facts.requirements]
     days = [day for day in met_on if day is not None]
     if not days or len(days) < len(met_on):

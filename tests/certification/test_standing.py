@@ -300,6 +300,9 @@ class TestRecertification:
         assert standing(learner, self.changed_on - ONE_DAY).missing == missing(SIGN_OFF)
         assert standing(learner, self.changed_on).missing == missing(ATTEST, SIGN_OFF)
 
+    def test_what_was_complete_before_the_change_had_been_earned_stored_or_not(self) -> None:
+        assert standing(replace(self.facts, period=None), self.deadline) == standing(self.facts, self.deadline)
+
     def test_a_later_period_is_not_touched(self) -> None:
         newer = replace(CERTIFIED, recertifications=(Recertification(DONE, self.deadline, (ATTEST,)),))
         assert standing(newer, self.deadline + ONE_DAY).standing is Standing.CERTIFIED
