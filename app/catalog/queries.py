@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from app.catalog.content import CourseDocument, Lesson
 from app.catalog.models import Content, ContentKind, ContentVersion, LessonProgress, Product, Verdict
+from app.catalog.text import Text
 from app.errors import NotFoundError
 from app.web.i18n import gettext as _
 
@@ -173,21 +174,33 @@ def courses(session: Session, as_of: datetime, products: Collection[int] | None 
     }
 
 
-def open_product_id(session: Session, slug: str) -> int:
-    """Return the id of a product that is not retired. Raises NotFoundError, with the reason."""
-    row = session.execute(select(col(Product.id), col(Product.retired_at)).where(col(Product.slug) == slug)).first()
+@dataclass(frozen=True, slots=True)
+class OpenProduct:
+    """A product that is sold."""
+
+    id: int
+    slug: str
+    name: Text
+
+
+def open_product(session: Session, slug: str) -> OpenProduct:
+    """Return a product that is not retired. Raises NotFoundError, with the reason."""
+    row = session.execute(
+        select(col(Product.id), col(Product.slug), col(Product.name), col(Product.retired_at)).where(
+            col(Product.slug) == slug
+        )
+    ).first()
     if row is None:
         raise NotFoundError(_("There is no product at this address."))
     if row.retired_at is not None:
         raise NotFoundError(_("This product has been retired. What you did for it stays on your record."))
-    product_id: int = row.id
-    return product_id
+    return OpenProduct(row.id, row.slug, row.name)
 
 
 def course_of(session: Session, slug: str, as_of: datetime) -> Course:
     """Return the course of a product that is sold. Raises NotFoundError when there is none yet."""
-    product_id = open_product_id(session, slug)
-    course = courses(session, as_of, [product_id]).get(product_id)
+    product = open_product(session, slug)
+    course = courses(session, as_of, [product.id]).get(product.id)
     if course is None:
         raise NotFoundError(_("Nothing has been published about this product yet."))
     return course

@@ -1,5 +1,111 @@
-"""Pages of this feature."""
+"""Reading and signing the red lines of a product."""
 
-from fastapi import APIRouter
+from datetime import datetime
+from typing import Any
 
-router = APIRouter()
+from fastapi import APIRouter, Request, Response
+from sqlmodel import Session
+
+from app.catalog.queries import OpenProduct, open_product
+from app.catalog.text import localized
+from app.clock import Now
+from app.database import SessionDep
+from app.people.access import CurrentPerson, SignedIn
+from app.redlines.actions import attest
+from app.redlines.forms import AttestForm
+from app.redlines.queries import Card, RedLines, red_lines, signatures
+from app.redlines.signing import meaning, same_name
+from app.web.forms import Bound, RawForm, bind, blank
+from app.web.i18n import current_locale
+from app.web.i18n import gettext as _
+from app.web.templating import page, redirect
+
+router = APIRouter(prefix="/products/{slug}")
+
+
+@router.get("/red-lines")
+def show(request: Request, slug: str, session: SessionDep, person: SignedIn, moment: Now) -> Response:
+    """Show a product's red lines, and the form that signs them."""
+    return _page(request, session, person, open_product(session, slug), moment)
+
+
+@router.post("/attest")
+def sign(request: Request, slug: str, session: SessionDep, person: SignedIn, moment: Now, raw: RawForm) -> Response:
+    """Store a signature under the version that was read; if a newer one is in force, show that instead."""
+    product = open_product(session, slug)
+    lines = red_lines(session, product.id, moment)
+    form = bind(AttestForm, raw)
+    if form.data is None or lines is None:
+        return _page(request, session, person, product, moment, form=form, status=422)
+    if form.data.version != lines.number:
+        return _page(request, session, person, product, moment, stale=form.data.version, status=409)
+    if not same_name(form.data.signed_name, person.name):
+        form.errors["signed_name"] = _("Type your name as your account has it: %(name)s.") % {"name": person.name}
+    if not form.data.understood:
+        form.errors["understood"] = _("Tick this to sign.")
+    if form.errors:
+        return _page(request, session, person, product, moment, form=form, status=422)
+    attest(
+        session,
+        signer=(person.id, person.email),
+        product=product,
+        red_lines=lines,
+        number=form.data.number,
+        signed_name=form.data.signed_name,
+        meaning=_meaning(product, lines),
+        moment=moment,
+    )
+    return redirect(request, f"/products/{slug}/red-lines#signed", _("Signed. This is on your record."))
+
+
+def _meaning(product: OpenProduct, lines: RedLines) -> str:
+    return meaning(len(lines.cards), localized(product.name, current_locale()), lines.number)
+
+
+def _page(
+    request: Request,
+    session: Session,
+    person: CurrentPerson,
+    product: OpenProduct,
+    moment: datetime,
+    *,
+    form: Bound[Any] | None = None,
+    stale: int | None = None,
+    status: int = 200,
+) -> Response:
+    lines = red_lines(session, product.id, moment)
+    signed = signatures(session, person.id, product.id)
+    under_this = [each for each in signed if lines is not None and each.version_id == lines.version_id]
+    number = len(under_this) + 1
+    return page(
+        request,
+        "redlines/read.html",
+        {
+            "product": product,
+            "lines": lines,
+            "groups": _groups(lines),
+            "signed": signed,
+            "current": under_this[0] if under_this else None,
+            "meaning": _meaning(product, lines) if lines else "",
+            "number": number,
+            "form": form or blank(),
+            "stale": stale,
+        },
+        status=status,
+    )
+
+
+def _groups(lines: RedLines | None) -> list[tuple[str, str, list[Card]]]:
+    """Group the cards by severity, the hardest first: (heading, what it means, cards)."""
+    if lines is None:
+        return []
+    headings = {
+        "block": (_("Never"), _("These stop a pitch. Nothing excuses them.")),
+        "warn": (_("With care"), _("These warn. Say them the other way.")),
+        "coach": (_("Better said"), _("These coach. There is a clearer wording.")),
+    }
+    groups = [
+        (heading, note, [card for card in lines.cards if card.severity == severity])
+        for severity, (heading, note) in headings.items()
+    ]
+    return [group for group in groups if group[2]]

@@ -1,0 +1,112 @@
+"""Every read of red lines."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.catalog.models import ContentKind, ContentVersion
+from app.catalog.queries import in_force
+from app.catalog.text import localized, nearest
+from app.redlines.models import Attestation
+from app.web.i18n import current_locale
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One red line in the reader's language, as the red-line card shows it."""
+
+    id: str
+    title: str
+    severity: str
+    never_say: str
+    say_instead: tuple[str, ...]
+    why: str
+
+
+def cards(session: Session, product_id: int, as_of: datetime) -> dict[str, Card]:
+    """Return the active red lines of a product that were in force at `as_of`, by their ids."""
+    versions = in_force(session, [ContentKind.REDLINES], as_of, products=[product_id])
+    return {
+        rule["id"]: _card(rule)
+        for version in versions
+        for rule in version.document["rules"]
+        if rule["status"] == "active"
+    }
+
+
+def _card(rule: dict[str, Any]) -> Card:
+    locale = current_locale()
+    title = localized(rule["title"], locale)
+    return Card(
+        id=rule["id"],
+        title=title,
+        severity=rule["severity"],
+        never_say=localized(rule["never_say"], locale) if "never_say" in rule else title,
+        say_instead=tuple(rule["say_instead"][nearest(rule["say_instead"], locale)]),
+        why=localized(rule["why"], locale),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RedLines:
+    """A product's red lines in force: one version, with its cards."""
+
+    version_id: int
+    number: int
+    published_at: datetime
+    cards: tuple[Card, ...]
+
+
+def red_lines(session: Session, product_id: int, as_of: datetime) -> RedLines | None:
+    """Return the red lines of a product in force at `as_of`; None when it has none to show."""
+    for version in in_force(session, [ContentKind.REDLINES], as_of, products=[product_id]):
+        shown = tuple(_card(rule) for rule in version.document["rules"] if rule["status"] == "active")
+        if shown:
+            return RedLines(version.id, version.number, version.published_at, shown)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One of a person's signatures under one version of the red lines."""
+
+    version_id: int
+    version: int
+    number: int
+    signed_name: str
+    meaning: str
+    locale: str
+    signed_at: datetime
+
+
+def signatures(session: Session, person_id: int, product_id: int) -> list[Signature]:
+    """Return a person's signatures under a product's red lines, the newest first."""
+    rows = session.execute(
+        select(
+            col(Attestation.content_version_id),
+            col(ContentVersion.number),
+            col(Attestation.number),
+            col(Attestation.signed_name),
+            col(Attestation.meaning),
+            col(Attestation.locale),
+            col(Attestation.signed_at),
+        )
+        .join(ContentVersion, col(ContentVersion.id) == col(Attestation.content_version_id))
+        .where(col(Attestation.person_id) == person_id, col(Attestation.product_id) == product_id)
+        .order_by(col(Attestation.signed_at).desc(), col(Attestation.id).desc())
+    )
+    return [Signature(*row) for row in rows]
+
+
+def signature(session: Session, person_id: int, version_id: int, number: int) -> Attestation | None:
+    """Find one signature, for the action that must not make it twice."""
+    return session.scalar(
+        select(Attestation).where(
+            col(Attestation.person_id) == person_id,
+            col(Attestation.content_version_id) == version_id,
+            col(Attestation.number) == number,
+        )
+    )
