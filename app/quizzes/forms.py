@@ -1,0 +1,95 @@
+"""What a browser may send while it answers a quiz."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import Field
+from starlette.datastructures import FormData
+
+from app.errors import InvalidError
+from app.quizzes.content import (
+    Item,
+    MatchingItem,
+    MultipleItem,
+    NumericItem,
+    OrderingItem,
+    ShortTextItem,
+    SingleItem,
+    TrueFalseItem,
+)
+from app.quizzes.questions import PAIR, PLACE
+from app.web.forms import Blank, Form
+from app.web.i18n import gettext as _
+
+LONGEST_ANSWER = 500
+
+
+class SaveForm(Form):
+    """Everything of a save but the answer: the step it was rendered from, the place, the flag and where to go."""
+
+    step: Annotated[int, Field(ge=0)]
+    position: Annotated[int, Field(ge=1)]
+    flag: Annotated[bool | None, Blank] = None
+    go: Annotated[str, Field(max_length=8)] = ""
+
+
+def answer_of(item: Item, order: Sequence[int], raw: FormData) -> Any:
+    """Read the answer to a drawn item, in the document's own order; None when nothing was given.
+
+    Raises InvalidError for values that the page did not offer.
+    """
+    match item:
+        case SingleItem():
+            chosen = [order[place] for place in _places(raw, "choice", len(order))]
+            return chosen[0] if chosen else None
+        case MultipleItem():
+            return sorted({order[place] for place in _places(raw, "choice", len(order))}) or None
+        case TrueFalseItem():
+            return {"true": True, "false": False, "": None}.get(_text(raw, "choice"))
+        case ShortTextItem() | NumericItem():
+            return _text(raw, "text")[:LONGEST_ANSWER] or None
+        case MatchingItem():
+            return _matching(item, order, raw)
+        case OrderingItem():
+            return _ordering(order, raw)
+
+
+def answer_fields(raw: FormData) -> list[tuple[str, str]]:
+    """Return the fields of the answer as they were sent."""
+    return [
+        (name, value)
+        for name, value in raw.multi_items()
+        if isinstance(value, str) and (name in {"choice", "text"} or name.startswith((PAIR, PLACE)))
+    ]
+
+
+def _text(raw: FormData, name: str) -> str:
+    value = raw.get(name)
+    return value.replace("\x00", "").strip() if isinstance(value, str) else ""
+
+
+def _places(raw: FormData, name: str, length: int, first: int = 0) -> list[int]:
+    places = []
+    for value in raw.getlist(name):
+        if value == "":
+            continue
+        if not isinstance(value, str) or not value.isdecimal() or not first <= int(value) < first + length:
+            raise InvalidError(_("That is none of the choices. Nothing was changed."))
+        places.append(int(value) - first)
+    return places
+
+
+def _matching(item: MatchingItem, order: Sequence[int], raw: FormData) -> list[int | None] | None:
+    answer: list[int | None] = []
+    for line in range(len(item.pairs)):
+        chosen = _places(raw, f"{PAIR}{line}", len(order))
+        answer.append(order[chosen[0]] if chosen else None)
+    return answer if any(each is not None for each in answer) else None
+
+
+def _ordering(order: Sequence[int], raw: FormData) -> list[int | None] | None:
+    answer: list[int | None] = [None] * len(order)
+    for line, index in enumerate(order):
+        for place in _places(raw, f"{PLACE}{line}", len(order), first=1):
+            answer[place] = index
+    return answer if any(each is not None for each in answer) else None

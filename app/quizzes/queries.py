@@ -1,0 +1,353 @@
+"""Every read of quizzes, attempts and items."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlmodel import Session, col
+
+from app.catalog.models import Content, ContentKind, ContentVersion, Product
+from app.catalog.queries import Version, in_force
+from app.catalog.text import localized
+from app.errors import NotFoundError
+from app.quizzes.models import Attempt, AttemptItem, ItemVersion
+from app.web.i18n import current_locale
+from app.web.i18n import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class ProductName:
+    """A product as a quiz's pages name it."""
+
+    slug: str
+    name: str | dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class PastAttempt:
+    """One attempt of a person at a quiz, running or finished."""
+
+    id: int
+    content_id: int
+    number: int
+    started_at: datetime
+    deadline_at: datetime | None
+    finished_at: datetime | None
+    percent: Decimal | None
+    passed: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class OneAttempt:
+    """An attempt with what its quiz said when it started."""
+
+    id: int
+    person_id: int
+    product_id: int
+    content_id: int
+    number: int
+    step: int
+    started_at: datetime
+    deadline_at: datetime | None
+    finished_at: datetime | None
+    points: Decimal | None
+    max_points: Decimal | None
+    percent: Decimal | None
+    passed: bool | None
+    quiz: str
+    title: str | dict[str, str]
+    pass_percent: float
+    attempts: int | None
+    cooldown_hours: float
+    product: str
+    product_name: str | dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One question of an attempt in the overview: nothing of what it asks."""
+
+    position: int
+    answered: bool
+    flagged: bool
+    answered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnItem:
+    """One question of an attempt as it was drawn and answered.
+
+    The document holds the key: it never goes to a page as it is.
+    """
+
+    position: int
+    document: dict[str, Any]
+    option_order: list[int]
+    answer: Any
+    flagged: bool
+    answered_at: datetime | None
+    points: Decimal | None
+    correct: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewestItem:
+    """The newest wording of an item."""
+
+    id: int
+    number: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class LessonName:
+    """A lesson as the result of an attempt names it."""
+
+    id: str
+    title: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A passed attempt: who, which quiz, when, and the version that it rests on."""
+
+    person_id: int
+    product_id: int
+    content_id: int
+    quiz: str
+    content_version_id: int
+    attempt_id: int
+    passed_at: datetime
+
+
+def quiz_in_force(session: Session, slug: str, as_of: datetime) -> Version:
+    """Return the published version of a quiz. Raises NotFoundError when there is none."""
+    versions = in_force(session, [ContentKind.QUIZ], as_of, slugs=[slug])
+    if not versions:
+        raise NotFoundError(_("There is no such quiz."))
+    return versions[0]
+
+
+def lesson_names(session: Session, product_id: int, as_of: datetime) -> dict[str, LessonName]:
+    """Return the lessons of a product's course in force, in the language of the request, by their ids."""
+    return {
+        lesson["id"]: LessonName(lesson["id"], localized(lesson["title"], current_locale()), lesson["minutes"])
+        for version in in_force(session, [ContentKind.COURSE], as_of, products=[product_id])
+        for lesson in version.document.get("lessons", [])
+    }
+
+
+def product_name(session: Session, product_id: int) -> ProductName:
+    """Return how a product is called."""
+    row = session.execute(select(col(Product.slug), col(Product.name)).where(col(Product.id) == product_id)).one()
+    return ProductName(*row)
+
+
+def _attempts() -> Select[*tuple[Any, ...]]:
+    return select(
+        col(Attempt.id),
+        col(Attempt.content_id),
+        col(Attempt.number),
+        col(Attempt.started_at),
+        col(Attempt.deadline_at),
+        col(Attempt.finished_at),
+        col(Attempt.percent),
+        col(Attempt.passed),
+    )
+
+
+def attempts(session: Session, person_id: int, content_id: int) -> list[PastAttempt]:
+    """Return a person's attempts at one quiz, the first one first."""
+    rows = session.execute(
+        _attempts()
+        .where(col(Attempt.person_id) == person_id, col(Attempt.content_id) == content_id)
+        .order_by(col(Attempt.number))
+    )
+    return [PastAttempt(*row) for row in rows]
+
+
+def last_attempts(session: Session, person_id: int, content_ids: Collection[int]) -> dict[int, PastAttempt]:
+    """Return a person's newest attempt at each of these quizzes, running or finished, by content id."""
+    rows = session.execute(
+        _attempts()
+        .where(col(Attempt.person_id) == person_id, col(Attempt.content_id).in_(content_ids))
+        .order_by(col(Attempt.number))
+    )
+    return {row.content_id: PastAttempt(*row) for row in rows}
+
+
+def open_attempt(session: Session, person_id: int, slug: str) -> int | None:
+    """Return the id of the attempt at a quiz that a person has not finished, if there is one."""
+    return session.scalar(
+        select(col(Attempt.id))
+        .join(Content, col(Content.id) == col(Attempt.content_id))
+        .where(
+            col(Attempt.person_id) == person_id,
+            col(Attempt.finished_at).is_(None),
+            col(Content.kind) == ContentKind.QUIZ,
+            col(Content.slug) == slug,
+        )
+    )
+
+
+def _setting(name: str) -> ColumnElement[Any]:
+    # a quiz holds thousands of items at worst, and a page needs five of its settings
+    return col(ContentVersion.document)[name]
+
+
+def attempt(session: Session, person_id: int, attempt_id: int) -> OneAttempt:
+    """Return a person's own attempt. Raises NotFoundError for anybody else's."""
+    row = session.execute(
+        select(
+            col(Attempt.id),
+            col(Attempt.person_id),
+            col(Attempt.product_id),
+            col(Attempt.content_id),
+            col(Attempt.number),
+            col(Attempt.step),
+            col(Attempt.started_at),
+            col(Attempt.deadline_at),
+            col(Attempt.finished_at),
+            col(Attempt.points),
+            col(Attempt.max_points),
+            col(Attempt.percent),
+            col(Attempt.passed),
+            col(Content.slug),
+            _setting("title"),
+            _setting("pass_percent"),
+            _setting("attempts"),
+            func.coalesce(_setting("cooldown_hours").as_float(), 0.0),
+            col(Product.slug),
+            col(Product.name),
+        )
+        .join(Content, col(Content.id) == col(Attempt.content_id))
+        .join(ContentVersion, col(ContentVersion.id) == col(Attempt.content_version_id))
+        .join(Product, col(Product.id) == col(Attempt.product_id))
+        .where(col(Attempt.id) == attempt_id, col(Attempt.person_id) == person_id)
+    ).first()
+    if row is None:
+        raise NotFoundError(_("There is no such attempt of yours."))
+    return OneAttempt(*row)
+
+
+def pass_percent(session: Session, content_version_id: int) -> float:
+    """Return the pass mark of one version of a quiz, in percent."""
+    statement = select(_setting("pass_percent")).where(col(ContentVersion.id) == content_version_id)
+    return float(session.execute(statement).scalar_one())
+
+
+def places(session: Session, attempt_id: int) -> list[Place]:
+    """Return the questions of an attempt in their order, without what they ask."""
+    rows = session.execute(
+        select(
+            col(AttemptItem.position),
+            col(AttemptItem.answer).is_not(None),
+            col(AttemptItem.flagged),
+            col(AttemptItem.answered_at),
+        )
+        .where(col(AttemptItem.attempt_id) == attempt_id)
+        .order_by(col(AttemptItem.position))
+    )
+    return [Place(*row) for row in rows]
+
+
+def _drawn() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            col(AttemptItem.position),
+            col(ItemVersion.document),
+            col(AttemptItem.option_order),
+            col(AttemptItem.answer),
+            col(AttemptItem.flagged),
+            col(AttemptItem.answered_at),
+            col(AttemptItem.points),
+            col(AttemptItem.correct),
+        )
+        .join(ItemVersion, col(ItemVersion.id) == col(AttemptItem.item_version_id))
+        .order_by(col(AttemptItem.position))
+    )
+
+
+def drawn_item(session: Session, person_id: int, attempt_id: int, position: int) -> DrawnItem:
+    """Return one question of a person's own attempt. Raises NotFoundError when there is none at that place."""
+    row = session.execute(
+        _drawn()
+        .join(Attempt, col(Attempt.id) == col(AttemptItem.attempt_id))
+        .where(
+            col(Attempt.id) == attempt_id,
+            col(Attempt.person_id) == person_id,
+            col(AttemptItem.position) == position,
+        )
+    ).first()
+    if row is None:
+        raise NotFoundError(_("This attempt has no such question."))
+    return DrawnItem(*row)
+
+
+def drawn_items(session: Session, attempt_id: int) -> list[DrawnItem]:
+    """Return every question of an attempt, in their order."""
+    rows = session.execute(_drawn().where(col(AttemptItem.attempt_id) == attempt_id))
+    return [DrawnItem(*row) for row in rows]
+
+
+def newest_items(session: Session, content_id: int) -> dict[str, NewestItem]:
+    """Return the newest version of each item of a quiz, by the item's id."""
+    rows = session.execute(
+        select(col(ItemVersion.item), col(ItemVersion.id), col(ItemVersion.number), col(ItemVersion.digest))
+        .where(col(ItemVersion.content_id) == content_id)
+        .order_by(col(ItemVersion.number))
+    )
+    return {item: NewestItem(*rest) for item, *rest in rows}
+
+
+def times_seen(session: Session, person_id: int, content_id: int) -> dict[str, int]:
+    """Count how often a person was shown each item of a quiz, whatever its version."""
+    rows = session.execute(
+        select(col(ItemVersion.item), func.count())
+        .join(AttemptItem, col(AttemptItem.item_version_id) == col(ItemVersion.id))
+        .join(Attempt, col(Attempt.id) == col(AttemptItem.attempt_id))
+        .where(col(Attempt.person_id) == person_id, col(Attempt.content_id) == content_id)
+        .group_by(col(ItemVersion.item))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def passes(
+    session: Session,
+    person_ids: Collection[int],
+    as_of: datetime,
+    *,
+    content_ids: Collection[int] | None = None,
+    product_ids: Collection[int] | None = None,
+) -> list[Pass]:
+    """Return every passed attempt of these people that was finished by `as_of`, the first one first.
+
+    Without `content_ids` and `product_ids`, of every quiz.
+    """
+    statement = (
+        select(
+            col(Attempt.person_id),
+            col(Attempt.product_id),
+            col(Attempt.content_id),
+            col(Content.slug),
+            col(Attempt.content_version_id),
+            col(Attempt.id),
+            col(Attempt.finished_at),
+        )
+        .join(Content, col(Content.id) == col(Attempt.content_id))
+        .where(
+            col(Attempt.person_id).in_(person_ids),
+            col(Attempt.passed).is_(True),
+            col(Attempt.finished_at) <= as_of,
+        )
+        .order_by(col(Attempt.finished_at), col(Attempt.id))
+    )
+    if content_ids is not None:
+        statement = statement.where(col(Attempt.content_id).in_(content_ids))
+    if product_ids is not None:
+        statement = statement.where(col(Attempt.product_id).in_(product_ids))
+    return [Pass(*row) for row in session.execute(statement)]
