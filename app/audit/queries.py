@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import or_, select
@@ -40,6 +41,14 @@ class Filter:
     until: datetime | None = None
 
 
+class Break(StrEnum):
+    """How an entry fails to hold."""
+
+    MISSING = "missing"
+    UNCHAINED = "unchained"
+    ALTERED = "altered"
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """What reading the whole chain showed: how many entries hold, and the first that does not, and why."""
@@ -47,7 +56,7 @@ class Proof:
     entries: int
     last_digest: str
     broken: int | None = None
-    why: str = ""
+    why: Break | None = None
 
 
 def entries(session: Session, wanted: Filter, before: int | None = None, limit: int = PAGE) -> list[Entry]:
@@ -107,11 +116,11 @@ def verify(session: Session, chunk: int = CHUNK) -> Proof:
     previous = FIRST_DIGEST
     for row in _chain(session, chunk):
         if row["id"] != held + 1:
-            return Proof(held, previous, held + 1, "it is missing")
+            return Proof(held, previous, held + 1, Break.MISSING)
         if row["previous_digest"] != previous:
-            return Proof(held, previous, row["id"], "it does not follow from the entry before it")
+            return Proof(held, previous, row["id"], Break.UNCHAINED)
         if digest(row) != row["digest"]:
-            return Proof(held, previous, row["id"], "its content is not what was recorded")
+            return Proof(held, previous, row["id"], Break.ALTERED)
         held = row["id"]
         previous = row["digest"]
     return Proof(held, previous)

@@ -1,7 +1,111 @@
-"""Commands of this noun."""
+"""Commands about people and the tokens of clients: `people import`, `admin create`, `token create`."""
 
-from app.commands.base import Parsers
+import argparse
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from app.clock import now
+from app.commands.base import CommandError, Parsers, subcommands, writing
+from app.config import Settings
+from app.errors import AppError, InvalidError
+from app.people.actions import Details, create_password_link, create_person, set_password
+from app.people.csvfile import LARGEST_FILE, read_people
+from app.people.importing import import_people
+from app.people.models import Role
+from app.people.passwords import LONGEST, SHORTEST
+from app.people.tokens import Scope, create_token
+
+_ACTOR = "system"
 
 
 def register(parsers: Parsers) -> None:
     """Add the parsers."""
+    people = subcommands(parsers, "people", "the people of this installation")
+    load = people.add_parser("import", help="store people from a CSV file, all of them or none")
+    load.add_argument("file", type=Path, metavar="FILE.csv", help="header: email,name,role,team,manager,locale")
+    load.add_argument("--dry-run", action="store_true", help="only say what would happen")
+    load.set_defaults(run=_import)
+
+    admin = subcommands(parsers, "admin", "administrators")
+    create = admin.add_parser("create", help="make an administrator, such as the first one")
+    create.add_argument("--email", required=True)
+    create.add_argument("--name", required=True)
+    create.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    create.set_defaults(run=_create_admin)
+
+    token = subcommands(parsers, "token", "keys to the API")
+    make = token.add_parser("create", help="make an API token and print it, this once")
+    make.add_argument("name", metavar="NAME")
+    make.add_argument("--scope", action="extend", nargs="+", required=True, choices=[scope.value for scope in Scope])
+    make.add_argument("--days", type=_days, help="how long it works; without it, until it is revoked")
+    make.set_defaults(run=_create_token)
+
+
+def _days(text: str) -> int:
+    days = int(text) if text.isdecimal() else 0
+    if not 1 <= days <= 3650:  # noqa: PLR2004 (ten years)
+        raise argparse.ArgumentTypeError("write a number of days from 1 to 3650")
+    return days
+
+
+def _sentence(error: AppError) -> str:
+    places = [f"{each['pointer'].removeprefix('/')}: {each['detail']}" for each in getattr(error, "errors", ())]
+    return "\n".join([error.message, *places])
+
+
+def _import(arguments: argparse.Namespace, settings: Settings) -> int:
+    try:
+        with arguments.file.open("rb") as file:
+            content = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise CommandError(f"{arguments.file} cannot be read: {error.strerror}.", 2) from error
+    with writing(settings) as session:
+        plan = import_people(session, read_people(content), actor=_ACTOR, moment=now(), dry_run=arguments.dry_run)
+    if plan.problems:
+        lines = [f"{arguments.file}: {problem}" for problem in plan.problems]
+        raise CommandError("\n".join([*lines, "Nothing was stored."]))
+    for team in plan.new_teams:
+        print(f"new team: {team}")
+    for entry in plan.new:
+        print(f"new: {entry.email}")
+    for change in plan.changed:
+        print(f"changed: {change.after.email} ({', '.join(change.fields)})")
+    done = "Nothing was stored (dry run)" if arguments.dry_run else "Stored"
+    print(f"{done}: {len(plan.new)} new, {len(plan.changed)} changed, {plan.unchanged} unchanged.")
+    return 0
+
+
+def _create_admin(arguments: argparse.Namespace, settings: Settings) -> int:
+    password = sys.stdin.readline().rstrip("\r\n") if arguments.password_stdin else None
+    if password is not None and not SHORTEST <= len(password) <= LONGEST:
+        raise CommandError(f"The password needs {SHORTEST} to {LONGEST} characters.", 2)
+    details = Details(email=arguments.email, name=arguments.name, roles=frozenset({Role.ADMIN}))
+    path = ""
+    try:
+        with writing(settings) as session:
+            person = create_person(session, details, actor=_ACTOR, moment=now())
+            if person.id is not None and password is None:
+                path = create_password_link(session, person.id, actor=_ACTOR, moment=now())
+            elif password is not None:
+                set_password(session, person, password, actor=_ACTOR, moment=now())
+    except InvalidError as error:
+        raise CommandError(_sentence(error)) from error
+    print(f"{person.email} is an administrator.")
+    if path:
+        print(f"Set the password here, once, within three days: {settings.origin}{path}")
+    return 0
+
+
+def _create_token(arguments: argparse.Namespace, settings: Settings) -> int:
+    moment = now()
+    ends = moment + timedelta(days=arguments.days) if arguments.days else None
+    try:
+        with writing(settings) as session:
+            secret = create_token(
+                session, arguments.name, arguments.scope, actor=_ACTOR, moment=moment, expires_at=ends
+            )
+    except InvalidError as error:
+        raise CommandError(_sentence(error)) from error
+    print(secret)
+    return 0

@@ -1,6 +1,8 @@
 """A person's own account: who they are here, their password, their sessions, and what is recorded about them."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
@@ -11,7 +13,8 @@ from app.errors import NotFoundError
 from app.people import limits, queries, sessions
 from app.people.access import CurrentPerson, SignedIn
 from app.people.actions import set_password
-from app.people.forms import ChangePasswordForm, judge_password
+from app.people.forms import LARGEST_ID, ChangePasswordForm, RowId, judge_password
+from app.people.labels import role_names
 from app.people.models import Person
 from app.people.passwords import SHORTEST, check_password
 from app.people.rules import browser_name
@@ -20,6 +23,8 @@ from app.web.i18n import gettext as _
 from app.web.templating import page, redirect
 
 router = APIRouter()
+
+Before = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 
 _TRIES = 10
 
@@ -36,9 +41,11 @@ def _account_page(
         (each, browser_name(each.user_agent), each.id == person.session_id)
         for each in queries.open_sessions(session, person.id, moment)
     ]
+    names = role_names()
     context = {
         "form": form,
         "details": queries.details_of(session, person.id),
+        "roles": [name for role, name in names.items() if role in person.roles],
         "browsers": browsers,
         "shortest": SHORTEST,
     }
@@ -88,7 +95,7 @@ def end_other_sessions(request: Request, session: SessionDep, person: SignedIn) 
 
 
 @router.post("/account/sessions/{session_id}/end")
-def end_session(request: Request, session_id: int, session: SessionDep, person: SignedIn) -> Response:
+def end_session(request: Request, session_id: RowId, session: SessionDep, person: SignedIn) -> Response:
     """Sign out in one other browser."""
     if not sessions.close_one_session(session, person.id, session_id):
         raise NotFoundError(_("You are not signed in there any more."))
@@ -96,7 +103,7 @@ def end_session(request: Request, session_id: int, session: SessionDep, person: 
 
 
 @router.get("/account/record")
-def own_record(request: Request, session: SessionDep, person: SignedIn, before: int | None = None) -> Response:
+def own_record(request: Request, session: SessionDep, person: SignedIn, before: Before = None) -> Response:
     """Show what the audit trail holds by and about the person."""
     since = session.get_one(Person, person.id).created_at
     found = audit_queries.entries_about(session, person.email, since, before)

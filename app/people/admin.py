@@ -19,7 +19,8 @@ from app.people.actions import (
     deactivate,
     reactivate,
 )
-from app.people.forms import PersonForm, show_errors
+from app.people.forms import PersonForm, RowId, show_errors
+from app.people.labels import role_names
 from app.people.models import Role
 from app.people.queries import PAGE, PeopleFilter
 from app.web.forms import Bound, RawForm, bind, blank
@@ -29,17 +30,6 @@ from app.web.templating import page, redirect
 router = APIRouter(prefix="/admin", dependencies=[Depends(allow(Role.ADMIN))])
 
 _ACTIVE = {"yes": True, "no": False, "all": None}
-
-
-def role_names() -> dict[str, str]:
-    """Name each role as pages do."""
-    return {
-        Role.REP: _("Rep"),
-        Role.TRAINER: _("Trainer"),
-        Role.MANAGER: _("Manager"),
-        Role.COMPLIANCE: _("Compliance"),
-        Role.ADMIN: _("Admin"),
-    }
 
 
 @router.get("")
@@ -138,14 +128,14 @@ def _stored_form(session: Session, person_id: int) -> Bound[Any]:
 
 
 @router.get("/people/{person_id}")
-def edit_person(request: Request, person_id: int, session: SessionDep) -> Response:
+def edit_person(request: Request, person_id: RowId, session: SessionDep) -> Response:
     """Show a person's details."""
     return _person_page(request, session, _stored_form(session, person_id), person_id)
 
 
 @router.post("/people/{person_id}")
 def store_changes(
-    request: Request, person_id: int, session: SessionDep, person: Admin, raw: RawForm, moment: Now
+    request: Request, person_id: RowId, session: SessionDep, person: Admin, raw: RawForm, moment: Now
 ) -> Response:
     """Store a person's new details, or show what is wrong."""
     form = bind(PersonForm, raw)
@@ -160,7 +150,7 @@ def store_changes(
 
 
 @router.post("/people/{person_id}/deactivate")
-def deactivate_person(request: Request, person_id: int, session: SessionDep, person: Admin, moment: Now) -> Response:
+def deactivate_person(request: Request, person_id: RowId, session: SessionDep, person: Admin, moment: Now) -> Response:
     """Close an account."""
     closed = deactivate(session, person_id, actor=person.email, moment=moment)
     sentence = _("%(name)s is signed out everywhere and cannot sign in any more.") % {"name": closed.name}
@@ -168,7 +158,7 @@ def deactivate_person(request: Request, person_id: int, session: SessionDep, per
 
 
 @router.post("/people/{person_id}/reactivate")
-def reactivate_person(request: Request, person_id: int, session: SessionDep, person: Admin, moment: Now) -> Response:
+def reactivate_person(request: Request, person_id: RowId, session: SessionDep, person: Admin, moment: Now) -> Response:
     """Open an account again."""
     opened = reactivate(session, person_id, actor=person.email, moment=moment)
     sentence = _("%(name)s can sign in again.") % {"name": opened.name}
@@ -176,7 +166,7 @@ def reactivate_person(request: Request, person_id: int, session: SessionDep, per
 
 
 @router.post("/people/{person_id}/password-link")
-def password_link(request: Request, person_id: int, session: SessionDep, person: Admin, moment: Now) -> Response:
+def password_link(request: Request, person_id: RowId, session: SessionDep, person: Admin, moment: Now) -> Response:
     """Make a password link and show it, this once."""
     path = create_password_link(session, person_id, actor=person.email, moment=moment)
     link = request.app.state.settings.origin + path
@@ -184,7 +174,7 @@ def password_link(request: Request, person_id: int, session: SessionDep, person:
 
 
 @router.get("/people/{person_id}/password-link")
-def password_link_page(request: Request, person_id: int) -> Response:
+def password_link_page(request: Request, person_id: RowId) -> Response:
     """Send whoever reloads the page of a link back to the person."""
     return redirect(request, f"/admin/people/{person_id}")
 

@@ -5,13 +5,14 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from app.audit import queries
 from app.audit.queries import Filter
 from app.database import SessionDep
 from app.people.access import allow
+from app.people.forms import LARGEST_ID
 from app.people.models import Role
 from app.web.forms import blank
 from app.web.templating import page
@@ -27,15 +28,19 @@ class AuditQuery(BaseModel):
     subject: str = ""
     since: str = ""
     until: str = ""
-    before: int | None = None
+    before: Annotated[int, Field(ge=1, le=LARGEST_ID)] | None = None
     verify: bool = False
+
+
+_EARLIEST, _LATEST = date(1970, 1, 2), date(2999, 12, 31)
 
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if _EARLIEST <= day <= _LATEST else None
 
 
 @router.get("")

@@ -11,7 +11,7 @@ from app.database import SessionDep
 from app.errors import InvalidError, NotFoundError
 from app.people import queries
 from app.people.access import Admin, allow
-from app.people.forms import TeamForm, show_errors
+from app.people.forms import RowId, TeamForm, show_errors
 from app.people.models import Role
 from app.people.teams import change_team, create_team
 from app.web.forms import Bound, RawForm, bind, blank
@@ -58,14 +58,14 @@ def add_team(request: Request, session: SessionDep, person: Admin, raw: RawForm,
 
 
 @router.get("/{team_id}")
-def edit_team(request: Request, team_id: int, session: SessionDep) -> Response:
+def edit_team(request: Request, team_id: RowId, session: SessionDep) -> Response:
     """Show one team."""
     return _team_page(request, session, team_id, blank())
 
 
 @router.post("/{team_id}")
 def store_team(
-    request: Request, team_id: int, session: SessionDep, person: Admin, raw: RawForm, moment: Now
+    request: Request, team_id: RowId, session: SessionDep, person: Admin, raw: RawForm, moment: Now
 ) -> Response:
     """Rename or move a team, or show what is wrong."""
     form = bind(TeamForm, raw)

@@ -12,7 +12,7 @@ from app.database import SessionDep
 from app.errors import InvalidError
 from app.people import queries
 from app.people.access import Admin, allow
-from app.people.forms import TokenForm, show_errors
+from app.people.forms import RowId, TokenForm, show_errors
 from app.people.models import Role
 from app.people.tokens import Scope, create_token, revoke_token
 from app.web.forms import Bound, RawForm, bind, blank
@@ -68,7 +68,7 @@ def make_token(request: Request, session: SessionDep, person: Admin, raw: RawFor
 
 
 @router.post("/{token_id}/revoke")
-def revoke(request: Request, token_id: int, session: SessionDep, person: Admin, moment: Now) -> Response:
+def revoke(request: Request, token_id: RowId, session: SessionDep, person: Admin, moment: Now) -> Response:
     """Make a token worthless."""
     name = revoke_token(session, token_id, actor=person.email, moment=moment)
     return redirect(request, "/admin/tokens", _("%(name)s cannot reach the API any more.") % {"name": name})

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import StringConstraints
+from fastapi import Path
+from pydantic import Field, StringConstraints
 
 from app.errors import InvalidError
 from app.people.models import Role
@@ -12,6 +13,12 @@ from app.people.tokens import Scope
 from app.web.forms import Blank, Bound, Form, Line
 from app.web.i18n import gettext as _
 from app.web.i18n import ngettext
+
+LARGEST_ID = 2_147_483_647
+"""The largest number that a database gives a row."""
+
+RowId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+"""The number of a row in an address; a larger one is a wrong address, not a database error."""
 
 Secret = Annotated[str, StringConstraints(min_length=1, strip_whitespace=False)]
 """A password exactly as typed."""
@@ -62,7 +69,7 @@ class TeamForm(Form):
     """A team and the one above it."""
 
     name: Line
-    parent: Annotated[int | None, Blank] = None
+    parent: Annotated[Annotated[int, Field(ge=1, le=LARGEST_ID)] | None, Blank] = None
 
 
 class TokenForm(Form):
@@ -70,7 +77,7 @@ class TokenForm(Form):
 
     name: Line
     scopes: list[Scope]
-    expires_on: Annotated[date | None, Blank] = None
+    expires_on: Annotated[Annotated[date, Field(le=date(2999, 12, 31))] | None, Blank] = None
 
 
 def judge_password(form: Bound[Any], password: str, email: str) -> None:
