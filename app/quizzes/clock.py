@@ -1,0 +1,97 @@
+"""May this person start an attempt now, and when is one over?
+
+Every moment is the server's. An attempt that was left alone ends by itself at its deadline, whenever it is
+found.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+SLACK = timedelta(seconds=5)
+
+
+class StartCode(StrEnum):
+    """What happens when somebody asks to start."""
+
+    START = "start"
+    RESUME = "resume"
+    COOLING_DOWN = "cooling_down"
+    NO_ATTEMPTS_LEFT = "no_attempts_left"
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLimits:
+    """How many attempts somebody has until they pass, and how long they wait after a failed one."""
+
+    attempts: int | None = None
+    cooldown: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True)
+class PastAttempt:
+    """One attempt as stored; its deadline is the one that it started with."""
+
+    started_at: datetime
+    deadline: datetime | None = None
+    finished_at: datetime | None = None
+    passed: bool = False
+
+    def ended_at(self, now: datetime) -> datetime | None:
+        """Return the earlier of its finish and its deadline, or None while it runs."""
+        if self.finished_at is not None:
+            return finished_at(self.finished_at, self.deadline)
+        return self.deadline if is_over(now, self.deadline) else None
+
+
+@dataclass(frozen=True, slots=True)
+class StartVerdict:
+    """Whether somebody may be in an attempt now.
+
+    ``attempts_left`` counts those that may still be started, this one included; None when there is no limit.
+    """
+
+    allowed: bool
+    code: StartCode
+    wait_until: datetime | None
+    attempts_left: int | None
+
+
+def may_start(history: Iterable[PastAttempt], limits: AttemptLimits, now: datetime) -> StartVerdict:
+    """Answer whether somebody may start, given all their attempts at the quiz.
+
+    A running attempt is resumed. The limit and the wait look only at attempts since the last one that passed.
+    """
+    attempts = _since_last_pass(history)
+    left = None if limits.attempts is None else max(0, limits.attempts - len(attempts))
+    ends = [attempt.ended_at(now) for attempt in attempts]
+    if None in ends:
+        return StartVerdict(allowed=True, code=StartCode.RESUME, wait_until=None, attempts_left=left)
+    if left == 0:
+        return StartVerdict(allowed=False, code=StartCode.NO_ATTEMPTS_LEFT, wait_until=None, attempts_left=0)
+    wait_until = max((end + limits.cooldown for end in ends if end is not None), default=now)
+    if now < wait_until:
+        return StartVerdict(allowed=False, code=StartCode.COOLING_DOWN, wait_until=wait_until, attempts_left=left)
+    return StartVerdict(allowed=True, code=StartCode.START, wait_until=None, attempts_left=left)
+
+
+def _since_last_pass(history: Iterable[PastAttempt]) -> list[PastAttempt]:
+    attempts = sorted(history, key=lambda attempt: attempt.started_at)
+    passed = [place for place, attempt in enumerate(attempts) if attempt.passed]
+    return attempts[passed[-1] + 1 :] if passed else attempts
+
+
+def deadline(started_at: datetime, limit: timedelta | None) -> datetime | None:
+    """Return the moment at which an attempt ends by itself, if its quiz has a time limit."""
+    return None if limit is None else started_at + limit
+
+
+def is_over(now: datetime, deadline: datetime | None, slack: timedelta = SLACK) -> bool:
+    """Tell whether the time has run out; the slack lets the last answer cross the network."""
+    return deadline is not None and now > deadline + slack
+
+
+def finished_at(now: datetime, deadline: datetime | None) -> datetime:
+    """Return the finish to store for an attempt that is finished now: never later than its deadline."""
+    return now if deadline is None else min(now, deadline)

@@ -1,0 +1,82 @@
+"""Which items an attempt shows, and how their options are shuffled."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.quizzes.drawing import draw, option_order
+from app.quizzes.items import Item, Matching, Multiple, Numeric, Ordering, Single, TrueFalse
+
+BANK = {"seen-twice": 2, "new-1": 0, "seen-once": 1, "new-2": 0, "new-3": 0}
+SEEN = st.dictionaries(st.text("abcdef", min_size=1, max_size=3), st.integers(0, 4), max_size=20)
+
+
+def luck(seed: int) -> Random:
+    return Random(seed)  # noqa: S311 - a quiz is no secret
+
+
+CHANCE = st.integers().map(luck)
+
+
+def test_unseen_items_come_first_then_the_least_seen() -> None:
+    drawn = draw(BANK, 4, luck(1))
+    assert set(drawn[:3]) == {"new-1", "new-2", "new-3"}
+    assert drawn[3] == "seen-once"
+
+
+def test_chance_decides_among_equals() -> None:
+    assert {draw(BANK, 1, luck(seed)) for seed in range(50)} == {("new-1",), ("new-2",), ("new-3",)}
+
+
+@pytest.mark.parametrize("count", [None, 5, 99])
+def test_without_a_count_or_with_too_large_a_one_all_items_come(count: int | None) -> None:
+    assert sorted(draw(BANK, count, luck(1))) == sorted(BANK)
+
+
+def test_nobody_draws_fewer_than_no_items() -> None:
+    with pytest.raises(ValueError, match="fewer than no items"):
+        draw(BANK, -1, luck(1))
+
+
+@given(SEEN, st.none() | st.integers(0, 30), CHANCE)
+def test_no_item_comes_twice_and_none_before_a_less_seen_one(
+    seen: Mapping[str, int], count: int | None, chance: Random
+) -> None:
+    drawn = draw(seen, count, chance)
+    assert len(drawn) == len(set(drawn)) == min(len(seen), len(seen) if count is None else count)
+    assert [seen[item] for item in drawn] == sorted(seen.values())[: len(drawn)]
+
+
+@given(SEEN, st.integers(0, 30), st.integers())
+def test_the_same_chance_draws_the_same_items_however_they_were_stored(
+    seen: dict[str, int], count: int, seed: int
+) -> None:
+    backwards = dict(reversed(seen.items()))
+    assert draw(seen, count, luck(seed)) == draw(backwards, count, luck(seed))
+
+
+@given(st.integers(1, 10), st.frozensets(st.integers(0, 9)), CHANCE)
+def test_pinned_options_keep_their_place_and_every_option_comes_once(
+    size: int, pinned: frozenset[int], chance: Random
+) -> None:
+    order = option_order(Single(id="s", size=size, correct=0, pinned=pinned), chance)
+    assert sorted(order) == list(range(size))
+    assert all(order[place] == place for place in pinned if place < size)
+
+
+@pytest.mark.parametrize(
+    ("item", "size"),
+    [
+        (Multiple(id="m", weights=(), correct=frozenset()), 0),
+        (Ordering(id="o", size=4), 4),
+        (Matching(id="p", rights=(0, 1, 2)), 3),
+        (TrueFalse(id="t", correct=True), 0),
+        (Numeric(id="n", correct=Fraction(1)), 0),
+    ],
+)
+def test_only_what_can_be_put_in_order_has_an_order(item: Item, size: int) -> None:
+    assert sorted(option_order(item, luck(1))) == list(range(size))
