@@ -1,7 +1,151 @@
-"""Commands of this noun."""
+"""Commands that check, read and write content files: `lint`, `import`, `export`."""
 
-from app.commands.base import Parsers
+import argparse
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.authoring.exporting import export
+from app.authoring.files import Tree, read_tree
+from app.authoring.importing import Plan, Publication, State, apply, plan
+from app.authoring.proving import prove_examples
+from app.catalog.models import Content, ContentKind, Product, Verdict
+from app.clock import now
+from app.commands.base import CommandError, Parsers, reading, writing
+from app.config import ROOT, Settings
 
 
 def register(parsers: Parsers) -> None:
     """Add the parsers."""
+    lint = parsers.add_parser("lint", help="check content files")
+    _add_path(lint)
+    lint.set_defaults(run=_lint)
+
+    read = parsers.add_parser("import", help="read content files into the database")
+    _add_path(read)
+    read.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    read.add_argument("--if-empty", action="store_true", help="do nothing when there are products already")
+    how = read.add_mutually_exclusive_group()
+    how.add_argument("--overwrite", action="store_true", help="replace what was changed on the web; it is kept")
+    how.add_argument("--skip-changed", action="store_true", help="leave the courses that were changed on the web")
+    read.add_argument("--verdict", type=Verdict, choices=list(Verdict), default=Verdict.NONE, metavar="VERDICT",
+                      help=f"what changes ask of certified people: {', '.join(Verdict)}")  # fmt: skip
+    read.add_argument("--deadline", type=_day, metavar="YYYY-MM-DD", help="until when they may do it")
+    read.add_argument("--note", default="", help="a sentence that is kept with the new versions")
+    read.set_defaults(run=_import)
+
+    write = parsers.add_parser("export", help="write the published content back to files")
+    write.add_argument("path", type=Path, metavar="PATH")
+    write.add_argument("--drafts", action="store_true", help="write the working copies instead")
+    write.set_defaults(run=_export)
+
+
+def _add_path(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "path",
+        type=Path,
+        nargs="?",
+        default=None,
+        metavar="PATH",
+        help="a folder with courses/ and quizzes/, one course folder or one quiz file (default: those shipped)",
+    )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = f"{text!r} is not a day such as 2026-11-21"
+        raise argparse.ArgumentTypeError(message) from None
+
+
+def _path(arguments: argparse.Namespace) -> Path:
+    path: Path = arguments.path or ROOT
+    if not path.exists():
+        message = f"There is nothing at {path}."
+        raise CommandError(message, 2)
+    return path
+
+
+def _lint(arguments: argparse.Namespace, _settings: Settings) -> int:
+    tree = read_tree(_path(arguments), prove=prove_examples)
+    for problem in tree.problems:
+        print(problem)
+    return 1 if tree.problems else 0
+
+
+def _import(arguments: argparse.Namespace, settings: Settings) -> int:
+    path = _path(arguments)
+    with (reading if arguments.dry_run else writing)(settings) as session:
+        if arguments.if_empty and session.scalar(select(col(Product.id)).limit(1)):
+            print("There are products already, so nothing was read.")
+            return 0
+        found = plan(session, _read(session, path))
+        for slug, product, owner in found.misplaced:
+            message = f"quiz {slug}: the file names {product}, but the quiz belongs to {owner}. Nothing was stored."
+            raise CommandError(message)
+        if found.refused and not arguments.overwrite:
+            _refuse(found)
+            if not arguments.skip_changed:
+                raise CommandError("Nothing was stored.")
+            found = found.without(found.refused)
+        _print(found)
+        if not arguments.dry_run:
+            apply(session, found, now(), Publication(arguments.verdict, arguments.deadline, arguments.note))
+    return 0
+
+
+def _read(session: Session, path: Path) -> Tree:
+    quizzes = session.scalars(select(col(Content.slug)).where(col(Content.kind) == ContentKind.QUIZ))
+    tree = read_tree(
+        path,
+        known_products=list(session.scalars(select(col(Product.slug)))),
+        known_quizzes=list(quizzes),
+        prove=prove_examples,
+    )
+    if tree.problems:
+        for problem in tree.problems:
+            print(problem)
+        raise CommandError("The files have problems, so nothing was stored.")
+    return tree
+
+
+def _refuse(found: Plan) -> None:
+    for product in found.refused:
+        changed = ", ".join(
+            change.kind.value if change.slug == product and change.kind is not ContentKind.QUIZ
+            else f"{change.kind.value} {change.slug}"
+            for change in found.changes
+            if change.product == product and change.loses
+        )  # fmt: skip
+        print(
+            f"refused    {product}: changed on the web since files were last read ({changed}). To go on, write the "
+            "web's wording to files with `dealworthy export PATH` (add --drafts for what is not published) and merge "
+            "them, or replace it with --overwrite; the web's wording then stays in the history."
+        )
+
+
+def _print(found: Plan) -> None:
+    for change in found.changes:
+        print(f"{change.state.value:<10} {change.kind.value} {change.slug}")
+    counts = {state: sum(change.state is state for change in found.changes) for state in State}
+    print(", ".join(f"{count} {state.value}" for state, count in counts.items()))
+
+
+def _export(arguments: argparse.Namespace, settings: Settings) -> int:
+    with writing(settings) as session:
+        try:
+            written, problems = export(session, arguments.path, drafts=arguments.drafts)
+        except (OSError, ValueError) as error:
+            message = f"The files could not be written: {error}"
+            raise CommandError(message) from error
+        for problem in problems:
+            print(problem)
+        if problems:
+            raise CommandError("Some drafts have problems, so nothing was written.")
+    for path in written:
+        print(path)
+    print(f"{len(written)} files written or removed." if written else "The files said all of it already.")
+    return 0

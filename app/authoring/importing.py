@@ -1,0 +1,178 @@
+"""Reading files into the database: what they would change, whether that loses work, and the change itself.
+
+A run is planned before anything is written, so that it can be shown, refused or left. What was changed on the web
+since files were last read is not overwritten unless somebody says so, and even then it stays in the history: an
+unpublished draft is kept as a numbered version with a note. The file's version follows it in the same transaction
+with the same moment, so the kept one was never in force and nobody's standing ever rested on it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.audit.actions import record
+from app.authoring.files import Tree
+from app.catalog.actions import create_content, create_product, digest, publish, save_draft
+from app.catalog.document import Document, canonical
+from app.catalog.models import Content, ContentKind, Origin, Product, Verdict
+from app.catalog.queries import product_by_slug
+from app.quizzes.actions import publish_items
+
+ACTOR: Final = "system"
+KEPT_NOTE: Final = "draft kept when files were read with --overwrite"
+
+
+class State(StrEnum):
+    """What reading a file would do to its document."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One document of the files beside what is stored; `loses` when the web changed it since files were read."""
+
+    product: str
+    kind: ContentKind
+    slug: str
+    state: State
+    loses: bool
+    document: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run would do. `misplaced` are quizzes whose file names another product than the stored quiz."""
+
+    changes: tuple[Change, ...]
+    misplaced: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """The products of which something was changed on the web."""
+        return tuple(sorted({change.product for change in self.changes if change.loses}))
+
+    def without(self, products: Sequence[str]) -> "Plan":
+        """Leave these products as they are."""
+        return Plan(tuple(change for change in self.changes if change.product not in products), self.misplaced)
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What is said about the versions that a run makes of documents that were there before."""
+
+    verdict: Verdict = Verdict.NONE
+    deadline: date | None = None
+    note: str = ""
+
+
+def plan(session: Session, tree: Tree) -> Plan:
+    """Compare a tree without problems with what is stored. Nothing is written."""
+    stored = {(content.kind, content.slug): (content, slug) for content, slug in _stored(session)}
+    changes: list[Change] = []
+    misplaced: list[tuple[str, str, str]] = []
+    for product, kind, slug, document in _documents(tree):
+        content, owner = stored.get((kind, slug), (None, product))
+        if owner != product:
+            misplaced.append((slug, product, owner))
+        new = digest(document)
+        changes.append(Change(product, kind, slug, _state(content, new), _loses(content, new), document))
+    return Plan(tuple(changes), tuple(misplaced))
+
+
+def apply(session: Session, plan: Plan, moment: datetime, publication: Publication | None = None) -> None:
+    """Store and publish what a plan says; what would be lost of the web's work is kept in the history."""
+    publication = publication or Publication()
+    stored = {(content.kind, content.slug): content for content, _ in _stored(session)}
+    for change in plan.changes:
+        content = stored.get((change.kind, change.slug))
+        if content is None:
+            _create(session, change, moment)
+        else:
+            _update(session, content, change, moment, publication)
+    session.flush()
+    made = [f"{change.kind.value} {change.slug}" for change in plan.changes if change.state is not State.UNCHANGED]
+    if made:
+        record(
+            session,
+            at=moment,
+            actor=ACTOR,
+            action="content.files_read",
+            subject=("content", "files"),
+            details={"documents": made, "overwritten": list(plan.refused)},
+        )
+
+
+def _stored(session: Session) -> Iterator[tuple[Content, str]]:
+    rows = session.execute(select(Content, col(Product.slug)).join(Product, col(Product.id) == col(Content.product_id)))
+    yield from rows.tuples()
+
+
+def _documents(tree: Tree) -> Iterator[tuple[str, ContentKind, str, dict[str, Any]]]:
+    for slug, files in tree.courses.items():
+        parts: Mapping[ContentKind, Document | None] = {
+            ContentKind.COURSE: files.course,
+            ContentKind.PROGRAM: files.program,
+            ContentKind.REDLINES: files.redlines,
+        }
+        for kind, document in parts.items():
+            if document is not None:
+                yield slug, kind, slug, canonical(document)
+    for slug, quiz in tree.quizzes.items():
+        yield quiz.product, ContentKind.QUIZ, slug, canonical(quiz)
+
+
+def _state(content: Content | None, new: str) -> State:
+    if content is None:
+        return State.NEW
+    return State.UNCHANGED if content.draft_digest == content.published_digest == new else State.CHANGED
+
+
+def _loses(content: Content | None, new: str) -> bool:
+    return content is not None and bool(
+        {content.draft_digest, content.published_digest} - {new, content.file_digest, None}
+    )
+
+
+def _create(session: Session, change: Change, moment: datetime) -> None:
+    product = product_by_slug(session, change.product)
+    if product is None:
+        product = create_product(session, change.product, change.document["name"], moment)
+    content = create_content(session, product, change.kind, change.slug, change.document, by=ACTOR, moment=moment)
+    _publish(session, content, moment, Publication())
+
+
+def _update(session: Session, content: Content, change: Change, moment: datetime, publication: Publication) -> None:
+    new = digest(change.document)
+    if content.draft_digest not in (new, content.file_digest, content.published_digest):
+        publish(session, content, origin=Origin.WEB, by=content.changed_by, moment=moment, note=KEPT_NOTE)
+    if content.draft_digest != new:
+        save_draft(session, content, change.document, step=content.step, by=ACTOR, moment=moment)
+    _publish(session, content, moment, publication)
+
+
+def _publish(session: Session, content: Content, moment: datetime, publication: Publication) -> None:
+    version = publish(
+        session,
+        content,
+        origin=Origin.FILES,
+        by=ACTOR,
+        moment=moment,
+        verdict=publication.verdict,
+        deadline=publication.deadline,
+        note=publication.note,
+    )
+    content.file_digest = content.draft_digest
+    if version and content.kind is ContentKind.QUIZ:
+        publish_items(session, content, version, moment)
+    if version and content.kind is ContentKind.COURSE:
+        product = session.get(Product, content.product_id)
+        assert product is not None  # noqa: S101 (a foreign key says so)
+        product.name = version.document["name"]
