@@ -1,4 +1,4 @@
-"""The pages of administrators: an overview, people, and the parts that pages are made of."""
+"""The pages of administrators: an overview and people."""
 
 from typing import Annotated, Any
 
@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.clock import Now
 from app.database import SessionDep
-from app.errors import InvalidError, NotFoundError
+from app.errors import InvalidError
 from app.people import queries
 from app.people.access import Admin, allow
 from app.people.actions import (
@@ -177,11 +177,3 @@ def password_link(request: Request, person_id: RowId, session: SessionDep, perso
 def password_link_page(request: Request, person_id: RowId) -> Response:
     """Send whoever reloads the page of a link back to the person."""
     return redirect(request, f"/admin/people/{person_id}")
-
-
-@router.get("/components")
-def components(request: Request) -> Response:
-    """Show every part that pages are made of, in every state; in development only."""
-    if request.app.state.settings.production:
-        raise NotFoundError(_("The address is wrong, or the thing is not there for you. Nothing was changed."))
-    return page(request, "admin/components.html")

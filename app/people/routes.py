@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.people import account, admin, admin_audit, admin_import, admin_teams, admin_tokens, sign_in
+from app.people import account, admin, admin_audit, admin_components, admin_import, admin_teams, admin_tokens, sign_in
 
 router = APIRouter()
-for _noun in (sign_in, account, admin_import, admin_teams, admin_tokens, admin_audit, admin):
+for _noun in (sign_in, account, admin_import, admin_teams, admin_tokens, admin_audit, admin_components, admin):
     router.include_router(_noun.router)
