@@ -87,9 +87,14 @@ def _matching(item: MatchingItem, order: Sequence[int], raw: FormData) -> list[i
     return answer if any(each is not None for each in answer) else None
 
 
-def _ordering(order: Sequence[int], raw: FormData) -> list[int | None] | None:
-    answer: list[int | None] = [None] * len(order)
+def _ordering(order: Sequence[int], raw: FormData) -> list[int] | dict[str, list[int | None]] | None:
+    places: list[int | None] = [None] * len(order)
     for line, index in enumerate(order):
-        for place in _places(raw, f"{PLACE}{line}", len(order), first=1):
-            answer[place] = index
-    return answer if any(each is not None for each in answer) else None
+        chosen = _places(raw, f"{PLACE}{line}", len(order), first=1)
+        places[index] = chosen[0] + 1 if chosen else None
+    given = [place for place in places if place is not None]
+    if not given:
+        return None
+    if sorted(given) == list(range(1, len(order) + 1)):
+        return [places.index(place) for place in sorted(given)]
+    return {"places": places}

@@ -1,6 +1,6 @@
 """Every read of quizzes, attempts and items."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -19,6 +19,18 @@ from app.web.i18n import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
+class QuizSettings:
+    """What a quiz says about its attempts; a limit that is None does not hold."""
+
+    title: str | dict[str, str]
+    pass_percent: float
+    time_limit_minutes: int | None
+    attempts: int | None
+    cooldown_hours: float
+    draw: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class ProductName:
     """A product as a quiz's pages name it."""
 
@@ -27,7 +39,7 @@ class ProductName:
 
 
 @dataclass(frozen=True, slots=True)
-class PastAttempt:
+class AttemptSummary:
     """One attempt of a person at a quiz, running or finished."""
 
     id: int
@@ -124,6 +136,18 @@ class Pass:
     passed_at: datetime
 
 
+def settings_of(document: Mapping[str, Any]) -> QuizSettings:
+    """Read the settings of a stored quiz."""
+    return QuizSettings(
+        title=document["title"],
+        pass_percent=document["pass_percent"],
+        time_limit_minutes=document.get("time_limit_minutes"),
+        attempts=document.get("attempts"),
+        cooldown_hours=document.get("cooldown_hours", 0),
+        draw=document.get("draw"),
+    )
+
+
 def quiz_in_force(session: Session, slug: str, as_of: datetime) -> Version:
     """Return the published version of a quiz. Raises NotFoundError when there is none."""
     versions = in_force(session, [ContentKind.QUIZ], as_of, slugs=[slug])
@@ -160,24 +184,24 @@ def _attempts() -> Select[*tuple[Any, ...]]:
     )
 
 
-def attempts(session: Session, person_id: int, content_id: int) -> list[PastAttempt]:
+def attempts(session: Session, person_id: int, content_id: int) -> list[AttemptSummary]:
     """Return a person's attempts at one quiz, the first one first."""
     rows = session.execute(
         _attempts()
         .where(col(Attempt.person_id) == person_id, col(Attempt.content_id) == content_id)
         .order_by(col(Attempt.number))
     )
-    return [PastAttempt(*row) for row in rows]
+    return [AttemptSummary(*row) for row in rows]
 
 
-def last_attempts(session: Session, person_id: int, content_ids: Collection[int]) -> dict[int, PastAttempt]:
+def last_attempts(session: Session, person_id: int, content_ids: Collection[int]) -> dict[int, AttemptSummary]:
     """Return a person's newest attempt at each of these quizzes, running or finished, by content id."""
     rows = session.execute(
         _attempts()
         .where(col(Attempt.person_id) == person_id, col(Attempt.content_id).in_(content_ids))
         .order_by(col(Attempt.number))
     )
-    return {row.content_id: PastAttempt(*row) for row in rows}
+    return {row.content_id: AttemptSummary(*row) for row in rows}
 
 
 def open_attempt(session: Session, person_id: int, slug: str) -> int | None:
@@ -234,10 +258,19 @@ def attempt(session: Session, person_id: int, attempt_id: int) -> OneAttempt:
     return OneAttempt(*row)
 
 
-def pass_percent(session: Session, content_version_id: int) -> float:
-    """Return the pass mark of one version of a quiz, in percent."""
-    statement = select(_setting("pass_percent")).where(col(ContentVersion.id) == content_version_id)
-    return float(session.execute(statement).scalar_one())
+def pass_mark(session: Session, content_version_id: int) -> tuple[str, float]:
+    """Return the slug of the quiz that a version belongs to, and the version's pass mark in percent."""
+    row = session.execute(
+        select(col(Content.slug), _setting("pass_percent"))
+        .join(ContentVersion, col(ContentVersion.content_id) == col(Content.id))
+        .where(col(ContentVersion.id) == content_version_id)
+    ).one()
+    return row[0], float(row[1])
+
+
+def _is_whole(answer: Any) -> bool:
+    # a matching with a gap, or an ordering in which a place is missing or taken twice, is kept but not whole
+    return not (answer is None or isinstance(answer, dict) or (isinstance(answer, list) and None in answer))
 
 
 def places(session: Session, attempt_id: int) -> list[Place]:
@@ -245,14 +278,14 @@ def places(session: Session, attempt_id: int) -> list[Place]:
     rows = session.execute(
         select(
             col(AttemptItem.position),
-            col(AttemptItem.answer).is_not(None),
+            col(AttemptItem.answer),
             col(AttemptItem.flagged),
             col(AttemptItem.answered_at),
         )
         .where(col(AttemptItem.attempt_id) == attempt_id)
         .order_by(col(AttemptItem.position))
     )
-    return [Place(*row) for row in rows]
+    return [Place(row.position, _is_whole(row.answer), row.flagged, row.answered_at) for row in rows]
 
 
 def _drawn() -> Select[*tuple[Any, ...]]:

@@ -111,11 +111,26 @@ def _matching_rows(item: MatchingItem, order: Sequence[int], answer: list[int | 
         yield Row(f"{PAIR}{line}", words(pair.left), _choices(rights, chosen))
 
 
-def _ordering_rows(item: OrderingItem, order: Sequence[int], answer: list[int | None] | None) -> Iterable[Row]:
+def _ordering_rows(item: OrderingItem, order: Sequence[int], answer: Any) -> Iterable[Row]:
+    given_places = places_of(answer, len(item.options))
     for line, index in enumerate(order):
-        given = answer.index(index) + 1 if answer and index in answer else None
+        given = given_places[index]
         choices = tuple(Choice(str(place), str(place), place == given) for place in range(1, len(item.options) + 1))
         yield Row(f"{PLACE}{line}", words(item.options[index].text), choices)
+
+
+def places_of(answer: Any, size: int) -> list[int | None]:
+    """Return, for each step of an ordering's document, the place it was given, counted from 1.
+
+    A whole answer is the list of steps in the order chosen. One in which a place is missing or taken twice is a
+    map, which earns nothing, and is kept so that nobody has to type it again.
+    """
+    if isinstance(answer, dict):
+        return list(answer["places"])
+    places: list[int | None] = [None] * size
+    for place, index in enumerate(answer or [], start=1):
+        places[index] = place
+    return places
 
 
 def said(item: Item, answer: Any) -> list[str]:
@@ -134,8 +149,9 @@ def said(item: Item, answer: Any) -> list[str]:
             given = [(pair, item.pairs[index]) for pair, index in pairs if index is not None]
             return [f"{words(left.left)}: {words(right.right)}" for left, right in given]
         case OrderingItem():
-            steps = enumerate(answer, start=1)
-            return [f"{place}. {words(item.options[index].text)}" for place, index in steps if index is not None]
+            steps = zip(places_of(answer, len(item.options)), item.options, strict=True)
+            given_steps = sorted((place, words(step.text)) for place, step in steps if place is not None)
+            return [f"{place}. {text}" for place, text in given_steps]
         case NumericItem():
             return [f"{answer} {words(item.unit)}" if item.unit else str(answer)]
         case ShortTextItem():

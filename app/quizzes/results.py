@@ -10,7 +10,7 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from app.quizzes.content import Item, MultipleItem, SingleItem
-from app.quizzes.queries import DrawnItem, LessonName, PastAttempt
+from app.quizzes.queries import AttemptSummary, DrawnItem, LessonName, OneAttempt
 from app.quizzes.questions import item_of, right_answer, said, words
 from app.redlines.queries import Card
 from app.web.i18n import gettext as _
@@ -42,10 +42,20 @@ class TopicMark:
     critical_wrong: bool = False
 
 
-def answers_open(past: Sequence[PastAttempt], limit: int | None) -> bool:
-    """Say whether a person may see the right answers of a quiz: it is passed, or no attempt is left."""
-    finished = [each for each in past if each.finished_at is not None]
-    return any(each.passed for each in finished) or (limit is not None and len(finished) >= limit)
+def answers_open(own: OneAttempt, past: Sequence[AttemptSummary]) -> bool:
+    """Say whether a person may see the right answers: the quiz was passed then or later, or no attempt is left.
+
+    Attempts after a passed one, such as those of a renewal, begin anew.
+    """
+    if any(each.passed and each.number >= own.number for each in past):
+        return True
+    latest = [each for each in past if each.number > passed_before(own, past)]
+    return own.attempts is not None and sum(each.finished_at is not None for each in latest) >= own.attempts
+
+
+def passed_before(own: OneAttempt, past: Sequence[AttemptSummary]) -> int:
+    """Return the number of the last passed attempt before this one; 0 when there is none."""
+    return max((each.number for each in past if each.passed and each.number < own.number), default=0)
 
 
 def review(

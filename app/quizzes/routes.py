@@ -1,5 +1,218 @@
-"""Pages of this feature."""
+"""Pages of taking a quiz: before, during and after an attempt."""
 
-from fastapi import APIRouter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from sqlmodel import Session
+from starlette.responses import JSONResponse
+
+from app.clock import Now
+from app.database import SessionDep
+from app.errors import InvalidError
+from app.people.access import CurrentPerson, SignedIn
+from app.quizzes import actions, queries, results
+from app.quizzes.actions import Outcome
+from app.quizzes.clock import is_over
+from app.quizzes.forms import SaveForm, answer_fields, answer_of
+from app.quizzes.queries import OneAttempt, Place
+from app.quizzes.questions import item_of, question_of, said
+from app.quizzes.starting import start_of
+from app.redlines.queries import cards
+from app.web.forms import RawForm, bind
+from app.web.i18n import clock_time
+from app.web.i18n import gettext as _
+from app.web.templating import page, redirect
 
 router = APIRouter()
+
+AttemptId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Position = Annotated[int | None, Query(alias="q", ge=1, le=10_000)]
+
+
+@router.get("/quizzes/{slug}")
+def quiz(request: Request, slug: str, session: SessionDep, person: SignedIn, moment: Now) -> Response:
+    """Show what a quiz asks, the attempts so far, and whether another may start."""
+    return _quiz_page(request, session, person, slug, moment)
+
+
+@router.post("/quizzes/{slug}/attempts")
+def start(request: Request, slug: str, session: SessionDep, person: SignedIn, moment: Now) -> Response:
+    """Start an attempt, or go to the one that runs."""
+    attempt_id = actions.start(session, person, slug, moment)
+    if attempt_id is None:
+        return _quiz_page(request, session, person, slug, moment, status=409)
+    return redirect(request, f"/attempts/{attempt_id}")
+
+
+def _quiz_page(
+    request: Request, session: Session, person: CurrentPerson, slug: str, moment: datetime, status: int = 200
+) -> Response:
+    version = queries.quiz_in_force(session, slug, moment)
+    past = queries.attempts(session, person.id, version.content_id)
+    running = next((each for each in past if not each.finished_at and not is_over(moment, each.deadline_at)), None)
+    settings = queries.settings_of(version.document)
+    context = {
+        "slug": slug,
+        "product": queries.product_name(session, version.product_id),
+        "quiz": settings,
+        "questions": settings.draw or len(version.document["items"]),
+        "has_critical": any(item.get("critical") for item in version.document["items"]),
+        "past": [each for each in past if each is not running],
+        "running": running,
+        "start": start_of(past, settings, moment, request.app.state.settings.zone),
+    }
+    return page(request, "quizzes/start.html", context, status=status)
+
+
+@router.get("/attempts/{attempt_id}")
+def attempt(
+    request: Request,
+    attempt_id: AttemptId,
+    session: SessionDep,
+    person: SignedIn,
+    moment: Now,
+    position: Position = None,
+) -> Response:
+    """Show a question of a running attempt, or what came of a finished one."""
+    own = queries.attempt(session, person.id, attempt_id)
+    if own.finished_at is not None:
+        return _result_page(request, session, own, moment)
+    places = queries.places(session, attempt_id)
+    if is_over(moment, own.deadline_at):
+        return _finish_page(request, own, places, over=True)
+    waiting = next((place.position for place in places if not place.answered), 1)
+    return _question_page(request, session, own, places, position or waiting, moment)
+
+
+@router.post("/attempts/{attempt_id}/answers")
+def save(
+    request: Request, attempt_id: AttemptId, session: SessionDep, person: SignedIn, moment: Now, raw: RawForm
+) -> Response:
+    """Keep the answer to one question, then go where the person wants."""
+    form = bind(SaveForm, raw).data
+    if form is None:
+        raise InvalidError(_("The answer could not be read. Nothing was changed."))
+    drawn = queries.drawn_item(session, person.id, attempt_id, form.position)
+    item = item_of(drawn.document)
+    answer = answer_of(item, drawn.option_order, raw)
+    outcome = actions.save(
+        session, person, attempt_id, form.position, step=form.step, answer=answer, flag=form.flag, moment=moment
+    )
+    own = queries.attempt(session, person.id, attempt_id)
+    places = queries.places(session, attempt_id)
+    if outcome is Outcome.OVER:
+        return _finish_page(request, own, places, over=True, late=said(item, answer))
+    if outcome is Outcome.STALE:
+        typed = {"typed": said(item, answer), "typed_fields": answer_fields(raw)}
+        return _question_page(request, session, own, places, form.position, moment, typed=typed)
+    target = _target(attempt_id, form.go, form.position, len(places))
+    if "application/json" in request.headers.get("accept", ""):
+        return JSONResponse(_saved(request, own, places, form.position, target))
+    return redirect(request, target)
+
+
+def _saved(request: Request, own: OneAttempt, places: Sequence[Place], position: int, target: str) -> dict[str, Any]:
+    here = places[position - 1]
+    saved_at = here.answered_at and clock_time(here.answered_at, request.app.state.settings.zone)
+    return {
+        "step": own.step,
+        "saved": _("Saved %(time)s") % {"time": saved_at} if saved_at else "",
+        "answered": sum(place.answered for place in places),
+        "here": here.answered,
+        "flagged": here.flagged,
+        "next": target,
+    }
+
+
+def _target(attempt_id: int, go: str, position: int, total: int) -> str:
+    places = {"next": position + 1, "back": max(position - 1, 1), "": position}
+    if go == "finish" or (go == "next" and position >= total):
+        return f"/attempts/{attempt_id}/finish"
+    place = int(go) if go.isdecimal() else places.get(go, position)
+    return f"/attempts/{attempt_id}?q={place}"
+
+
+def _question_page(
+    request: Request,
+    session: Session,
+    own: OneAttempt,
+    places: Sequence[Place],
+    position: int,
+    moment: datetime,
+    typed: dict[str, Any] | None = None,
+) -> Response:
+    drawn = queries.drawn_item(session, own.person_id, own.id, position)
+    context = {
+        "attempt": own,
+        "places": places,
+        "position": position,
+        "question": question_of(drawn),
+        "answered_at": drawn.answered_at,
+        "saved_at": max((place.answered_at for place in places if place.answered_at), default=None),
+        "seconds_left": max(0, int((own.deadline_at - moment).total_seconds())) if own.deadline_at else None,
+        "typed": None,
+        "typed_fields": [],
+        **(typed or {}),
+    }
+    return page(request, "quizzes/attempt.html", context, status=409 if typed else 200)
+
+
+@router.get("/attempts/{attempt_id}/finish")
+def finish_form(
+    request: Request, attempt_id: AttemptId, session: SessionDep, person: SignedIn, moment: Now
+) -> Response:
+    """Ask once more before an attempt is finished, and name the questions without an answer."""
+    own = queries.attempt(session, person.id, attempt_id)
+    if own.finished_at is not None:
+        return redirect(request, f"/attempts/{attempt_id}")
+    places = queries.places(session, attempt_id)
+    return _finish_page(request, own, places, over=is_over(moment, own.deadline_at))
+
+
+def _finish_page(
+    request: Request, own: OneAttempt, places: Sequence[Place], *, over: bool, late: list[str] | None = None
+) -> Response:
+    context = {
+        "attempt": own,
+        "places": places,
+        "missing": [place for place in places if not place.answered],
+        "flagged": [place for place in places if place.answered and place.flagged],
+        "over": over,
+        "late": late,
+    }
+    return page(request, "quizzes/finish.html", context, status=200 if late is None else 409)
+
+
+@router.post("/attempts/{attempt_id}/finish")
+def finish(request: Request, attempt_id: AttemptId, session: SessionDep, person: SignedIn, moment: Now) -> Response:
+    """Finish an attempt and mark it; a second time changes nothing."""
+    actions.finish(session, person, attempt_id, moment)
+    return redirect(request, f"/attempts/{attempt_id}")
+
+
+def _result_page(request: Request, session: Session, own: OneAttempt, moment: datetime) -> Response:
+    assert own.finished_at is not None  # noqa: S101 (the caller looked)
+    assert own.percent is not None  # noqa: S101 (a finished attempt is marked)
+    past = queries.attempts(session, own.person_id, own.content_id)
+    present = queries.quiz_in_force(session, own.quiz, moment)
+    opened = results.answers_open(own, past)
+    reviewed = results.review(
+        queries.drawn_items(session, own.id),
+        cards(session, own.product_id, moment),
+        queries.lesson_names(session, own.product_id, moment),
+        opened=opened,
+    )
+    context = {
+        "attempt": own,
+        "shown": results.shown_percent(own.percent),
+        "reviewed": reviewed,
+        "topics": results.topic_marks(reviewed),
+        "lessons": results.to_read_again(reviewed),
+        "opened": opened,
+        "took": int((own.finished_at - own.started_at).total_seconds()),
+        "round": own.number - results.passed_before(own, past),
+        "start": start_of(past, queries.settings_of(present.document), moment, request.app.state.settings.zone),
+    }
+    return page(request, "quizzes/result.html", context)

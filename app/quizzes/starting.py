@@ -1,0 +1,83 @@
+"""May this person start the quiz now, and in which words are they told?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from app.quizzes import clock
+from app.quizzes.clock import StartCode, StartVerdict
+from app.quizzes.queries import AttemptSummary
+from app.web import i18n
+from app.web.i18n import gettext as _
+from app.web.i18n import ngettext
+
+
+class Limits(Protocol):
+    """The settings of a quiz that decide about another attempt."""
+
+    @property
+    def attempts(self) -> int | None:
+        """How many there are until one passes, or None."""
+
+    @property
+    def cooldown_hours(self) -> float:
+        """How long to wait after one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The answer as a page gives it."""
+
+    allowed: bool
+    headline: str
+    sentence: str
+    attempts_left: int | None
+
+
+def verdict(past: Sequence[AttemptSummary], limits: Limits, moment: datetime) -> StartVerdict:
+    """Decide whether another attempt may start, or the running one go on."""
+    history = [
+        clock.PastAttempt(each.started_at, each.deadline_at, each.finished_at, passed=bool(each.passed))
+        for each in past
+    ]
+    cooldown = timedelta(hours=limits.cooldown_hours)
+    return clock.may_start(history, clock.AttemptLimits(limits.attempts, cooldown), moment)
+
+
+def start_of(past: Sequence[AttemptSummary], limits: Limits, moment: datetime, zone: ZoneInfo) -> Start:
+    """Say whether another attempt may start, from when, and how many are left."""
+    decided = verdict(past, limits, moment)
+    headline, sentence = _sentences(decided, past, moment, zone)
+    return Start(decided.allowed, headline, sentence, decided.attempts_left)
+
+
+def _sentences(
+    decided: StartVerdict, past: Sequence[AttemptSummary], moment: datetime, zone: ZoneInfo
+) -> tuple[str, str]:
+    left = _attempts_left(decided.attempts_left)
+    if decided.code is StartCode.NO_ATTEMPTS_LEFT:
+        sentence = _("Ask the trainer of this product how to go on. Everything you answered is kept.")
+        return _("No attempts are left"), sentence
+    if decided.wait_until is not None:
+        headline = _("Try again from %(moment)s") % {"moment": i18n.moment(decided.wait_until, zone)}
+        return headline, f"{_in(decided.wait_until - moment)} {left}".strip()
+    if any(each.passed for each in past):
+        return _("You have passed this quiz"), _("You can take it again. Nothing that you have is lost by it.")
+    if past:
+        return _("Try again when you are ready"), left
+    return _("Start when you are ready"), left
+
+
+def _attempts_left(count: int | None) -> str:
+    if count is None:
+        return ""
+    return ngettext("One attempt left.", "%(count)s attempts left.", count) % {"count": count}
+
+
+def _in(wait: timedelta) -> str:
+    minutes = -(-int(wait.total_seconds()) // 60)  # rounded up: nobody should come too early
+    if minutes < 60:  # noqa: PLR2004 (minutes of an hour)
+        return ngettext("In one minute.", "In %(count)s minutes.", minutes) % {"count": minutes}
+    return _("In %(hours)s h %(minutes)s min.") % {"hours": minutes // 60, "minutes": minutes % 60}
