@@ -1,0 +1,180 @@
+"""A course as one person sees it: each lesson with how far they are, and what comes next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from app.catalog import words as lesson_words
+from app.catalog.content import Lesson
+from app.catalog.queries import Course, Progress
+from app.catalog.rules import next_lesson
+from app.catalog.text import Text
+from app.certification import words
+from app.certification.queries import Record
+from app.certification.rules import RequirementKind
+from app.certification.way import Step, StepKind, StepState
+from app.clock import local_day
+from app.web import i18n
+from app.web.i18n import gettext as _
+from app.web.i18n import ngettext
+
+ICONS = {"done": "cleared", "started": "progress", "todo": "todo"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One lesson of the list: `state` is done, started or todo."""
+
+    id: str
+    number: int
+    title: Text
+    facts: str
+    state: str
+    note: str
+    url: str
+
+    @property
+    def icon(self) -> str:
+        """The icon of the state."""
+        return ICONS[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A course with one person's progress in it."""
+
+    lines: tuple[Line, ...]
+    minutes_left: int
+
+    @property
+    def done(self) -> int:
+        """How many lessons are done."""
+        return sum(line.state == "done" for line in self.lines)
+
+    @property
+    def total(self) -> int:
+        """How many lessons there are."""
+        return len(self.lines)
+
+    def next(self, after: str | None = None) -> Line | None:
+        """Return the lesson to go on with; None when all are done."""
+        ids = [line.id for line in self.lines]
+        done = {line.id for line in self.lines if line.state == "done"}
+        found = next_lesson(ids, done, after)
+        return next((line for line in self.lines if line.id == found), None)
+
+
+def outline(course: Course, progress: Mapping[tuple[int, str], Progress]) -> Outline:
+    """List a course's lessons with one person's progress."""
+    lines = []
+    minutes = 0
+    for position, lesson in enumerate(course.document.lessons):
+        made = progress.get((course.product_id, lesson.id))
+        state = _state(made)
+        minutes += 0 if state == "done" else lesson.minutes
+        lines.append(
+            Line(
+                lesson.id,
+                position + 1,
+                lesson.title,
+                facts(lesson),
+                state,
+                _note(lesson, made),
+                f"/products/{course.slug}/lessons/{lesson.id}",
+            )
+        )
+    return Outline(tuple(lines), minutes)
+
+
+def _state(made: Progress | None) -> str:
+    if made is None:
+        return "todo"
+    return "done" if made.completed_at else "started"
+
+
+def facts(lesson: Lesson) -> str:
+    """Say what a lesson is: "Video · product · 9 minutes"."""
+    minutes = ngettext("%(count)s minute", "%(count)s minutes", lesson.minutes) % {"count": lesson.minutes}
+    return " · ".join(dict.fromkeys([lesson_words.kind(lesson.kind), lesson_words.topic(lesson.topic), minutes]))
+
+
+def _note(lesson: Lesson, made: Progress | None) -> str:
+    if made is None:
+        return _("Not started")
+    if made.completed_at is not None:
+        return _("Done %(day)s") % {"day": i18n.short_day(local_day(made.completed_at))}
+    if lesson.video is None or not made.watched_seconds:
+        return _("Opened")
+    percent = int(100 * made.watched_seconds / lesson.video.seconds)
+    return _("%(percent)s %% watched") % {"percent": percent}
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One step of the way, ready to show."""
+
+    kind: str
+    icon: str
+    name: str
+    note: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class StandingView:
+    """A person's standing for one product, ready to show."""
+
+    state: words.State
+    until: str
+    steps: tuple[StepLine, ...]
+    steps_left: int
+    minutes_left: int
+    action: words.Fix | None
+    terms: str
+
+
+def standing_view(record: Record, course: Course, lessons: Outline, today: date) -> StandingView:
+    """Put a standing into words, with the one thing to do next."""
+    verdict = record.verdict
+    steps = record.way(today)
+    months = record.program.terms.valid_months
+    return StandingView(
+        state=words.state(verdict.standing, allowed=verdict.allowed),
+        until=words.until(verdict, today, record.due_on),
+        steps=tuple(_step_line(step, record, course) for step in steps),
+        steps_left=sum(step.state is not StepState.DONE for step in steps if step.kind is not StepKind.CERTIFIED),
+        minutes_left=words.minutes_left(verdict.missing),
+        action=_action(record, course, lessons),
+        terms=ngettext("Certified for %(count)s month.", "Certified for %(count)s months.", months) % {"count": months},
+    )
+
+
+def _step_line(step: Step, record: Record, course: Course) -> StepLine:
+    name, note = words.step(step)
+    quizzes = [each.key for each in record.program.requirements if each.kind is RequirementKind.QUIZ]
+    urls = {
+        StepKind.RED_LINES: f"/products/{course.slug}/red-lines",
+        StepKind.QUIZ: f"/quizzes/{quizzes[0]}" if quizzes else "",
+    }
+    kind, icon = _STEP_LOOKS[step.state]
+    if step.state is StepState.CURRENT and not step.done:
+        icon = "todo"
+    return StepLine(kind, icon, name, note, urls.get(step.kind, ""))
+
+
+_STEP_LOOKS = {
+    StepState.DONE: ("go", "cleared"),
+    StepState.CURRENT: ("rest", "progress"),
+    StepState.TODO: ("rest", "lock"),
+}
+
+
+def _action(record: Record, course: Course, lessons: Outline) -> words.Fix | None:
+    found = words.next_fix(record.verdict, course.slug)
+    line = next((each for each in lessons.lines if found is not None and each.url == found.url), None)
+    if found is None or line is None:
+        return found
+    label = (
+        _("Continue lesson %(number)s") if line.state == "started" or line.number > 1 else _("Start lesson %(number)s")
+    )
+    return words.Fix(label % {"number": line.number}, found.url, found.minutes)

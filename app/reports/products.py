@@ -1,0 +1,183 @@
+"""Products as a rep sees them: what each is, where the rep stands with it, its lessons."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from app.catalog import words as lesson_words
+from app.catalog.content import Lesson
+from app.catalog.markdown import Html, render
+from app.catalog.queries import Course, Progress, course_of, courses, products, progress
+from app.catalog.text import nearest
+from app.catalog.video import Player, VideoKind, is_enough, player
+from app.certification.queries import record, records
+from app.clock import Now, Today
+from app.database import SessionDep
+from app.people.access import SignedIn
+from app.redlines.queries import cards
+from app.reports.courses import facts, outline, standing_view
+from app.web.i18n import current_locale
+from app.web.security import content_security_policy
+from app.web.templating import page
+
+router = APIRouter(prefix="/products")
+
+SHOWN_RED_LINES = 2
+
+
+@router.get("")
+def show_products(request: Request, session: SessionDep, person: SignedIn, moment: Now, today: Today) -> Response:
+    """List every product, where the person stands with it and what is next."""
+    sold = products(session)
+    published = courses(session, moment)
+    made = progress(session, person.id, list(published))
+    standings = records(session, [person.id], moment)
+    rows = []
+    for product in sold:
+        course = published.get(product.id or 0)
+        if course is None:
+            continue
+        lessons = outline(course, made)
+        found = standings.get((person.id, course.product_id))
+        view = standing_view(found, course, lessons, today) if found else None
+        rows.append({"course": course, "lessons": lessons, "standing": view})
+    return page(request, "reports/products.html", {"rows": rows})
+
+
+@router.get("/{slug}")
+def show_product(
+    request: Request, slug: str, session: SessionDep, person: SignedIn, moment: Now, today: Today, view: str = ""
+) -> Response:
+    """Show one product; `?view=external` is the page that a customer may see."""
+    course = course_of(session, slug, moment)
+    if view == "external":
+        return _external(request, course)
+    lessons = outline(course, progress(session, person.id, [course.product_id]))
+    found = record(session, person.id, course.product_id, moment)
+    shown = list(cards(session, course.product_id, moment).values())
+    return page(
+        request,
+        "reports/product.html",
+        {
+            "course": course,
+            "product": course.document,
+            "lessons": lessons,
+            "standing": standing_view(found, course, lessons, today) if found else None,
+            "next_line": lessons.next(),
+            "red_lines": shown[:SHOWN_RED_LINES],
+            "red_lines_total": len(shown),
+            "materials": [
+                (each, lesson_words.kind(each.kind), lesson_words.audience(each.audience))
+                for each in course.document.lessons
+                if each.kind in {"talk_track", "document"}
+            ],
+        },
+    )
+
+
+def _external(request: Request, course: Course) -> Response:
+    """Show only what may be sent: no standing, no red lines, no internal lesson. Its limits stay: they are honest."""
+    lessons = [
+        {"lesson": lesson, **_body(lesson, with_cards=False), "case": _case(lesson)}
+        for lesson in course.document.lessons
+        if lesson.audience == "external"
+    ]
+    context = {"course": course, "product": course.document, "lessons": lessons}
+    return page(request, "reports/product_external.html", context)
+
+
+@router.get("/{slug}/lessons/{lesson_id}")
+def show_lesson(
+    request: Request, slug: str, lesson_id: str, session: SessionDep, person: SignedIn, moment: Now, today: Today
+) -> Response:
+    """Show one lesson, beside the others of its course."""
+    course = course_of(session, slug, moment)
+    lesson = course.lesson(lesson_id)
+    made = progress(session, person.id, [course.product_id])
+    lessons = outline(course, made)
+    position = [line.id for line in lessons.lines].index(lesson.id)
+    mine = made.get((course.product_id, lesson.id))
+    video = _video(request, lesson, mine)
+    return page(
+        request,
+        "reports/lesson.html",
+        {
+            "course": course,
+            "lesson": lesson,
+            "line": lessons.lines[position],
+            "lessons": lessons,
+            "previous": lessons.lines[position - 1] if position else None,
+            "following": lessons.next(after=lesson.id),
+            "facts": facts(lesson),
+            "audience": lesson_words.audience(lesson.audience),
+            "progress": mine,
+            "case": _case(lesson),
+            "talk_track": _talk_track(lesson),
+            "cards": cards(session, course.product_id, moment),
+            "video": video,
+            "today": today,
+            **_body(lesson),
+        },
+        headers={"Content-Security-Policy": content_security_policy(**_sources(video))} if video else None,
+    )
+
+
+def _body(lesson: Lesson, *, with_cards: bool = True) -> dict[str, Any]:
+    """Render the body in the reader's language, or in the nearest that it is written in."""
+    if not lesson.body:
+        return {"body_locale": current_locale(), "blocks": ()}
+    locale = nearest(lesson.body, current_locale())
+    blocks = render(lesson.body[locale], locale)
+    return {
+        "body_locale": locale,
+        "blocks": [block for block in blocks if with_cards or isinstance(block, Html)],
+    }
+
+
+def _case(lesson: Lesson) -> dict[str, Any] | None:
+    if lesson.case is None:
+        return None
+    return {"industry": lesson_words.industry(lesson.case.industry), "facts": lesson.case}
+
+
+def _talk_track(lesson: Lesson) -> dict[str, str] | None:
+    if lesson.talk_track is None:
+        return None
+    return {
+        "industry": lesson_words.industries(lesson.talk_track.industry),
+        "role": lesson_words.roles(lesson.talk_track.role),
+        "stage": lesson_words.stages(lesson.talk_track.stage),
+    }
+
+
+def _video(request: Request, lesson: Lesson, mine: Progress | None) -> dict[str, Any] | None:
+    if lesson.video is None:
+        return None
+    watched = mine.watched_seconds if mine else 0
+    position = mine.position_seconds if mine else 0
+    found = player(lesson.video.url, position, request.app.state.settings.origin)
+    locale = nearest(lesson.video.captions, current_locale()) if lesson.video.captions else None
+    return {
+        "player": found,
+        "link": lesson.video.url,
+        "length": lesson.video.seconds,
+        "position": position,
+        "percent": int(100 * watched / lesson.video.seconds),
+        "sentence": lesson_words.watched(watched, lesson.video.seconds),
+        "left": lesson_words.left_to_watch(watched, lesson.video.seconds),
+        "enough": is_enough(watched, lesson.video.seconds),
+        "captions": lesson.video.captions,
+        "caption_locale": locale,
+    }
+
+
+def _sources(video: dict[str, Any]) -> dict[str, list[str]]:
+    """Name what this page's video needs beyond our own origin, and nothing else."""
+    found: Player = video["player"]
+    elsewhere = sorted({player(url).origin for url in video["captions"].values()} - {""})
+    if found.kind in {VideoKind.YOUTUBE, VideoKind.VIMEO, VideoKind.BILIBILI}:
+        return {"frame_src": [found.origin]}
+    origins = sorted({*elsewhere, found.origin} - {""})
+    if found.kind is VideoKind.HLS:
+        return {"media_src": ["blob:", *origins], "connect_src": origins}
+    return {"media_src": origins} if found.kind is VideoKind.FILE else {}
