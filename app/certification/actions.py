@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from secrets import token_urlsafe
+from typing import Protocol
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -9,7 +10,7 @@ from sqlmodel import Session, col
 from app.audit.actions import record as audit
 from app.catalog.evidence import on_evidence
 from app.catalog.models import Product
-from app.certification import queries
+from app.certification import programs, queries
 from app.certification.models import (
     Assignment,
     CertificationEvent,
@@ -18,11 +19,25 @@ from app.certification.models import (
     SignOff,
     SignOffOutcome,
 )
-from app.certification.rules import award
+from app.certification.rules import Standing, award
 from app.clock import local_day
+from app.errors import ConflictError, ForbiddenError, InvalidError
 from app.people.models import Person
+from app.web.i18n import gettext as _
 
 SYSTEM = "system"
+
+
+class Assessor(Protocol):
+    """Somebody who signs off demonstrations."""
+
+    @property
+    def id(self) -> int:
+        """The person's id."""
+
+    @property
+    def email(self) -> str:
+        """The person's address."""
 
 
 @on_evidence
@@ -31,8 +46,7 @@ def award_earned(session: Session, person_id: int, product_id: int, moment: date
 
     Safe to call at any time and twice: a period that is stored earns nothing any more, and its number is unique.
     """
-    # one at a time for one person, so that two last pieces of evidence at once do not both award
-    session.execute(select(col(Person.id)).where(col(Person.id) == person_id).with_for_update())
+    _one_at_a_time(session, person_id)
     found = queries.record(session, person_id, product_id, moment)
     while found is not None and (dates := award(found.facts, local_day(moment))):
         number = _next_number(session, person_id, product_id)
@@ -64,6 +78,14 @@ def award_earned(session: Session, person_id: int, product_id: int, moment: date
         found = queries.record(session, person_id, product_id, moment)
 
 
+def _one_at_a_time(session: Session, person_id: int) -> None:
+    """Wait for others who write about the same person: two last pieces of evidence at once must not both award.
+
+    Actions call it before they write to the audit trail, which is locked too, so that nobody waits in a circle.
+    """
+    session.execute(select(col(Person.id)).where(col(Person.id) == person_id).with_for_update())
+
+
 def _next_number(session: Session, person_id: int, product_id: int) -> int:
     newest = session.scalar(
         select(func.max(col(CertificationPeriod.number))).where(
@@ -83,10 +105,9 @@ def assign(
     session: Session, person_id: int, product_id: int, *, due_on: date | None, by: str, moment: datetime
 ) -> Assignment:
     """Ask a person to get certified, by a day or whenever; asking again changes the day."""
+    _one_at_a_time(session, person_id)
     assignment = session.scalar(
-        select(Assignment)
-        .where(col(Assignment.person_id) == person_id, col(Assignment.product_id) == product_id)
-        .with_for_update()
+        select(Assignment).where(col(Assignment.person_id) == person_id, col(Assignment.product_id) == product_id)
     )
     if assignment is None:
         assignment = Assignment(person_id=person_id, product_id=product_id, assigned_at=moment, assigned_by=by)
@@ -112,12 +133,22 @@ def sign_off(
     *,
     outcome: SignOffOutcome,
     note: str,
-    assessor: Person,
+    assessor: Assessor,
     moment: datetime,
 ) -> SignOff:
-    """Record what an assessor decided about a demonstration; nobody assesses themselves."""
-    if assessor.id is None or assessor.id == person_id:
-        raise ValueError("an assessor is somebody else")
+    """Record what an assessor decided about a demonstration that the program asks for.
+
+    Raises ForbiddenError for an assessor of themselves, InvalidError for a missing note, ConflictError where
+    the program does not ask for the rubric.
+    """
+    if assessor.id == person_id:
+        raise ForbiddenError(_("Nobody signs off their own demonstration. Ask another trainer."))
+    if outcome is not SignOffOutcome.PASSED and not note.strip():
+        raise InvalidError(_("Say in the note what is missing, so that the next try can go better."))
+    _one_at_a_time(session, person_id)
+    found = queries.record(session, person_id, product_id, moment)
+    if found is None or programs.sign_off(rubric) not in found.program.requirements:
+        raise ConflictError(_("The program does not ask for this demonstration any more. Nothing was stored."))
     decided = SignOff(
         person_id=person_id,
         product_id=product_id,
@@ -151,7 +182,15 @@ def sanction(
     by: str,
     moment: datetime,
 ) -> CertificationEvent:
-    """Suspend, reinstate or revoke, with the reason; the clearance of every deal follows at once."""
+    """Suspend, reinstate or revoke, with the reason; the clearance of every deal follows at once.
+
+    Raises ConflictError where it would change nothing, InvalidError without a reason.
+    """
+    if not reason.strip():
+        raise InvalidError(_("Give the reason; the person and everybody who asks later will read it."))
+    _one_at_a_time(session, person_id)
+    if kind not in possible_sanctions(queries.record(session, person_id, product_id, moment)):
+        raise ConflictError(_("The standing has changed since you opened the page. Look at it again first."))
     event = CertificationEvent(person_id=person_id, product_id=product_id, kind=kind, reason=reason, at=moment, by=by)
     session.add(event)
     session.flush()
@@ -163,4 +202,17 @@ def sanction(
         subject=_subject(session, person_id, product_id),
         details={"reason": reason},
     )
+    if kind is CertificationEventKind.REINSTATED:  # what was earned meanwhile is stored now
+        award_earned(session, person_id, product_id, moment)
     return event
+
+
+def possible_sanctions(record: queries.Record | None) -> list[CertificationEventKind]:
+    """Return what may be done about a standing: a revoked one is only reinstated, a suspended one also revoked."""
+    if record is None:
+        return []
+    if record.verdict.standing is Standing.REVOKED:
+        return [CertificationEventKind.REINSTATED]
+    if record.verdict.standing is Standing.SUSPENDED:
+        return [CertificationEventKind.REINSTATED, CertificationEventKind.REVOKED]
+    return [CertificationEventKind.SUSPENDED, CertificationEventKind.REVOKED]

@@ -6,16 +6,17 @@ number of statements that does not depend on how many people or products there a
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.catalog.models import Content, ContentKind, ContentVersion, LessonProgress, Product, Verdict
 from app.catalog.queries import Version, in_force
-from app.certification.dates import PeriodDates
+from app.certification.dates import ONE_DAY, PeriodDates
 from app.certification.models import (
     Assignment,
     CertificationEvent,
@@ -43,6 +44,14 @@ from app.redlines.models import Attestation
 Key = tuple[int, int]
 """(person's id, product's id)"""
 
+RENEWED = frozenset(RequirementKind) - {RequirementKind.LESSON}
+KINDS_ASKED_AGAIN: Mapping[Verdict, frozenset[RequirementKind]] = {
+    Verdict.ATTEST_AGAIN: frozenset({RequirementKind.ATTESTATION}),
+    Verdict.DELTA_QUIZ: frozenset({RequirementKind.ATTESTATION, RequirementKind.QUIZ}),
+    Verdict.FULL: RENEWED,
+}
+"""What the verdict of a publication asks of those who are certified; a full one asks what a renewal asks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -54,6 +63,7 @@ class Record:
     facts: StandingFacts
     verdict: StandingVerdict
     period_id: int | None
+    assigned: bool
     due_on: date | None
 
     def way(self, today: date) -> tuple[Step, ...]:
@@ -85,7 +95,7 @@ def records(
     found = programs(session, as_of, products)
     if not people or not found:
         return {}
-    facts = _Facts(session, people, list(found), as_of)
+    facts = _Facts(session, people, found, as_of)
     today = local_day(as_of)
     return {
         (person_id, product_id): _record(person_id, product_id, program, facts, today)
@@ -102,17 +112,20 @@ def record(session: Session, person_id: int, product_id: int, as_of: datetime) -
 class _Facts:
     """What is stored about people × products, as known at one moment: one statement a table."""
 
-    def __init__(self, session: Session, people: Collection[int], products: Collection[int], as_of: datetime) -> None:
+    def __init__(
+        self, session: Session, people: Collection[int], programs: Mapping[int, Program], as_of: datetime
+    ) -> None:
         self._session = session
         self._people = people
-        self._products = products
+        self._programs = programs
         self._as_of = as_of
+        self._changes: dict[int, list[_Change]] = defaultdict(list)
         self.evidence: dict[Key, list[Evidence]] = defaultdict(list)
         self.periods: dict[Key, tuple[int, PeriodDates]] = {}
         self.suspensions: dict[Key, Sanction] = {}
         self.revocations: dict[Key, Sanction] = {}
         self.due_on: dict[Key, date | None] = {}
-        self.changes = self._read_changes()
+        self._read_changes()
         self._read_lessons()
         self._read_attestations()
         self._read_quizzes()
@@ -121,11 +134,20 @@ class _Facts:
         self._read_events()
         self._read_assignments()
 
+    def recertifications(self, product_id: int) -> tuple[Recertification, ...]:
+        """Return what the changes of a product's content ask for."""
+        return tuple(change.recertification() for change in self._changes[product_id])
+
     def _of(self, table: Any) -> Sequence[ColumnElement[bool]]:
-        return (col(table.person_id).in_(self._people), col(table.product_id).in_(self._products))
+        return (col(table.person_id).in_(self._people), col(table.product_id).in_(list(self._programs)))
 
     def _add(self, row: Any, requirement: Requirement, moment: datetime) -> None:
-        self.evidence[row.person_id, row.product_id].append(Evidence(requirement, local_day(moment)))
+        done_on = local_day(moment)
+        # the rules count whole days: what was done earlier on the day of a change must not answer it
+        for change in self._changes[row.product_id]:
+            if moment < change.published_at and done_on == change.published_on and requirement in change.requirements:
+                return
+        self.evidence[row.person_id, row.product_id].append(Evidence(requirement, done_on))
 
     def _read_lessons(self) -> None:
         for row in self._session.execute(
@@ -149,8 +171,9 @@ class _Facts:
             .join(ContentVersion, col(ContentVersion.id) == col(Attestation.content_version_id))
             .where(*self._of(Attestation), col(Attestation.signed_at) <= self._as_of)
         ):
-            # a signature under wording from before a change that asks for a new one is none any more
-            if row.number >= self._attested_from.get(row.product_id, 0):
+            # a stale page may sign old wording after a change that asks for a new signature
+            asked = (each for each in self._changes[row.product_id] if attestation() in each.requirements)
+            if all(row.signed_at < each.published_at or row.number >= each.redlines_version for each in asked):
                 self._add(row, attestation(), row.signed_at)
 
     def _read_quizzes(self) -> None:
@@ -182,11 +205,17 @@ class _Facts:
                 col(CertificationPeriod.valid_through),
                 col(CertificationPeriod.grace_through),
                 col(CertificationPeriod.baseline_through),
+                col(CertificationPeriod.awarded_at),
             )
             .where(*self._of(CertificationPeriod), col(CertificationPeriod.awarded_at) <= self._as_of)
             .order_by(col(CertificationPeriod.number))
         ):
-            self.periods[row.person_id, row.product_id] = (row.id, PeriodDates(*row[3:]))
+            dates = PeriodDates(*row[3:8])
+            for change in self._changes[row.product_id]:
+                # as above: earned earlier on the day of a change is earned before it
+                if row.awarded_at < change.published_at and dates.done_on == change.published_on:
+                    dates = replace(dates, done_on=dates.done_on - ONE_DAY)
+            self.periods[row.person_id, row.product_id] = (row.id, dates)
 
     def _read_events(self) -> None:
         for row in self._session.execute(
@@ -205,7 +234,7 @@ class _Facts:
                 self.revocations.pop(key, None)
             else:
                 stopped = self.suspensions if row.kind is CertificationEventKind.SUSPENDED else self.revocations
-                stopped[key] = Sanction(since=local_day(row.at))
+                stopped.setdefault(key, Sanction(since=local_day(row.at)))
 
     def _read_assignments(self) -> None:
         for row in self._session.execute(
@@ -215,36 +244,52 @@ class _Facts:
         ):
             self.due_on[row.person_id, row.product_id] = row.due_on
 
-    def _read_changes(self) -> Mapping[int, tuple[Recertification, ...]]:
-        """Read which publications of red lines ask those certified before to attest again, by product."""
-        found: dict[int, list[Recertification]] = defaultdict(list)
-        self._attested_from: dict[int, int] = {}
+    def _read_changes(self) -> None:
+        """Read which publications ask those certified before to do something again, in their order."""
         for row in self._session.execute(
             select(
                 col(Content.product_id),
+                col(Content.kind),
                 col(ContentVersion.number),
+                col(ContentVersion.verdict),
                 col(ContentVersion.published_at),
                 col(ContentVersion.deadline),
             )
             .join(Content, col(Content.id) == col(ContentVersion.content_id))
             .where(
-                col(Content.product_id).in_(self._products),
-                col(Content.kind) == ContentKind.REDLINES,
-                col(ContentVersion.verdict) == Verdict.ATTEST_AGAIN,
+                col(Content.product_id).in_(list(self._programs)),
+                col(ContentVersion.verdict).in_(list(KINDS_ASKED_AGAIN)),
                 col(ContentVersion.published_at) <= self._as_of,
             )
-            .order_by(col(ContentVersion.number))
+            .order_by(col(ContentVersion.published_at), col(ContentVersion.id))
         ):
-            published_on = local_day(row.published_at)
-            self._attested_from[row.product_id] = row.number
-            found[row.product_id].append(Recertification(published_on, row.deadline or published_on, (attestation(),)))
-        return {product_id: tuple(changes) for product_id, changes in found.items()}
+            kinds = KINDS_ASKED_AGAIN[row.verdict]
+            asked = tuple(each for each in self._programs[row.product_id].requirements if each.kind in kinds)
+            if asked:
+                number = row.number if row.kind is ContentKind.REDLINES else 0
+                self._changes[row.product_id].append(_Change(asked, row.published_at, row.deadline, number))
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A publication that asks for something again; `redlines_version` is 0 where it was not the red lines."""
+
+    requirements: tuple[Requirement, ...]
+    published_at: datetime
+    deadline: date | None
+    redlines_version: int
+
+    @property
+    def published_on(self) -> date:
+        return local_day(self.published_at)
+
+    def recertification(self) -> Recertification:
+        return Recertification(self.published_on, self.deadline or self.published_on, self.requirements)
 
 
 def _record(person_id: int, product_id: int, program: Program, stored: _Facts, today: date) -> Record:
     key = (person_id, product_id)
     period_id, period = stored.periods.get(key, (None, None))
-    asks_attestation = any(each.kind is RequirementKind.ATTESTATION for each in program.requirements)
     facts = StandingFacts(
         terms=program.terms,
         requirements=program.requirements,
@@ -253,9 +298,18 @@ def _record(person_id: int, product_id: int, program: Program, stored: _Facts, t
         due_on=stored.due_on.get(key),
         suspension=stored.suspensions.get(key),
         revocation=stored.revocations.get(key),
-        recertifications=stored.changes.get(product_id, ()) if asks_attestation else (),
+        recertifications=stored.recertifications(product_id),
     )
-    return Record(person_id, product_id, program, facts, standing(facts, today), period_id, stored.due_on.get(key))
+    return Record(
+        person_id=person_id,
+        product_id=product_id,
+        program=program,
+        facts=facts,
+        verdict=standing(facts, today),
+        period_id=period_id,
+        assigned=key in stored.due_on,
+        due_on=stored.due_on.get(key),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,11 +325,13 @@ class HeldPeriod:
     valid_through: date
     grace_through: date
     program_version: int
+    redlines_version: int | None
     code: str
 
 
 def periods(session: Session, person_id: int) -> list[HeldPeriod]:
     """Return all of a person's periods, the newest first; nothing is ever reset."""
+    redlines = aliased(ContentVersion)
     rows = session.execute(
         select(
             col(CertificationPeriod.product_id),
@@ -287,10 +343,12 @@ def periods(session: Session, person_id: int) -> list[HeldPeriod]:
             col(CertificationPeriod.valid_through),
             col(CertificationPeriod.grace_through),
             col(ContentVersion.number),
+            col(redlines.number),
             col(CertificationPeriod.code),
         )
         .join(Product, col(Product.id) == col(CertificationPeriod.product_id))
         .join(ContentVersion, col(ContentVersion.id) == col(CertificationPeriod.program_version_id))
+        .outerjoin(redlines, col(redlines.id) == col(CertificationPeriod.redlines_version_id))
         .where(col(CertificationPeriod.person_id) == person_id)
         .order_by(col(CertificationPeriod.done_on).desc(), col(CertificationPeriod.id).desc())
     )
