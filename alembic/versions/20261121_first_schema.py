@@ -463,7 +463,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("item_version_id", sa.Integer(), nullable=False),
         sa.Column("option_order", sa.JSON(), nullable=False),
-        sa.Column("answer", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("answer", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("flagged", sa.Boolean(), nullable=False),
         sa.Column("points", sa.Numeric(precision=9, scale=4), nullable=True),

@@ -79,7 +79,9 @@ def start(session: Session, person: CurrentPerson, slug: str, moment: datetime) 
             return _begin(session, person, version, past[-1].number + 1 if past else 1, moment)
     except IntegrityError:  # another tab was faster; it has committed, so its attempt can be seen now
         winner = session.scalar(_running(person.id, version.content_id))
-        return winner.id if winner else None
+        if winner is None:
+            raise
+        return winner.id
 
 
 def _running(person_id: int, content_id: int) -> Select[Attempt]:

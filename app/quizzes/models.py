@@ -70,7 +70,7 @@ class AttemptItem(SQLModel, table=True):
     position: int
     item_version_id: int = Field(foreign_key="item_version.id", index=True)
     option_order: list[int] = Field(sa_type=JSON)
-    answer: Any = Field(default=None, sa_type=JSON(none_as_null=True))
+    answer: Any = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
     answered_at: datetime | None = Field(default=None, sa_type=Moment)
     flagged: bool = False
     points: Decimal | None = Field(default=None, sa_type=Numeric(9, 4))
