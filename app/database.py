@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -77,6 +77,17 @@ def stored_enum(members: type[StrEnum]) -> Any:
         create_constraint=False,
         length=32,
     )
+
+
+class _Numbered(Protocol):
+    id: int | None
+
+
+def stored_id(row: _Numbered) -> int:
+    """Return the id of a row that has been flushed."""
+    if row.id is None:
+        raise RuntimeError(f"this {type(row).__name__} has not been stored yet")
+    return row.id
 
 
 class Database:

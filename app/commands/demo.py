@@ -1,7 +1,302 @@
-"""Commands of this noun."""
+"""The command that fills an empty installation with a believable team: `seed`."""
 
-from app.commands.base import Parsers
+import argparse
+from datetime import datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from app.catalog.actions import digest
+from app.catalog.models import Content, ContentKind, ContentVersion, LessonProgress, Product, Verdict
+from app.certification.actions import assign, sanction
+from app.certification.models import CertificationEventKind
+from app.clock import local_day, now
+from app.commands import demo_story as story
+from app.commands.base import CommandError, Parsers, writing
+from app.config import Settings
+from app.database import stored_id
+from app.deals.models import Deal, DealMember, DealProduct
+from app.people.access import CurrentPerson
+from app.people.actions import Details, create_person
+from app.people.demo import DEMO_PASSWORD
+from app.people.models import Person
+from app.people.passwords import hash_password
+from app.people.teams import create_team
+from app.quizzes import actions as quizzes
+from app.quizzes.items import Item, Matching, Multiple, Numeric, Ordering, ShortText, Single, TrueFalse, parse_item
+from app.quizzes.models import AttemptItem, ItemVersion
+from app.redlines.models import Attestation
+from app.redlines.signing import meaning
+
+ACTOR = "system"
+PUBLISHED_DAYS_AGO = 500
+"""When the demonstration's courses came out, so that certifications had the time to lapse."""
+RENEWED_AFTER_DAYS = 350
+"""Inside the renewal window of a certification that is valid for a year."""
 
 
 def register(parsers: Parsers) -> None:
     """Add the parsers."""
+    seed = parsers.add_parser(
+        "seed", help="add demo people, their standing and deals to an installation without people"
+    )
+    seed.add_argument("--if-empty", action="store_true", help="do nothing, quietly, where there are people already")
+    seed.set_defaults(run=_seed)
+
+
+def _seed(arguments: argparse.Namespace, settings: Settings) -> int:
+    if settings.production:
+        raise CommandError("The demo's password is public, so seed refuses to run where DEALWORTHY_ENV is production.")
+    with writing(settings) as session:
+        if session.scalar(select(func.count()).select_from(Person)):
+            if arguments.if_empty:
+                return 0
+            raise CommandError("There are people in this database already; seed only fills an empty one.")
+        products = {product.slug: product for product in session.scalars(select(Product))}
+        missing = {story.SHOPFRONT, story.WAF, story.BOT} - set(products)
+        if missing:
+            raise CommandError(
+                f"The courses {', '.join(sorted(missing))} are not there; run `dealworthy import` first."
+            )
+        _Demo(session, products, now()).fill()
+    print(f"Demo people are ready. Everybody's password is: {DEMO_PASSWORD}")
+    return 0
+
+
+class _Demo:
+    """Tells the story of demo_story.py to a database, as if it had happened on the days it names."""
+
+    def __init__(self, session: Session, products: dict[str, Product], moment: datetime) -> None:
+        self._session = session
+        self._products = products
+        self._moment = moment
+        self._chance = Random(7)  # noqa: S311 (a story that is the same each time it is told)
+        self._password = hash_password(DEMO_PASSWORD)
+        self._teams: dict[str, int | None] = {}
+        self._people: dict[str, Person] = {}
+
+    def fill(self) -> None:
+        """Store everything."""
+        self._publish_long_ago()
+        for name, parent in story.TEAMS.items():
+            self._add_team(name, parent)
+        for member in (*story.STAFF, *story.REPS):
+            self._add_person(member)
+        for member in story.REPS:
+            for slug, one in member.stories.items():
+                self._live(self._people[member.email], self._products[slug], one)
+        for number, sale in enumerate(story.DEALS, start=20417):
+            self._add_deal(f"D-{number}", sale)
+
+    def _ago(self, days: int, minutes: int = 0) -> datetime:
+        return self._moment - timedelta(days=days) + timedelta(minutes=minutes)
+
+    def _publish_long_ago(self) -> None:
+        for version in self._session.scalars(select(ContentVersion)):
+            version.published_at = self._ago(PUBLISHED_DAYS_AGO)
+        self._session.flush()
+        self._add_red_line_later(self._products[story.BOT])
+
+    def _add_red_line_later(self, product: Product) -> None:
+        """Let the product's last red line have come later, with the wish that everybody signs again."""
+        newest = self._version(product, ContentKind.REDLINES, self._moment)
+        before: dict[str, Any] = {**newest.document, "rules": newest.document["rules"][:-1]}
+        newest.number = 2
+        newest.published_at = self._ago(story.ATTESTED_AGAIN_DAYS_AGO)
+        newest.verdict = Verdict.ATTEST_AGAIN
+        newest.deadline = local_day(newest.published_at) + timedelta(days=story.ATTEST_AGAIN_WITHIN_DAYS)
+        newest.note = "One red line more: superlatives."
+        self._session.flush()
+        self._session.add(
+            ContentVersion(
+                content_id=newest.content_id,
+                number=1,
+                document=before,
+                digest=digest(before),
+                origin=newest.origin,
+                verdict=Verdict.NONE,
+                published_at=self._ago(PUBLISHED_DAYS_AGO),
+                published_by=newest.published_by,
+            )
+        )
+        self._session.flush()
+
+    def _version(self, product: Product, kind: ContentKind, moment: datetime) -> ContentVersion:
+        return self._session.scalars(
+            select(ContentVersion)
+            .join(Content, col(Content.id) == col(ContentVersion.content_id))
+            .where(
+                col(Content.product_id) == product.id,
+                col(Content.kind) == kind,
+                col(ContentVersion.published_at) <= moment,
+            )
+            .order_by(col(ContentVersion.number).desc())
+            .limit(1)
+        ).one()
+
+    def _add_team(self, name: str, parent: str | None) -> None:
+        parent_id = self._teams[parent] if parent else None
+        self._teams[name] = create_team(self._session, name, parent_id, actor=ACTOR, moment=self._moment).id
+
+    def _add_person(self, member: story.Member) -> None:
+        details = Details(
+            email=member.email,
+            name=member.name,
+            roles=frozenset({member.role}),
+            team=member.team,
+            manager=member.manager,
+            locale=member.locale,
+            region=member.region,
+        )
+        person = create_person(self._session, details, actor=ACTOR, moment=self._ago(PUBLISHED_DAYS_AGO))
+        person.password_hash = self._password
+        self._people[member.email] = person
+
+    def _live(self, person: Person, product: Product, one: story.Story) -> None:
+        if one.due_in is not None:
+            due_on = local_day(self._moment) + timedelta(days=one.due_in)
+            by = self._manager(person)
+            assign(self._session, stored_id(person), stored_id(product), due_on=due_on, by=by, moment=self._ago(20))
+        if one.way is story.Way.ASSIGNED:
+            return
+        self._do_lessons(person, product, one)
+        if one.way is story.Way.STARTED:
+            return
+        self._attest(person, product, one.days_ago)
+        self._take_quiz(person, product, one.days_ago, passes=one.way is not story.Way.FAILED)
+        if one.way is story.Way.RENEWED:
+            self._attest(person, product, one.days_ago - RENEWED_AFTER_DAYS, number=2)
+            self._take_quiz(person, product, one.days_ago - RENEWED_AFTER_DAYS, passes=True)
+        if one.attested_again:
+            self._attest(person, product, story.ATTESTED_AGAIN_DAYS_AGO - 2)
+        self._sanction(stored_id(person), stored_id(product), one)
+
+    def _manager(self, person: Person) -> str:
+        return next(each.email for each in self._people.values() if each.id == person.manager_id)
+
+    def _sanction(self, person_id: int, product_id: int, one: story.Story) -> None:
+        kinds = {
+            story.Way.SUSPENDED: (CertificationEventKind.SUSPENDED, "Promised a return in writing to a customer."),
+            story.Way.REVOKED: (CertificationEventKind.REVOKED, "Passed the bot off as a person, for the second time."),
+        }
+        if one.way in kinds:
+            kind, reason = kinds[one.way]
+            by = "compliance@example.com"
+            sanction(self._session, person_id, product_id, kind, reason=reason, by=by, moment=self._ago(3))
+
+    def _do_lessons(self, person: Person, product: Product, one: story.Story) -> None:
+        course = self._version(product, ContentKind.COURSE, self._ago(one.days_ago))
+        lessons = course.document["lessons"]
+        if one.way is story.Way.STARTED:
+            lessons = lessons[: one.lessons]
+        for place, lesson in enumerate(lessons):
+            done_at = self._ago(one.days_ago, minutes=-60 * (len(lessons) - place))
+            seconds = lesson.get("video", {}).get("seconds", 0)
+            self._session.add(
+                LessonProgress(
+                    person_id=stored_id(person),
+                    product_id=stored_id(product),
+                    lesson=lesson["id"],
+                    opened_at=done_at - timedelta(minutes=lesson["minutes"]),
+                    watched=[[0, seconds]] if seconds else [],
+                    watched_seconds=seconds,
+                    position_seconds=seconds,
+                    completed_at=done_at,
+                    content_version_id=stored_id(course),
+                )
+            )
+        self._session.flush()
+
+    def _attest(self, person: Person, product: Product, days_ago: int, number: int = 1) -> None:
+        signed_at = self._ago(days_ago, minutes=5)
+        version = self._version(product, ContentKind.REDLINES, signed_at)
+        name = product.name if isinstance(product.name, str) else product.name["en"]
+        self._session.add(
+            Attestation(
+                person_id=stored_id(person),
+                product_id=stored_id(product),
+                content_version_id=stored_id(version),
+                number=number,
+                signed_name=person.name,
+                meaning=meaning(len(version.document["rules"]), name, version.number),
+                locale="en",
+                signed_at=signed_at,
+            )
+        )
+        self._session.flush()
+
+    def _take_quiz(self, person: Person, product: Product, days_ago: int, *, passes: bool) -> None:
+        taker = CurrentPerson(stored_id(person), person.email, person.name, frozenset(), 0)
+        slug = self._session.scalars(
+            select(col(Content.slug)).where(
+                col(Content.product_id) == product.id, col(Content.kind) == ContentKind.QUIZ
+            )
+        ).one()
+        attempt_id = quizzes.start(self._session, taker, slug, self._ago(days_ago, minutes=10))
+        assert attempt_id is not None  # noqa: S101 (nobody in the story is locked out)
+        self._answer(attempt_id, self._ago(days_ago, minutes=12), passes=passes)
+        quizzes.finish(self._session, taker, attempt_id, self._ago(days_ago, minutes=22))
+
+    def _answer(self, attempt_id: int, moment: datetime, *, passes: bool) -> None:
+        places = self._session.execute(
+            select(AttemptItem, col(ItemVersion.document))
+            .join(ItemVersion, col(ItemVersion.id) == col(AttemptItem.item_version_id))
+            .where(col(AttemptItem.attempt_id) == attempt_id)
+        ).all()
+        for place, document in places:
+            place.answer = _right(parse_item(document))
+            place.answered_at = moment
+        wrong = [place for place, document in places if document.get("critical", False) is not passes]
+        for place in self._chance.sample(wrong, k=self._chance.randint(0 if passes else 1, 2)):
+            place.answer = None
+        self._session.flush()
+
+    def _add_deal(self, reference: str, sale: story.Sale) -> None:
+        deal = Deal(
+            reference=reference,
+            name=sale.name,
+            account=sale.account,
+            amount=Decimal(sale.amount),
+            currency=sale.currency,
+            stage=sale.stage,
+            close_date=local_day(self._moment) + timedelta(days=sale.closes_in),
+            region=sale.region,
+            industry=sale.industry,
+            created_at=self._ago(30),
+            created_by=sale.team[0],
+        )
+        self._session.add(deal)
+        self._session.flush()
+        for slug in sale.products:
+            self._session.add(DealProduct(deal_id=stored_id(deal), product_id=stored_id(self._products[slug])))
+        for place, email in enumerate(sale.team):
+            self._session.add(
+                DealMember(
+                    deal_id=stored_id(deal),
+                    person_id=stored_id(self._people[email]),
+                    role="account_manager" if place else "owner",
+                    added_at=self._ago(30),
+                    added_by=sale.team[0],
+                )
+            )
+        self._session.flush()
+
+
+def _right(item: Item) -> Any:
+    match item:
+        case Single() | TrueFalse():
+            return item.correct
+        case Multiple():
+            return sorted(item.correct)
+        case ShortText():
+            return item.accept[0].replace("*", "")
+        case Numeric():
+            return str(float(item.correct))
+        case Matching():
+            return list(item.rights)
+        case Ordering():
+            return list(range(item.size))
+    raise TypeError(f"no right answer is known for {type(item).__name__}")

@@ -24,7 +24,7 @@ def _finish_attempts(session: Session, _payload: Mapping[str, Any]) -> None:
 
 def _clear_sign_in(session: Session, _payload: Mapping[str, Any]) -> None:
     sessions.clear_expired(session, now())
-    limits.clear_expired(session, now())
+    limits.forget_old(session, now())
 
 
 HANDLERS: Mapping[str, Handler] = {"quizzes.finish_attempts": _finish_attempts, "people.clear_sign_in": _clear_sign_in}
