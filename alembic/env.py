@@ -41,7 +41,7 @@ def _run(connection: Connection) -> None:
 def _run_sqlite(connection: Connection) -> None:
     # a batch migration rebuilds a table; with foreign keys on, dropping the old one deletes its children.
     # The pragma does nothing inside a transaction, so it comes before.
-    raw = connection.connection.dbapi_connection
+    raw: Any = connection.connection.dbapi_connection
     raw.execute("PRAGMA foreign_keys=OFF")
     try:
         _run(connection)

