@@ -15,7 +15,7 @@ SignIn = Callable[[str], TestClient]
 
 
 @pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Coordinates]:
+def clock() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(NOW + timedelta(hours=1), tick=False) as coordinates:
         yield coordinates
 
@@ -168,7 +168,7 @@ def test_start_goes_to_the_attempt_that_runs(session: Session, ana: Taker) -> No
     assert f'<a class="btn main" href="{attempt}">Continue</a>' in ana.client.get("/quizzes/keeper-quiz").text
 
 
-def test_finishing_twice_is_one_finish(session: Session, ana: Taker, clock: time_machine.Coordinates) -> None:
+def test_finishing_twice_is_one_finish(session: Session, ana: Taker, clock: time_machine.Traveller) -> None:
     publish(session)
     attempt = ana.start()
     ana.answer_all(attempt)
