@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from app.redlines.cues import LANGUAGES, Cues
-from app.redlines.folding import fold_pattern
+from app.redlines.folding import Folded, fold_pattern
 from app.redlines.literals import is_han, units
 
 BEFORE = 300
@@ -29,7 +29,12 @@ _LABEL = re.compile(
     re.MULTILINE,
 )
 _REP = re.compile(fold_pattern(r"\b(?:rep|sales|ae|agent)\b|^(?:销售|业务|顾问|客服)"))
-_CUSTOMER = re.compile(fold_pattern(r"\b(?:customer|client|prospect|buyer)\b|^(?:客户|买方|甲方)"))
+_CUSTOMER = re.compile(
+    fold_pattern(
+        r"^(?:customer|client|prospect|buyer)\b(?! success)|[(\[] ?(?:customer|client|prospect|buyer)\b|"
+        r"^(?:客户|买方|甲方)(?!您好|你好|朋友|们|成功)[^\W_]{0,4}$|^(?:客户|买方|甲方)[^\w]"
+    )
+)
 _QUOTED_LINE = re.compile(r"^[ \t]*>[^\n]*", re.MULTILINE)
 _QUOTATION = re.compile(
     r"\"[^\"\n]{1,200}\"|(?<![^\W_])'[^'\n]{1,200}'(?![^\W_])|「[^」\n]{1,200}」|『[^』\n]{1,200}』"
@@ -48,12 +53,21 @@ def _width(line: str) -> int:
     return sum(2 if is_han(c) else 1 for c in line[:_SHORT_LINE])
 
 
-def _sentences(text: str) -> list[int]:
+def _wraps(folded: Folded, start: int, newline: int) -> bool:
+    """Tell whether a sentence goes on after a line break: a long line, or a small letter next."""
+    if _NEW_LINE_STARTS.match(folded.text, newline + 1):
+        return False
+    following = folded.source[folded.origin[newline + 1]]
+    return following.islower() or _width(folded.text[start:newline]) >= _SHORT_LINE
+
+
+def _sentences(folded: Folded) -> list[int]:
+    text = folded.text
     starts = [0]
     for match in _END.finditer(text):
         if match[0] == "\n":
-            line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
-            if _width(line) >= _SHORT_LINE and not _NEW_LINE_STARTS.match(text, match.end()):
+            line = text.rfind("\n", max(0, match.start() - _SHORT_LINE), match.start()) + 1
+            if _wraps(folded, line or max(0, match.start() - _SHORT_LINE), match.start()):
                 continue
         starts.append(match.end())
     return starts
@@ -69,9 +83,10 @@ def _within(spans: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int
 class Context:
     """What is known of a folded text beyond its words."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, folded: Folded) -> None:
+        text = folded.text
         self._text = text
-        self._sentences = _sentences(text)
+        self._sentences = _sentences(folded)
         self._quoted_lines = [match.span() for match in _QUOTED_LINE.finditer(text)]
         self._quotations = [match.span() for match in _QUOTATION.finditer(text)]
         labels = [(match.start(), match["voice"] or match["label"]) for match in _LABEL.finditer(text)]
@@ -167,8 +182,9 @@ def _before(cues: Cues, before: str) -> int:
 
 
 def _negated(before: str, after: str, inner: Sequence[str]) -> bool:
+    if any(_cues(cues, text) for text in inner for cues in LANGUAGES):
+        return True
     count = sum(_before(cues, before) for cues in LANGUAGES)
-    count += sum(1 for text in inner if any(_cues(cues, text) for cues in LANGUAGES))
     if count:
         return count % 2 == 1
     return any(cues.after.search(after) for cues in LANGUAGES)

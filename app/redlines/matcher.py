@@ -18,7 +18,7 @@ from app.redlines.compiler import Compiled, Rule, RuleError, compile_rules
 from app.redlines.context import Context, role
 from app.redlines.dates import CLASSES
 from app.redlines.folding import Folded, fold, fold_text
-from app.redlines.literals import Compact, compact, is_han, is_latin, units
+from app.redlines.literals import DETERMINERS, Compact, compact, is_han, is_latin, units
 from app.redlines.phrases import Pattern, Slot
 
 State = Literal["active", "downgraded", "suppressed"]
@@ -33,7 +33,7 @@ _CELL = 64
 _SHORT_HAN = 3
 _BORDERLESS = re.compile(r"\n\s*\n|[。!?;]|\.(?=\s)")
 _WEAK = re.compile(r"[,、:()\n]")
-_LATIN_GAP = re.compile(r"[\s\-_/\"'*~`()\[\]…·.—]*")
+_LATIN_GAP = re.compile(rf"(?:[\s\-_/\"'*~`()\[\]…·.—]|\b(?:{'|'.join(sorted(DETERMINERS))})\b)*")
 _SPACELESS = {"zh", "ja", "ko", "yue"}
 
 
@@ -81,7 +81,7 @@ class _Text:
     @property
     def context(self) -> Context:
         if self._context is None:
-            self._context = Context(self.folded.text)
+            self._context = Context(self.folded)
         return self._context
 
     def slot(self, pattern: int, number: int, slot: Slot) -> list[Span]:
