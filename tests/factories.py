@@ -1,8 +1,9 @@
 """Plain functions that store one real thing each, with everything that it needs, and return it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from secrets import token_urlsafe
 from typing import Any
 
@@ -14,11 +15,15 @@ from sqlmodel import Session
 from app.catalog.actions import create_content, create_product, publish, save_draft
 from app.catalog.models import ContentKind, ContentVersion, Origin, Product
 from app.catalog.queries import content as find_content
+from app.catalog.queries import in_force
+from app.certification.actions import award_earned
 from app.database import Database
+from app.deals.models import Deal, DealMember, DealProduct
 from app.people.access import cookie_name, digest
 from app.people.models import Person, PersonRole, Role, SignInSession
 from app.people.queries import person_by_email
 from app.quizzes.actions import publish_items
+from app.redlines.models import Attestation
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -139,3 +144,146 @@ def published_quiz(
     assert content is not None
     publish_items(session, content, version, at)
     return version
+
+
+def redline(rule: str, severity: str = "block") -> dict[str, Any]:
+    """A red line that is found by its own id."""
+    return {
+        "id": rule,
+        "status": "active",
+        "severity": severity,
+        "category": "guarantee",
+        "title": f"About {rule}",
+        "why": f"Nobody can promise {rule}.",
+        "never_say": f"We guarantee {rule}.",
+        "match": {"en": [{"text": rule}]},
+        "say_instead": {"en": [f"Others saw {rule}."]},
+    }
+
+
+def sellable(
+    session: Session,
+    slug: str = "keeper",
+    *,
+    name: str = "",
+    requirements: list[dict[str, str]] | None = None,
+    at: datetime = NOW,
+    **program: Any,
+) -> Product:
+    """A product with two red lines and a program that asks to sign them, unless `requirements` says otherwise."""
+    owner = product(session, slug, name=name or slug.capitalize(), at=at)
+    rules = {"schema": 1, "rules": [redline(f"{slug}.return"), redline(f"{slug}.price", "warn")]}
+    published(session, owner, ContentKind.REDLINES, slug, rules, at=at)
+    document = {
+        "requirements": requirements or [{"attest": "redlines"}],
+        "valid_months": 12,
+        "basis": "expiry",
+        "renewal_window_days": 30,
+        "grace_days": 14,
+        "enforcement": "block",
+        **program,
+    }
+    published(session, owner, ContentKind.PROGRAM, slug, document, at=at)
+    return owner
+
+
+def attest(session: Session, who: Person, what: Product, *, at: datetime = NOW, number: int = 1) -> None:
+    """A signature under a product's red lines, with what it earns."""
+    assert who.id is not None
+    assert what.id is not None
+    version = in_force(session, [ContentKind.REDLINES], at, products=[what.id])[0]
+    session.add(
+        Attestation(
+            person_id=who.id,
+            product_id=what.id,
+            content_version_id=version.id,
+            number=number,
+            signed_name=who.name,
+            meaning="I have understood the red lines.",
+            locale="en",
+            signed_at=at,
+        )
+    )
+    session.flush()
+    award_earned(session, who.id, what.id, at)
+
+
+def deal(
+    session: Session,
+    reference: str = "D-1",
+    *,
+    products: Sequence[Product] = (),
+    team: Mapping[str, Sequence[Person]] | None = None,
+    at: datetime = NOW,
+    **facts: Any,
+) -> Deal:
+    """A deal at the first stage with these products and, by role, these people; the gate is not asked."""
+    stored = Deal(
+        reference=reference,
+        created_at=at,
+        created_by="crm@example.com",
+        **{
+            "name": "Harbour Bakery Group",
+            "account": "Harbour Bakery",
+            "amount": Decimal(86000),
+            "currency": "EUR",
+            "stage": "discovery",
+            "close_date": date(2026, 12, 11),
+            **facts,
+        },
+    )
+    session.add(stored)
+    session.flush()
+    assert stored.id is not None
+    session.add_all(DealProduct(deal_id=stored.id, product_id=each.id or 0) for each in products)
+    session.add_all(
+        DealMember(deal_id=stored.id, person_id=each.id or 0, role=role, added_at=at, added_by="crm@example.com")
+        for role, people in (team or {}).items()
+        for each in people
+    )
+    session.flush()
+    return stored
+
+
+def lesson(number: int, **more: Any) -> dict[str, Any]:
+    """A page of three minutes, or whatever `more` makes of it."""
+    return {
+        "id": f"lesson-{number}",
+        "number": number,
+        "title": {"en": f"Lesson {number}", "zh-Hans": f"第 {number} 课"},
+        "kind": "page",
+        "topic": "product",
+        "minutes": 3,
+        "audience": "internal",
+        "body": {"en": f"What lesson {number} says.", "zh-Hans": f"第 {number} 课的内容。"},
+        **more,
+    }
+
+
+def film(number: int, url: str = "/static/demo/intro.mp4", seconds: int = 20, **more: Any) -> dict[str, Any]:
+    """A lesson with a video."""
+    return lesson(number, kind="video", video={"url": url, "seconds": seconds, **more.pop("video", {})}, **more)
+
+
+def course_document(lessons: Sequence[dict[str, Any]], slug: str = "keeper", **more: Any) -> dict[str, Any]:
+    """A course of these lessons."""
+    return {
+        "schema": 1,
+        "id": slug,
+        "name": slug.capitalize(),
+        "positioning": {"scene": "At the till.", "audience": "Local shops.", "difference": "Nothing to install."},
+        "can": ["Keep a list."],
+        "cannot": ["Find new guests."],
+        "lessons": list(lessons),
+        **more,
+    }
+
+
+def taught(
+    session: Session, lessons: Sequence[dict[str, Any]], slug: str = "keeper", *, at: datetime = NOW, **program: Any
+) -> Product:
+    """A product with a course of these lessons, two red lines, and a program that asks for all of them."""
+    asked = program.pop("requirements", [{"lesson": "all"}, {"attest": "redlines"}])
+    owner = sellable(session, slug, requirements=asked, at=at, **program)
+    published(session, owner, ContentKind.COURSE, slug, course_document(lessons, slug), at=at)
+    return owner
