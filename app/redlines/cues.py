@@ -46,7 +46,8 @@ _SAY = (
     r"assure|imply|suggest|tell|make|give|quote|present|pitch|sell|position)"
 )
 _OTHERS = (
-    r"(?:(?:(?<!our )(?<!my )|(?<=our )(?=competit|rival|customer|client|buyer|prospect)|(?<=my )(?=predec|coll|cust|client))"
+    r"(?:(?:(?<!our )(?<!my )|(?<=our )(?=competit|rival|customer|client|buyer|prospect)|(?<=my )(?=predec|"
+    r"coll|cust|client))"
     r"(?:the |your |their |a |an |any |all |some |many |most |other |certain |one |several |other |"
     r"bigger |larger |cheaper |old )*"
     r"(?:competitors?|competition|rivals?|others|vendors?|providers?|suppliers?|sellers?|agencies|agency|"
@@ -109,7 +110,8 @@ ENGLISH = Cues(
         r"\b(?:beware(?: of)?|watch out for|be (?:wary|careful|suspicious|sceptical|skeptical) (?:of|about))\b",
         r"\b(?:wish|if (?:only )?(?:we|i) could|used to (?=say|claim|promise|call|think|be))\b",
         r"\bno (?:\w+ ){1,3}(?:can|could|will|would|should|may|must|ever)\b",
-        r"\b(?:wrong|false|unrealistic|unreasonable|unethical|misleading|dishonest|untrue|illegal|unlawful|irresponsible|inaccurate|incorrect|"
+        r"\b(?:wrong|false|unrealistic|unreasonable|unethical|misleading|dishonest|untrue|illegal|unlawful|"
+        r"irresponsible|inaccurate|incorrect|"
         r"reckless|foolish|naive|premature|impossible|hard|difficult|tough|unable|unwilling|reluctant|risky|"
         r"unwise|unfair|forbidden|prohibited|banned|a mistake|a lie|a stretch|an exaggeration|too early|against "
         r"(?:our |the |company )?(?:policy|rules|law))"
@@ -119,7 +121,8 @@ ENGLISH = Cues(
     ),
     near=_any(r"\b(?:no|without|lacks?|zero)\b"),
     bridge=re.compile(
-        r"\W*(?:(?:such|thing|to|be|make|makes|as|any|kind|sort|of|a|an|the|way|i|we|you|one|can|could|will|would|should|ever|"
+        r"\W*(?:(?:such|thing|to|be|make|makes|as|any|kind|sort|of|a|an|the|way|i|we|you|one|can|could|will|"
+        r"would|should|ever|"
         r"single|real|more|is|there|to|that|claim|promise|vendor|provider|product|tool|crm|software|"
         r"honest|serious|talk|making|giving|promising|offering|saying|claiming)\b\W*){0,6}$"
     ),
@@ -128,7 +131,8 @@ ENGLISH = Cues(
         r"(?: (?:will|can|do|does|did|would|should|we|have|be|is|are))*,? (?:and|or|nor)(?: (?:we|also|will|i))*,? "
     ),
     break_=re.compile(
-        r"(?<! if)(?<!wish)(?<!say)(?<!said)(?<!says)(?<!that)(?<!claim)(?<!think)(?<!believe)(?<!imply)(?<!suggest)(?<!mean)(?<!promise)"
+        r"(?<! if)(?<!wish)(?<!say)(?<!said)(?<!says)(?<!that)(?<!claim)(?<!think)(?<!believe)(?<!imply)"
+        r"(?<!suggest)(?<!mean)(?<!promise)"
         r"(?<!guarantee)(?<!tell you)(?<!tell them)(?<!case)(?<!as if)(?<!as though)(?<!way)(?<!reason)(?<!what)"
         r"(?<!anything)(?<!something)(?<!sure)(?<!saying)(?<!claiming)(?<!one)(?<!thing) \b(?:we|i)(?:'ll|"
         r"'re|'ve| \w+)"
@@ -158,7 +162,8 @@ ENGLISH = Cues(
         r"(?:\w+ )?(?:promised|guaranteed|offered|claimed|said|used|made|given|stated|assumed|expected|sold)\b",
         r"^[\"')\]]*(?: \w+){0,4}? (?:is|are|would be|was|were|will be) (?:\w+ )?(?:impossible|prohibited|"
         r"forbidden|a myth|myths"
-        r"|off limits|a violation|a breach|a mistake|off the table|out of the question|misleading|false|wrong|untrue|illegal|banned|"
+        r"|off limits|a violation|a breach|a mistake|off the table|out of the question|misleading|false|"
+        r"wrong|untrue|illegal|banned|"
         r"against|a lie|unrealistic|"
         r"nonsense|dishonest|a red line|red lines)\b",
         r"^[\"')\]]*,? (?:is|are|that's|which is|which are) (?:not|never) (?:something|what|a promise|how)\b",
@@ -171,7 +176,8 @@ ENGLISH = Cues(
     ),
     attributed=_any(
         rf"\b{_OTHERS}(?: \w+){{0,3}}? {_REPORTS}\b",
-        rf"\b{_THIRD_PARTIES}(?: (?:who|that|also|always|will|may|might|would|can|could|often|even|simply|openly))*\W*$",
+        rf"\b{_THIRD_PARTIES}(?: (?:who|that|also|always|will|may|might|would|can|could|often|even|simply|"
+        rf"openly))*\W*$",
         r"\b(?:according to|rumou?r has it|allegedly|supposedly|so-called|reportedly|word is|in the words of)\b",
         r"\b(?:i|we|you)(?:'ve|'d)?(?: have| had| may have| might have| may| might| often| sometimes| will)* "
         r"(?:hear|heard|read|been told)\b",
@@ -291,7 +297,8 @@ CHINESE = Cues(
         r"不可以|不能说|不能用|不能写|不能提|不能承诺|不能保证|"
         "不该说|不要说|不敢说|不好说|不得|违规|违法|做不到|办不到|办不了|没有的事|没这回事|是假的|是错的|"
         "是误导|都不行|不行|是禁止|禁止|被禁|说法有误|属于误导|"
-        "属于违规|属于红线|是红线|踩红线|触碰红线|是谎言|是骗人|不靠谱|谁也|谁都|没人|没有人|无法|给不了|做不了|保证不了|拿不出|不算数|"
+        "属于违规|属于红线|是红线|踩红线|触碰红线|是谎言|是骗人|不靠谱|谁也|谁都|没人|没有人|无法|给不了|"
+        "做不了|保证不了|拿不出|不算数|"
         "不作数|不在承诺|不在我们|我们不|我们没有|我们从不|我们绝不)",
         r"^[\"」』) ]*,(?:这|那|这种|这样|这类|这个|这话|这句).{0,6}?(?:不可能|不能|不行|不允许|不可以|"
         r"做不到|办不到|违规|违法|不现实|不真实|不对|不得|禁止|没有|不是|不会|不敢|不该)",
