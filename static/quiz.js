@@ -68,7 +68,7 @@ const leave = () => {
 
 const accept = (reply) => {
   form.elements.step.value = reply.step;
-  show(reply.saved, Boolean(reply.saved));
+  show(reply.saved, reply.kept);
   document.getElementById("answered").value = reply.answered;
   const here = document.querySelector(`#map [value="${form.elements.position.value}"]`);
   here.classList.toggle("set", reply.here);

@@ -1,7 +1,6 @@
 """A rep at a browser without JavaScript who takes a quiz: reads the page, fills its form in, presses a button."""
 
 import re
-from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from fastapi.testclient import TestClient
@@ -10,21 +9,17 @@ from httpx2 import Response
 Fields = list[tuple[str, str]]
 
 
-@dataclass
 class QuestionPage(HTMLParser):
     """The form of a question: what it sends unchanged, and what its labels say."""
 
-    fields: Fields = field(default_factory=list)
-    choices: dict[str, str] = field(default_factory=dict)
-    selects: dict[str, str] = field(default_factory=dict)
-    options: dict[str, dict[str, str]] = field(default_factory=dict)
-    prompt: str = ""
-    kept: Fields = field(default_factory=list)
-
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.fields, self.choices, self.selects, self.options, self.kept = [], {}, {}, {}, []
         self.prompt = ""
+        self.fields: Fields = []
+        self.kept: Fields = []
+        self.choices: dict[str, str] = {}
+        self.selects: dict[str, str] = {}
+        self.options: dict[str, dict[str, str]] = {}
         self._inside = False
         self._value = ""
         self._select = ""
@@ -39,14 +34,8 @@ class QuestionPage(HTMLParser):
             self._inside = given.get("id") == "question"
         if not self._inside:
             return
-        if tag == "input" and given.get("type") in {"radio", "checkbox"}:
-            self._value = given["value"]
-            if "checked" in given:
-                self.kept.append((given["name"], given["value"]))
-        elif tag == "input" and given.get("type") == "hidden":
-            self.fields.append((given["name"], given["value"]))
-        elif tag == "input":
-            self.kept.append((given["name"], given["value"]))
+        if tag == "input":
+            self._input(given)
         elif tag == "label":
             self._label_for = given.get("for", "")
         elif tag == "select":
@@ -56,6 +45,16 @@ class QuestionPage(HTMLParser):
             self._value = given["value"]
             if "selected" in given:
                 self.kept.append((self._select, given["value"]))
+
+    def _input(self, given: dict[str, str]) -> None:
+        if given.get("type") == "hidden":
+            self.fields.append((given["name"], given["value"]))
+        elif given.get("type") in {"radio", "checkbox"}:
+            self._value = given["value"]
+            if "checked" in given:
+                self.kept.append((given["name"], given["value"]))
+        else:
+            self.kept.append((given["name"], given["value"]))
 
     def handle_data(self, data: str) -> None:
         self._text += data

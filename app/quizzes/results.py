@@ -18,7 +18,11 @@ from app.web.i18n import gettext as _
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """One question of a finished attempt. `right` is empty while the right answers are closed."""
+    """One question of a finished attempt.
+
+    `right` is empty while the right answers are closed. A red line is shown with the first question that touches
+    it; the others point to it, in `cards_above`.
+    """
 
     position: int
     prompt: str
@@ -29,6 +33,7 @@ class Reviewed:
     right: list[str]
     feedback: list[str]
     cards: list[Card]
+    cards_above: list[Card]
     lesson: LessonName | None
 
 
@@ -61,27 +66,30 @@ def passed_before(own: OneAttempt, past: Sequence[AttemptSummary]) -> int:
 def review(
     drawn: Sequence[DrawnItem], cards: Mapping[str, Card], lessons: Mapping[str, LessonName], *, opened: bool
 ) -> list[Reviewed]:
-    """Show each question with its answer, as far as the policy allows."""
-    return [_reviewed(each, cards, lessons, opened=opened) for each in drawn]
-
-
-def _reviewed(
-    drawn: DrawnItem, cards: Mapping[str, Card], lessons: Mapping[str, LessonName], *, opened: bool
-) -> Reviewed:
-    item = item_of(drawn.document)
-    correct = bool(drawn.correct)
-    return Reviewed(
-        position=drawn.position,
-        prompt=words(item.prompt),
-        topic=words(item.topic) if item.topic else _("Other"),
-        critical=item.critical,
-        correct=correct,
-        given=said(item, drawn.answer),
-        right=right_answer(item) if opened and not correct else [],
-        feedback=_feedback(item, drawn.answer),
-        cards=[] if correct else [cards[each] for each in item.red_line if each in cards],
-        lesson=lessons.get(item.lesson) if item.lesson and not correct else None,
-    )
+    """Show each question with its answer, as far as the policy allows: wrong critical ones first, then wrong ones."""
+    items = [(each, item_of(each.document)) for each in drawn]
+    items.sort(key=lambda pair: (bool(pair[0].correct), not pair[1].critical))
+    shown: set[str] = set()
+    reviewed = []
+    for each, item in items:
+        touched = [] if each.correct else [cards[name] for name in item.red_line if name in cards]
+        reviewed.append(
+            Reviewed(
+                position=each.position,
+                prompt=words(item.prompt),
+                topic=words(item.topic) if item.topic else _("Other"),
+                critical=item.critical,
+                correct=bool(each.correct),
+                given=said(item, each.answer),
+                right=right_answer(item) if opened and not each.correct else [],
+                feedback=_feedback(item, each.answer),
+                cards=[card for card in touched if card.id not in shown],
+                cards_above=[card for card in touched if card.id in shown],
+                lesson=lessons.get(item.lesson) if item.lesson and not each.correct else None,
+            )
+        )
+        shown.update(card.id for card in touched)
+    return reviewed
 
 
 def _feedback(item: Item, answer: Any) -> list[str]:
@@ -93,9 +101,9 @@ def _feedback(item: Item, answer: Any) -> list[str]:
 
 
 def topic_marks(reviewed: Sequence[Reviewed]) -> list[TopicMark]:
-    """Count right answers by topic, in the order in which topics first appear."""
+    """Count right answers by topic, in the order in which the attempt asked for them."""
     marks: dict[str, TopicMark] = {}
-    for each in reviewed:
+    for each in sorted(reviewed, key=lambda each: each.position):
         mark = marks.get(each.topic, TopicMark(each.topic))
         marks[each.topic] = replace(
             mark,
@@ -108,8 +116,7 @@ def topic_marks(reviewed: Sequence[Reviewed]) -> list[TopicMark]:
 
 def to_read_again(reviewed: Sequence[Reviewed]) -> list[LessonName]:
     """Return the lessons behind wrong answers, those of critical questions first, each once."""
-    wrong = sorted((each for each in reviewed if each.lesson), key=lambda each: not each.critical)
-    return list(dict.fromkeys(each.lesson for each in wrong if each.lesson))
+    return list(dict.fromkeys(each.lesson for each in reviewed if each.lesson))
 
 
 def shown_percent(percent: Decimal) -> Decimal:

@@ -66,6 +66,18 @@ def _quiz_page(
     return page(request, "quizzes/start.html", context, status=status)
 
 
+@router.get("/quizzes/{slug}/attempts")
+def back_to_quiz(request: Request, slug: str, _person: SignedIn) -> Response:
+    """Lead back to the quiz, for who comes to the address of its button, such as after signing in again."""
+    return redirect(request, f"/quizzes/{slug}")
+
+
+@router.get("/attempts/{attempt_id}/answers")
+def back_to_attempt(request: Request, attempt_id: AttemptId, _person: SignedIn) -> Response:
+    """Lead back to the attempt, for who comes to the address of its form."""
+    return redirect(request, f"/attempts/{attempt_id}")
+
+
 @router.get("/attempts/{attempt_id}")
 def attempt(
     request: Request,
@@ -118,7 +130,8 @@ def _saved(request: Request, own: OneAttempt, places: Sequence[Place], position:
     saved_at = here.answered_at and clock_time(here.answered_at, request.app.state.settings.zone)
     return {
         "step": own.step,
-        "saved": _("Saved %(time)s") % {"time": saved_at} if saved_at else "",
+        "saved": _("Saved %(time)s") % {"time": saved_at} if saved_at else _("Nothing saved yet"),
+        "kept": saved_at is not None,
         "answered": sum(place.answered for place in places),
         "here": here.answered,
         "flagged": here.flagged,

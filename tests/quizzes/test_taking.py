@@ -1,14 +1,15 @@
 """A quiz over HTTP without JavaScript, from its start page to its result."""
 
-import html
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
-from factories import NOW, person, published_quiz, quiz_document, single
 from fastapi.testclient import TestClient
 from sqlmodel import Session
+
+from factories import NOW, person, published_quiz, quiz_document, single
 from taking import Taker
 
 SignIn = Callable[[str], TestClient]
@@ -27,13 +28,9 @@ def ana(session: Session, sign_in: SignIn) -> Taker:
     return Taker(sign_in("ana@example.com"))
 
 
-def publish(session: Session, *items: dict[str, object], **more: object) -> None:
+def publish(session: Session, *items: dict[str, Any], **more: Any) -> None:
     published_quiz(session, quiz_document(items=list(items) or None, **more))
     session.commit()
-
-
-def text_of(page: str) -> str:
-    return html.unescape(page)
 
 
 def test_all_right_is_passed(session: Session, ana: Taker) -> None:
@@ -70,7 +67,7 @@ def test_too_few_right_answers_fail(session: Session, ana: Taker) -> None:
     assert "<h1>33.3 %, and 60 % are needed</h1>" in ana.finish(attempt)
 
 
-EVERY_TYPE = [
+EVERY_TYPE: list[dict[str, Any]] = [
     {
         "id": "multiple",
         "type": "multiple",

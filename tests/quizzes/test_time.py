@@ -3,19 +3,21 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
-from factories import NOW, person, published_quiz, quiz_document, signed_in
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlmodel import Session
-from taking import Taker
 
 from app.database import Database
 from app.quizzes.actions import finish_overdue
 from app.quizzes.models import Attempt
+
+from factories import NOW, person, published_quiz, quiz_document, signed_in
+from taking import Taker
 
 START = NOW + timedelta(hours=1)
 SignIn = Callable[[str], TestClient]
@@ -67,7 +69,11 @@ def test_an_answer_after_the_end_is_refused_and_the_attempt_ends_when_its_time_d
     assert response.status_code == 409
     assert other in response.text
     finished = stored(database)
-    assert (finished.finished_at, finished.percent, finished.passed) == (START + timedelta(minutes=20), 100, True)
+    assert (finished.finished_at, finished.percent, finished.passed) == (
+        START + timedelta(minutes=20),
+        Decimal(100),
+        True,
+    )
 
 
 def test_a_page_after_the_end_shows_that_time_is_up_and_changes_nothing(

@@ -1,0 +1,146 @@
+"""A server that is killed in the middle of everything has kept what it said it saved."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from random import Random
+from secrets import token_urlsafe
+from threading import Event
+
+import httpx2
+import pytest
+from sqlmodel import Session
+
+from app.config import ROOT
+from app.people.access import digest
+from app.people.models import SignInSession
+
+from factories import person, published_quiz, quiz_document
+
+CLIENTS = 4
+KILLS = 3
+WORD_ITEMS = [
+    {"id": f"word-{number}", "type": "short_text", "prompt": "Which?", "accept": ["x"]} for number in range(3)
+]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running_server(database_url: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    environment = {**os.environ, "DEALWORTHY_DATABASE_URL": database_url, "DEALWORTHY_SECRET_KEY": "k" * 40}
+    command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as process:  # noqa: S603 (our own)
+        try:
+            wait_until(lambda: answers(port))
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def answers(port: int) -> bool:
+    try:
+        return httpx2.get(f"http://127.0.0.1:{port}/healthz", timeout=1).status_code == 200
+    except httpx2.TransportError:
+        return False
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
+    ends = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > ends:
+            pytest.fail("the server did not answer in time")
+        Event().wait(0.05)
+
+
+@pytest.fixture
+def cookies(session: Session) -> list[dict[str, str]]:
+    """The session cookies of several reps who can take a quiz of written answers."""
+    moment = datetime.now(UTC) - timedelta(minutes=1)
+    published_quiz(session, quiz_document(items=WORD_ITEMS), at=moment)
+    tokens = []
+    for number in range(CLIENTS):
+        rep = person(session, f"rep{number}@example.com", at=moment)
+        assert rep.id is not None
+        tokens.append(token_urlsafe(32))
+        session.add(
+            SignInSession(
+                person_id=rep.id,
+                digest=digest(tokens[-1]),
+                address="test",
+                user_agent="test",
+                created_at=moment,
+                expires_at=moment + timedelta(days=1),
+            )
+        )
+    session.commit()
+    return [{"session": token} for token in tokens]
+
+
+def save_until_the_server_dies(base: str, cookies: dict[str, str], attempt: str, kept: dict[int, str]) -> None:
+    """Save one answer after another; `kept` holds the last that the server said it saved, by position."""
+    with httpx2.Client(base_url=base, cookies=cookies, headers={"Accept": "application/json"}, timeout=10) as client:
+        try:
+            step = int(re.findall(r'name="step" value="(\d+)"', client.get(attempt).text)[0])
+            while True:
+                position = step % len(WORD_ITEMS) + 1
+                word = f"answer {step}"
+                fields = {"step": str(step), "position": str(position), "text": word}
+                reply = client.post(f"{attempt}/answers", data=fields)
+                assert reply.status_code == 200, reply.text
+                kept[position] = word
+                step = reply.json()["step"]
+        except httpx2.TransportError:
+            return
+
+
+def stored_answers(base: str, cookies: dict[str, str], attempt: str) -> dict[int, str]:
+    with httpx2.Client(base_url=base, cookies=cookies, timeout=10) as client:
+        pages = {position: client.get(attempt, params={"q": position}).text for position in range(1, 4)}
+    return {
+        position: found
+        for position, page in pages.items()
+        if (found := re.findall(r'name="text" value="([^"]*)"', page)[0])
+    }
+
+
+def step_of(answer: str | None) -> int:
+    return int(answer.removeprefix("answer ")) if answer else -1
+
+
+def test_every_answer_that_was_said_to_be_saved_is_there(database_url: str, cookies: list[dict[str, str]]) -> None:
+    chance = Random(20261123)  # noqa: S311 (moments of a test, not secrets)
+    port = free_port()
+    base = f"http://127.0.0.1:{port}"
+    kept: list[dict[int, str]] = [{} for _ in cookies]
+    attempts: list[str] = []
+    for _ in range(KILLS):
+        with running_server(database_url, port) as server, ThreadPoolExecutor(CLIENTS) as pool:
+            if not attempts:
+                attempts = [
+                    httpx2.post(f"{base}/quizzes/keeper-quiz/attempts", cookies=cookie).headers["location"]
+                    for cookie in cookies
+                ]
+            for cookie, attempt, own in zip(cookies, attempts, kept, strict=True):
+                pool.submit(save_until_the_server_dies, base, cookie, attempt, own)
+            wait_until(lambda: all(len(own) == len(WORD_ITEMS) for own in kept))
+            Event().wait(chance.uniform(0.05, 0.6))
+            os.killpg(server.pid, signal.SIGKILL)
+        with running_server(database_url, port):
+            for cookie, attempt, own in zip(cookies, attempts, kept, strict=True):
+                stored = stored_answers(base, cookie, attempt)
+                lost = {place: word for place, word in own.items() if step_of(stored.get(place)) < step_of(word)}
+                assert lost == {}
