@@ -3,6 +3,7 @@
 import binascii
 import zlib
 from base64 import b64decode, b64encode
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -25,8 +26,9 @@ _SHOWN = 200
 """Problems, people or changes that one page lists."""
 
 
-async def _read(request: Request) -> FormData:
-    return await request.form(max_files=1, max_fields=4, max_part_size=2 * LARGEST_FILE)
+async def _read(request: Request) -> AsyncIterator[FormData]:
+    async with request.form(max_files=1, max_fields=4, max_part_size=2 * LARGEST_FILE) as form:
+        yield form  # the block closes the file
 
 
 _Upload = Annotated[FormData, Depends(_read)]

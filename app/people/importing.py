@@ -60,11 +60,11 @@ def _known(session: Session) -> dict[str, Known]:
 def _store(session: Session, plan: Plan, moment: datetime) -> None:
     if plan.new_teams:
         session.execute(insert(Team), [{"name": name, "parent_id": None} for name in plan.new_teams])
-    teams = dict(session.execute(select(col(Team.name), col(Team.id))).tuples().all())
+    teams = dict(session.execute(select(col(Team.name), col(Team.id))).all())
     if plan.new:
         people = [{"email": entry.email, "created_at": moment, **_columns(entry, teams)} for entry in plan.new]
         session.execute(insert(Person), people)
-    ids = dict(session.execute(select(col(Person.email), col(Person.id))).tuples().all())
+    ids = dict(session.execute(select(col(Person.email), col(Person.id))).all())
     changes = [{"id": change.id, **_columns(change.after, teams)} for change in plan.changed]
     if changes:
         session.execute(update(Person), changes)

@@ -187,7 +187,7 @@ def managers_above(session: Session, person_id: int) -> dict[int, int | None]:
     above = above.union(
         select(col(Person.id), col(Person.manager_id)).join(above, col(Person.id) == above.c.manager_id)
     )
-    return dict(session.execute(select(above.c.id, above.c.manager_id)).tuples().all())
+    return dict(session.execute(select(above.c.id, above.c.manager_id)).all())
 
 
 def manager_choices(session: Session, limit: int = 300) -> list[tuple[str, str]]:
@@ -199,7 +199,7 @@ def manager_choices(session: Session, limit: int = 300) -> list[tuple[str, str]]
             .where(col(PersonRole.role) == Role.MANAGER, col(Person.deactivated_at).is_(None))
             .order_by(col(Person.name))
             .limit(limit)
-        ).tuples()
+        )
     )
 
 

@@ -59,7 +59,7 @@ def _check(session: Session, team_id: int | None, name: str, parent_id: int | No
         problem = _("There is a team of this name already.")
     if problem:
         errors.append({"pointer": "/name", "detail": problem})
-    above = dict(session.execute(select(col(Team.id), col(Team.parent_id))).tuples().all())
+    above = dict(session.execute(select(col(Team.id), col(Team.parent_id))).all())
     if parent_id is not None and parent_id not in above:
         errors.append({"pointer": "/parent", "detail": _("Choose one of the list.")})
     elif team_id is not None and circle_through(team_id, {**above, team_id: parent_id}):

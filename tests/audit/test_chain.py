@@ -1,7 +1,6 @@
 """The trail can be added to, read back and proved; it cannot be changed."""
 
 import pytest
-from factories import NOW
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, col
@@ -9,6 +8,8 @@ from sqlmodel import Session, col
 from app.audit.actions import record
 from app.audit.models import AuditEntry
 from app.audit.rules import FIRST_DIGEST
+
+from factories import NOW
 
 
 def test_each_entry_carries_the_digest_of_the_one_before(session: Session) -> None:

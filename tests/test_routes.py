@@ -1,0 +1,100 @@
+"""Every route, asked by everybody: who is not admitted is sent to sign in or refused, who is admitted is not.
+
+The routes come from the application itself and the expectations from route_access.py, so that a new route without
+an expectation fails here by its name.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+from route_access import ACCESS, Access
+from sqlmodel import Session
+
+from app.people.models import Role
+from app.people.tokens import Scope, create_token
+
+from factories import person, signed_in
+
+Route = tuple[str, str]
+
+
+def routes(application: FastAPI) -> Iterator[Route]:
+    for route in application.routes:
+        included: Any = getattr(route, "effective_route_contexts", None)
+        if included is not None:
+            yield from ((method, each.path) for each in included() for method in each.methods)
+        elif isinstance(route, APIRoute):
+            yield from ((method, route.path) for method in route.methods)
+
+
+def ask(client: TestClient, route: Route, headers: dict[str, str] | None = None) -> str:
+    method, path = route
+    response = client.request(method, re.sub(r"\{[^}]*\}", "1", path), headers=headers)
+    # signing out also leads to the sign-in page, and says so by a cookie
+    if response.headers.get("location", "").startswith("/sign-in") and "set-cookie" not in response.headers:
+        return "sign in"
+    return {401: "sign in", 403: "refused"}.get(response.status_code, "admitted")
+
+
+def wrong(answers: dict[Route, str], expected: dict[Route, str]) -> dict[Route, tuple[str, str]]:
+    return {
+        route: (f"is {answer}", f"must be {expected[route]}")
+        for route, answer in answers.items()
+        if answer != expected[route]
+    }
+
+
+def expected_of_person(path: str, access: Access, role: Role) -> str:
+    if access.public:
+        return "admitted"
+    if access.scope is not None:
+        return "sign in"
+    return "admitted" if role in access.roles else "refused"
+
+
+def test_every_route_says_who_is_admitted(application: FastAPI) -> None:
+    found = set(routes(application))
+    unknown = "\n".join(f"{method} {path}" for method, path in sorted(found - set(ACCESS)))
+    assert not unknown, f"add to tests/route_access.py:\n{unknown}"
+    gone = "\n".join(f"{method} {path}" for method, path in sorted(set(ACCESS) - found))
+    assert not gone, f"remove from tests/route_access.py, there is no such route:\n{gone}"
+
+
+def test_who_is_not_signed_in_is_asked_to(application: FastAPI, client: TestClient) -> None:
+    known = [route for route in routes(application) if route in ACCESS]
+    answers = {route: ask(client, route) for route in known}
+    assert wrong(answers, {route: "admitted" if ACCESS[route].public else "sign in" for route in known}) == {}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_reaches_what_is_meant_for_it_and_nothing_else(
+    application: FastAPI, session: Session, role: Role
+) -> None:
+    person(session, "first@example.com")
+    person(session, "ana@example.com", role)
+    session.commit()
+    known = [route for route in routes(application) if route in ACCESS]
+    answers = {route: ask(signed_in(application, "ana@example.com"), route) for route in known}
+    assert wrong(answers, {route: expected_of_person(route[1], ACCESS[route], role) for route in known}) == {}
+
+
+def test_a_token_opens_what_its_scope_says_and_nothing_else(
+    application: FastAPI, client: TestClient, session: Session
+) -> None:
+    moment = datetime.now(UTC)
+    secrets = {
+        scope.value: create_token(session, scope.value, [scope], actor="system", moment=moment) for scope in Scope
+    }
+    session.commit()
+    known = [route for route in routes(application) if route in ACCESS and ACCESS[route].scope is not None]
+    for scope, secret in secrets.items():
+        headers = {"Authorization": f"Bearer {secret}"}
+        answers = {route: ask(client, route, headers) for route in known}
+        expected = {route: "admitted" if ACCESS[route].scope in {"", scope} else "refused" for route in known}
+        assert wrong(answers, expected) == {}
