@@ -1,6 +1,6 @@
 """What time it is: one place to ask, so that every rule is told and none looks at a clock itself."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,11 @@ def now() -> datetime:
 def local_day(moment: datetime) -> date:
     """Return the calendar day of `moment` in the site's time zone; all dates people see are such days."""
     return moment.astimezone(_site["zone"]).date()
+
+
+def end_of_day(day: date) -> datetime:
+    """Return the last moment of a calendar day in the site's time zone."""
+    return datetime.combine(day, time.max, _site["zone"])
 
 
 # async, because a synchronous dependency costs a hop to a thread and these do no I/O

@@ -1,5 +1,76 @@
-"""Pages of this feature."""
+"""A person's own certifications, and the public page on which anybody verifies a certificate."""
 
-from fastapi import APIRouter
+from collections import defaultdict
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.catalog.queries import products
+from app.certification import words
+from app.certification.queries import Certificate, HeldPeriod, certificate, periods, record, records
+from app.certification.rules import StandingVerdict
+from app.clock import Now, Today
+from app.database import SessionDep
+from app.errors import NotFoundError
+from app.people.access import SignedIn, anybody
+from app.web.i18n import gettext as _
+from app.web.templating import page
 
 router = APIRouter()
+
+
+@router.get("/certifications")
+def show_certifications(request: Request, session: SessionDep, person: SignedIn, moment: Now, today: Today) -> Response:
+    """Show where the person stands for each product, with every period there ever was."""
+    held: dict[int, list[HeldPeriod]] = defaultdict(list)
+    for period in periods(session, person.id):
+        held[period.product_id].append(period)
+    sold = {product.id: product for product in products(session) if product.id}
+    standings = records(session, [person.id], moment, sold)
+    lines: list[dict[str, Any]] = []
+    for product_id, product in sold.items():
+        found = standings.get((person.id, product_id))
+        if found is None or not (found.assigned or held[product_id] or found.facts.evidence):
+            continue
+        verdict = found.verdict
+        lines.append(
+            {
+                "product": product,
+                "state": words.state(verdict.standing, allowed=verdict.allowed),
+                "until": words.until(verdict, today, found.due_on),
+                "verdict": verdict,
+                "reasons": [words.sentence(each) for each in verdict.reasons],
+                "fix": words.next_fix(verdict, product.slug) if not verdict.allowed or verdict.missing else None,
+                "periods": held[product_id],
+            }
+        )
+    context = {
+        "lines": lines,
+        # what is not sold any more stays on record
+        "retired": [each for product_id, each in held.items() if each and product_id not in sold],
+        "today": today,
+    }
+    return page(request, "certification/certifications.html", context)
+
+
+@router.get("/certificates/{code}", dependencies=[Depends(anybody)])
+def show_certificate(request: Request, code: str, session: SessionDep, moment: Now, today: Today) -> Response:
+    """Show anybody who holds the code whom it certifies, and whether it holds today."""
+    found = certificate(session, code)
+    if found is None:
+        raise NotFoundError(_("There is no certificate with this code. Check that the address is complete."))
+    standing = record(session, found.person_id, found.product_id, moment)
+    verdict = standing.verdict if standing else None
+    context = {
+        "certificate": found,
+        "state": _state_now(found, verdict),
+        "days": words.days_left(found.valid_through, today),
+        "moment": moment,
+    }
+    return page(request, "certification/certificate.html", context, headers={"X-Robots-Tag": "noindex, nofollow"})
+
+
+def _state_now(found: Certificate, verdict: StandingVerdict | None) -> words.State:
+    if not found.active or verdict is None:
+        return ("no", "expired", _("Ended"))
+    return words.state(verdict.standing, allowed=verdict.allowed)

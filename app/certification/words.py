@@ -145,6 +145,11 @@ def step(each: Step) -> tuple[str, str]:
     return names[each.kind], _step_note(each)
 
 
+def for_months(count: int) -> str:
+    """Say how long a certification holds: "For 12 months"."""
+    return ngettext("For %(count)s month", "For %(count)s months", count) % {"count": count}
+
+
 def _step_note(each: Step) -> str:
     if each.done == each.total:
         return _("Done")

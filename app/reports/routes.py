@@ -2,7 +2,11 @@
 
 from fastapi import APIRouter
 
+from app.reports.home import router as home_router
+from app.reports.person import router as person_router
 from app.reports.products import router as products_router
+from app.reports.team import router as team_router
 
 router = APIRouter()
-router.include_router(products_router)
+for each in (home_router, products_router, team_router, person_router):
+    router.include_router(each)

@@ -1,0 +1,36 @@
+"""What people fill in about somebody's certification."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
+
+from app.certification.models import CertificationEventKind, SignOffOutcome
+from app.web.forms import Blank, Form
+
+Slug = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+
+
+class AssignmentForm(Form):
+    """Ask somebody to get certified on a product, by a day or whenever."""
+
+    product: Slug
+    due_on: Annotated[date | None, Blank] = None
+
+
+class SignOffForm(Form):
+    """What an assessor decides about a demonstration."""
+
+    product: Slug
+    rubric: Slug
+    outcome: SignOffOutcome
+    note: Annotated[str, StringConstraints(max_length=2000)] = ""
+
+
+class SanctionForm(Form):
+    """Suspend, reinstate or revoke; `confirmed` is the box that says that it is meant."""
+
+    product: Slug
+    kind: CertificationEventKind
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+    confirmed: Literal["yes"]

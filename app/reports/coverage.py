@@ -1,0 +1,183 @@
+"""Who may sell what: the matrix of people and products, put into order, without any reading."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from app.catalog.models import Product
+from app.certification import words
+from app.certification.queries import Key, Record
+from app.certification.rules import ReasonCode, RequirementKind, Standing, StandingVerdict
+from app.reports.queries import Seller
+from app.web import i18n
+from app.web.i18n import gettext as _
+
+SOON_DAYS = 30
+"""A standing that ends within so many days "lapses soon"."""
+
+
+class Show(StrEnum):
+    """Which people of the matrix."""
+
+    ALL = "all"
+    CANNOT = "cannot"
+    LAPSES = "lapses"
+
+
+class Order(StrEnum):
+    """In which order; besides these, the slug of a product orders by its column."""
+
+    TODO = "todo"
+    NAME = "name"
+    LAPSE = "lapse"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One person's standing for one product, ready to show."""
+
+    record: Record
+    kind: str
+    icon: str
+    word: str
+    text: str
+
+    @property
+    def verdict(self) -> StandingVerdict:
+        """The standing itself."""
+        return self.record.verdict
+
+    @property
+    def may_sell(self) -> bool:
+        """Say whether the person may sell, alone or beside a colleague."""
+        return may_sell(self.verdict)
+
+    @property
+    def lapses_soon(self) -> bool:
+        """Say whether the standing ends within `SOON_DAYS`."""
+        return self.verdict.days_left is not None and self.verdict.days_left <= SOON_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One person with a cell for each product; None where a product has no program."""
+
+    seller: Seller
+    cells: tuple[Cell | None, ...]
+
+    @property
+    def known(self) -> list[Cell]:
+        """The cells of products that have a program."""
+        return [cell for cell in self.cells if cell is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One product, and how many of the people may sell it."""
+
+    product: Product
+    may_sell: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The whole matrix with its numbers."""
+
+    rows: tuple[Row, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def cells(self) -> list[Cell]:
+        """Every standing."""
+        return [cell for row in self.rows for cell in row.known]
+
+    @property
+    def not_cleared(self) -> int:
+        """How many standings do not let a person sell."""
+        return sum(not cell.may_sell for cell in self.cells)
+
+    @property
+    def lapsing(self) -> int:
+        """How many standings let a person sell and end soon."""
+        return sum(cell.lapses_soon for cell in self.cells)
+
+
+def may_sell(verdict: StandingVerdict) -> bool:
+    """Say whether a standing lets a person sell, alone or beside a colleague."""
+    return verdict.allowed or verdict.supervised_only
+
+
+def coverage(people: Sequence[Seller], products: Sequence[Product], records: Mapping[Key, Record]) -> Coverage:
+    """Lay people and products out."""
+    rows = tuple(
+        Row(person, tuple(_cell(records.get((person.id, product.id or 0))) for product in products))
+        for person in people
+    )
+    columns = tuple(
+        Column(product, sum(cell is not None and cell.may_sell for cell in column))
+        for product, column in zip(products, _columns(rows, len(products)), strict=True)
+    )
+    return Coverage(rows, columns)
+
+
+def _columns(rows: Iterable[Row], count: int) -> list[list[Cell | None]]:
+    rows = list(rows)
+    return [[row.cells[position] for row in rows] for position in range(count)]
+
+
+def arranged(whole: Coverage, show: Show, order: str) -> list[Row]:
+    """Return the rows to show, in order; an order that names no column is by what there is to do."""
+    rows = [row for row in whole.rows if _is_shown(row, show)]
+    slugs = [column.product.slug for column in whole.columns]
+    if order in slugs:
+        position = slugs.index(order)
+        return sorted(rows, key=lambda row: _worst_first(row.cells[position]))
+    keys: dict[str, Callable[[Row], Any]] = {
+        Order.NAME: lambda _row: 0,  # they come by name
+        Order.LAPSE: lambda row: min((cell.verdict.ends_on or date.max for cell in row.known), default=date.max),
+    }
+    return sorted(rows, key=keys.get(order, _most_to_do_first))
+
+
+def _is_shown(row: Row, show: Show) -> bool:
+    if show is Show.CANNOT:
+        return any(not cell.may_sell for cell in row.known)
+    return show is Show.ALL or any(cell.lapses_soon for cell in row.known)
+
+
+def _most_to_do_first(row: Row) -> tuple[int, int, int]:
+    kinds = [cell.kind for cell in row.known]
+    return (-kinds.count("no"), -kinds.count("due"), -kinds.count("rest"))
+
+
+def _worst_first(cell: Cell | None) -> tuple[int, int]:
+    if cell is None:
+        return (3, 0)
+    rank = {"no": 0, "rest": 1}.get(cell.kind, 2)
+    return (rank, cell.verdict.days_left or 0)
+
+
+def _cell(record: Record | None) -> Cell | None:
+    if record is None:
+        return None
+    kind, icon, word = words.state(record.verdict.standing, allowed=record.verdict.allowed)
+    return Cell(record, kind, icon, word, _text(record, word))
+
+
+def _text(record: Record, word: str) -> str:
+    verdict = record.verdict
+    if verdict.days_left is not None:
+        return _("%(count)s d") % {"count": i18n.number(verdict.days_left)}
+    if verdict.standing is not Standing.IN_PROGRESS or not verdict.missing:
+        return word
+    lessons = sum(each.kind is RequirementKind.LESSON for each in record.program.requirements)
+    left = sum(each.requirement.kind is RequirementKind.LESSON for each in verdict.missing)
+    if left:
+        return _("%(done)s of %(total)s") % {"done": lessons - left, "total": lessons}
+    return {
+        ReasonCode.REDLINES_NOT_ATTESTED: _("Not signed"),
+        ReasonCode.QUIZ_NOT_PASSED: _("Quiz left"),
+        ReasonCode.SIGN_OFF_MISSING: _("Sign-off left"),
+    }.get(verdict.missing[0].code, word)

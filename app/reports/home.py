@@ -1,0 +1,149 @@
+"""The first page: what to do next, and the numbers behind each part that the person plays."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from sqlmodel import Session
+
+from app.catalog.models import Product
+from app.catalog.queries import courses, products
+from app.certification.queries import Key, Record, records
+from app.certification.rules import RequirementKind, Standing
+from app.clock import Now, Today
+from app.database import SessionDep
+from app.people.access import CurrentPerson, SignedIn
+from app.people.models import Role
+from app.reports.coverage import Coverage, coverage
+from app.reports.queries import Seller, accounts_to_mend, branch, changed_drafts, deals_of, sellers
+from app.reports.risks import risks
+from app.reports.today import day_of, lesson_of
+from app.web.templating import page
+
+router = APIRouter()
+
+SHOWN = 8
+"""Lines of a list on the first page; the whole of it is elsewhere."""
+
+
+@router.get("/")
+def show_home(request: Request, session: SessionDep, person: SignedIn, moment: Now, today: Today) -> Response:
+    """Show the first page: a rep's own work first, then what the person looks after."""
+    sold = products(session)
+    everybody = _everybody(session, person)
+    mine = {person.id} if person.has(Role.REP) else set()
+    ids = [each.id for each in everybody]
+    standings = records(session, list(mine.union(ids)), moment, [product.id for product in sold if product.id])
+    context: dict[str, Any] = {"Role": Role, "today": today, "shown": SHOWN}
+    if person.has(Role.REP):
+        context |= _rep(session, person, sold, standings, moment, today)
+    if person.has(Role.MANAGER):
+        context |= _manager(session, _branch(session, person, everybody), sold, standings, moment, today)
+    if person.has(Role.TRAINER):
+        context |= {"drafts": changed_drafts(session), "sign_offs": _waiting_sign_offs(everybody, sold, standings)}
+    if person.has(Role.COMPLIANCE):
+        context |= {"sanctioned": _sanctioned(everybody, sold, standings)}
+    if person.has(Role.ADMIN):
+        context |= {"accounts": accounts_to_mend(session, moment, moment + timedelta(days=30))}
+    return page(request, "reports/home.html", context)
+
+
+def _everybody(session: Session, person: CurrentPerson) -> list[Seller]:
+    """Return the sellers whose standing one of the person's parts needs."""
+    if person.has(Role.TRAINER, Role.COMPLIANCE):
+        return sellers(session)
+    return sellers(session, branch(session, person)) if person.has(Role.MANAGER) else []
+
+
+def _branch(session: Session, person: CurrentPerson, everybody: list[Seller]) -> list[Seller]:
+    below = branch(session, person)
+    return [each for each in everybody if below is None or each.id in below]
+
+
+def _rep(
+    session: Session,
+    person: CurrentPerson,
+    sold: list[Product],
+    standings: dict[Key, Record],
+    moment: datetime,
+    today: date,
+) -> dict[str, Any]:
+    day = day_of(person.id, sold, standings, deals_of(session, [person.id], moment), today)
+    lesson = None
+    if day.next is not None:
+        product_id = day.next.line.record.product_id
+        lesson = lesson_of(day.next, courses(session, moment, [product_id]).get(product_id))
+    return {"day": day, "lesson": lesson}
+
+
+def _manager(
+    session: Session,
+    people: list[Seller],
+    sold: list[Product],
+    standings: dict[Key, Record],
+    moment: datetime,
+    today: date,
+) -> dict[str, Any]:
+    whole = coverage(people, sold, standings)
+    ids = {each.id for each in people}
+    own = {key: record for key, record in standings.items() if key[0] in ids}
+    return {
+        "whole": whole,
+        "cannot": _cannot(whole),
+        "lapsing": _lapsing(whole),
+        "at_risk": risks(deals_of(session, ids, moment), own, today),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One standing with whose it is and for what."""
+
+    seller: Seller
+    product: Product
+    cell: Any
+
+
+def _named(whole: Coverage) -> list[Named]:
+    return [
+        Named(row.seller, column.product, cell)
+        for row in whole.rows
+        for column, cell in zip(whole.columns, row.cells, strict=True)
+        if cell is not None
+    ]
+
+
+def _cannot(whole: Coverage) -> list[Named]:
+    """List the standings that stop somebody who was certified, or was asked to be."""
+    return [each for each in _named(whole) if not each.cell.may_sell and (each.cell.kind == "no" or _was_asked(each))]
+
+
+def _was_asked(each: Named) -> bool:
+    return bool(each.cell.record.assigned)
+
+
+def _lapsing(whole: Coverage) -> list[Named]:
+    found = [each for each in _named(whole) if each.cell.lapses_soon]
+    return sorted(found, key=lambda each: each.cell.verdict.days_left)
+
+
+def _waiting_sign_offs(
+    everybody: list[Seller], sold: list[Product], standings: dict[Key, Record]
+) -> list[tuple[Seller, Product]]:
+    """List for whom nothing but a sign-off is missing."""
+    return [
+        (seller, product)
+        for product in sold
+        for seller in everybody
+        if (record := standings.get((seller.id, product.id or 0)))
+        and record.verdict.missing
+        and all(each.requirement.kind is RequirementKind.SIGN_OFF for each in record.verdict.missing)
+        and record.verdict.standing not in {Standing.SUSPENDED, Standing.REVOKED}
+    ]
+
+
+def _sanctioned(everybody: list[Seller], sold: list[Product], standings: dict[Key, Record]) -> list[Named]:
+    whole = coverage(everybody, sold, standings)
+    stopped = {Standing.SUSPENDED, Standing.REVOKED}
+    return [each for each in _named(whole) if each.cell.verdict.standing in stopped]

@@ -1,0 +1,172 @@
+"""The record of one person, and what a manager, a trainer or compliance may do there."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request, Response
+from sqlmodel import Session
+
+from app.certification.actions import assign, sanction, sign_off
+from app.certification.forms import AssignmentForm, SanctionForm, SignOffForm
+from app.certification.models import CertificationEventKind, SignOffOutcome
+from app.clock import Now, Today
+from app.database import SessionDep
+from app.errors import ForbiddenError, InvalidError, NotFoundError
+from app.people.access import CurrentPerson, Manager, Trainer, allow
+from app.people.models import Role
+from app.reports import record as reading
+from app.reports.queries import SEES_ALL, branch, deals_of
+from app.web.forms import Bound, RawForm, bind, blank
+from app.web.i18n import gettext as _
+from app.web.templating import page, redirect
+
+router = APIRouter(prefix="/team/people/{person_id}")
+
+Reader = Annotated[CurrentPerson, Depends(allow(Role.MANAGER, Role.TRAINER, Role.COMPLIANCE, Role.ADMIN))]
+Compliance = Annotated[CurrentPerson, Depends(allow(Role.COMPLIANCE))]
+
+
+def _holder(session: Session, viewer: CurrentPerson, person_id: int) -> reading.Holder:
+    """Find whose record it is. Raises NotFoundError outside of what the viewer may see."""
+    found = reading.holder(session, person_id)
+    if found is None or not (viewer.has(Role.TRAINER) or _leads(session, viewer, person_id)):
+        raise NotFoundError(_("There is no such person in your part of the company."))
+    return found
+
+
+def _leads(session: Session, viewer: CurrentPerson, person_id: int) -> bool:
+    below = branch(session, viewer)
+    return below is None or person_id in below
+
+
+@router.get("")
+def show_person(
+    request: Request, person_id: int, session: SessionDep, viewer: Reader, moment: Now, today: Today
+) -> Response:
+    """Show everything on record about a person."""
+    return _page(request, session, viewer, person_id, moment, today)
+
+
+def _page(
+    request: Request,
+    session: Session,
+    viewer: CurrentPerson,
+    person_id: int,
+    moment: Now,
+    today: Today,
+    wrong: tuple[str, str, Bound[Any]] | None = None,
+) -> Response:
+    """Show the record; `wrong` is (action, product's slug, form) where something has to be mended."""
+    holder = _holder(session, viewer, person_id)
+    leads = _leads(session, viewer, person_id)
+    context = {
+        "holder": holder,
+        "lines": reading.record_of(session, person_id, moment, today),
+        # who only signs off needs neither a person's deals nor what compliance wrote
+        "leads": leads,
+        "deals": deals_of(session, [person_id], moment) if leads else [],
+        "may_assign": viewer.has(Role.MANAGER) and leads and holder.active,
+        "may_sign_off": viewer.has(Role.TRAINER) and viewer.id != person_id and holder.active,
+        "may_sanction": viewer.has(Role.COMPLIANCE) and viewer.id != person_id,
+        "event_words": {kind.value: _doing(kind) for kind in CertificationEventKind},
+        "outcomes": [(each.value, reading.outcome(each)) for each in SignOffOutcome],
+        "wrong": wrong,
+        "blank": blank,
+        "sees_all": viewer.has(*SEES_ALL),
+        "today": today,
+    }
+    return page(request, "reports/person_record.html", context, status=422 if wrong else 200)
+
+
+def _doing(kind: CertificationEventKind) -> str:
+    return {
+        CertificationEventKind.SUSPENDED: _("Suspend"),
+        CertificationEventKind.REINSTATED: _("Reinstate"),
+        CertificationEventKind.REVOKED: _("Revoke"),
+    }[kind]
+
+
+def _line(session: Session, person_id: int, slug: str, moment: Now, today: Today) -> reading.ProductRecord:
+    for each in reading.record_of(session, person_id, moment, today):
+        if each.product.slug == slug:
+            return each
+    raise NotFoundError(_("There is no such product, or it has no program yet."))
+
+
+@router.post("/assignments")
+def add_assignment(
+    request: Request, person_id: int, session: SessionDep, viewer: Manager, moment: Now, today: Today, raw: RawForm
+) -> Response:
+    """Ask a person of the own branch to get certified."""
+    holder = _holder(session, viewer, person_id)
+    if not _leads(session, viewer, person_id):
+        raise NotFoundError(_("There is no such person in your part of the company."))
+    form = bind(AssignmentForm, raw)
+    if form.data and form.data.due_on and form.data.due_on < today:
+        form.wrong("due_on", _("Choose today or a later day."))
+    if form.data is None:
+        wrong = ("assign", form.get("product"), form)
+        return _page(request, session, viewer, person_id, moment, today, wrong)
+    line = _line(session, person_id, form.data.product, moment, today)
+    assign(session, person_id, line.record.product_id, due_on=form.data.due_on, by=viewer.email, moment=moment)
+    return redirect(request, _url(person_id, form.data.product), _("%(name)s was asked.") % {"name": holder.name})
+
+
+@router.post("/sign-offs")
+def add_sign_off(
+    request: Request, person_id: int, session: SessionDep, viewer: Trainer, moment: Now, today: Today, raw: RawForm
+) -> Response:
+    """Record what the trainer decides about a demonstration of somebody else."""
+    _holder(session, viewer, person_id)
+    form = bind(SignOffForm, raw)
+    if form.data and form.data.outcome is not SignOffOutcome.PASSED and not form.data.note:
+        form.wrong("note", _("Say in the note what is missing, so that the next try can go better."))
+    if form.data is None:
+        wrong = ("sign-off", form.get("product"), form)
+        return _page(request, session, viewer, person_id, moment, today, wrong)
+    line = _line(session, person_id, form.data.product, moment, today)
+    sign_off(
+        session,
+        person_id,
+        line.record.product_id,
+        form.data.rubric,
+        outcome=form.data.outcome,
+        note=form.data.note,
+        assessor=viewer,
+        moment=moment,
+    )
+    return redirect(request, _url(person_id, form.data.product), _("The sign-off is recorded."))
+
+
+@router.post("/sanctions")
+def add_sanction(
+    request: Request, person_id: int, session: SessionDep, viewer: Compliance, moment: Now, today: Today, raw: RawForm
+) -> Response:
+    """Suspend, reinstate or revoke somebody else's certification."""
+    _holder(session, viewer, person_id)
+    if viewer.id == person_id:
+        raise ForbiddenError(_("Nobody decides about their own certification. Ask a colleague."))
+    form = bind(SanctionForm, raw)
+    if "confirmed" in form.errors:
+        form.errors["confirmed"] = _("Tick the box to say that you mean it.")
+    if form.data is None:
+        wrong = ("sanction", form.get("product"), form)
+        return _page(request, session, viewer, person_id, moment, today, wrong)
+    line = _line(session, person_id, form.data.product, moment, today)
+    try:
+        sanction(
+            session,
+            person_id,
+            line.record.product_id,
+            form.data.kind,
+            reason=form.data.reason,
+            by=viewer.email,
+            moment=moment,
+        )
+    except InvalidError as error:
+        form.wrong("reason", error.message)
+        return _page(request, session, viewer, person_id, moment, today, ("sanction", line.product.slug, form))
+    return redirect(request, _url(person_id, line.product.slug), f"{reading.event(form.data.kind)}.")
+
+
+def _url(person_id: int, slug: str) -> str:
+    return f"/team/people/{person_id}#product-{slug}"

@@ -1,0 +1,126 @@
+"""Reads that belong to no single feature: who sells in whose branch, their deals, what waits for whom."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from app.catalog.models import Content, ContentKind
+from app.deals.facts import DealFacts, deals
+from app.deals.models import Deal, DealMember
+from app.people.access import CurrentPerson
+from app.people.models import ApiToken, Person, PersonRole, Role, Team
+from app.people.queries import reporting_tree
+
+SEES_ALL = (Role.COMPLIANCE, Role.ADMIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Seller:
+    """An active person who sells, with their team."""
+
+    id: int
+    name: str
+    email: str
+    team_id: int | None
+    team: str
+
+
+def branch(session: Session, viewer: CurrentPerson) -> list[int] | None:
+    """Return whom a viewer may look at: None is everybody; a manager's own reporting tree; otherwise nobody."""
+    if viewer.has(*SEES_ALL):
+        return None
+    return reporting_tree(session, viewer.id) if viewer.has(Role.MANAGER) else []
+
+
+def sellers(session: Session, people: Collection[int] | None = None) -> list[Seller]:
+    """Return the active reps among `people` (everybody when None), by name."""
+    statement = (
+        select(col(Person.id), col(Person.name), col(Person.email), col(Person.team_id), col(Team.name))
+        .join(PersonRole, (col(PersonRole.person_id) == col(Person.id)) & (col(PersonRole.role) == Role.REP))
+        .outerjoin(Team, col(Team.id) == col(Person.team_id))
+        .where(col(Person.deactivated_at).is_(None))
+        .order_by(func.lower(col(Person.name)), col(Person.id))
+    )
+    if people is not None:
+        statement = statement.where(col(Person.id).in_(people))
+    return [Seller(row[0], row[1], row[2], row[3], row[4] or "") for row in session.execute(statement)]
+
+
+def teams_below(session: Session) -> dict[int, tuple[str, set[int]]]:
+    """Return each team's name, and the ids of it and of every team below it, by id."""
+    rows = session.execute(select(col(Team.id), col(Team.name), col(Team.parent_id)).order_by(col(Team.name))).all()
+    parents = {row.id: row.parent_id for row in rows}
+    found = {row.id: (row.name, {row.id}) for row in rows}
+    for team_id, parent_id in parents.items():
+        seen = {team_id}
+        above = parent_id
+        while above is not None and above not in seen:
+            seen.add(above)
+            found[above][1].add(team_id)
+            above = parents[above]
+    return found
+
+
+def deals_of(session: Session, people: Collection[int], as_of: datetime) -> list[DealFacts]:
+    """Return the deals that at least one of `people` is on, the next to close first."""
+    on_team = select(col(DealMember.deal_id)).where(col(DealMember.person_id).in_(people))
+    found = deals(session, col(Deal.id).in_(on_team), as_of)
+    return sorted(found, key=lambda deal: (deal.close_date is None, deal.close_date, deal.name))
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedDraft:
+    """A document whose draft differs from what is published."""
+
+    kind: ContentKind
+    slug: str
+    changed_at: datetime
+    changed_by: str
+    published: bool
+
+
+def changed_drafts(session: Session) -> list[ChangedDraft]:
+    """Return the drafts that nobody but their authors sees yet, the latest first."""
+    rows = session.execute(
+        select(
+            col(Content.kind),
+            col(Content.slug),
+            col(Content.changed_at),
+            col(Content.changed_by),
+            col(Content.published_digest).is_not(None),
+        )
+        .where(col(Content.published_digest).is_distinct_from(col(Content.draft_digest)))
+        .order_by(col(Content.changed_at).desc(), col(Content.id))
+    )
+    return [ChangedDraft(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountsToMend:
+    """How many accounts and tokens need an administrator."""
+
+    without_password: int
+    without_team: int
+    tokens_ending: int
+
+
+def accounts_to_mend(session: Session, moment: datetime, soon: datetime) -> AccountsToMend:
+    """Count active people without a password or a team, and working tokens that end before `soon`."""
+    active = col(Person.deactivated_at).is_(None)
+    people = select(func.count()).select_from(Person).where(active)
+    tokens = (
+        select(func.count())
+        .select_from(ApiToken)
+        .where(col(ApiToken.revoked_at).is_(None), col(ApiToken.expires_at) > moment, col(ApiToken.expires_at) <= soon)
+    )
+    row = session.execute(
+        select(
+            people.where(col(Person.password_hash).is_(None)).scalar_subquery(),
+            people.where(col(Person.team_id).is_(None)).scalar_subquery(),
+            tokens.scalar_subquery(),
+        )
+    ).one()
+    return AccountsToMend(*row)

@@ -1,0 +1,202 @@
+"""Everything on record about one person, product by product."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.catalog.models import Content, ContentVersion, LessonProgress, Product
+from app.catalog.queries import products
+from app.certification import words
+from app.certification.actions import possible_sanctions
+from app.certification.models import (
+    Assignment,
+    CertificationEvent,
+    CertificationEventKind,
+    SignOff,
+    SignOffOutcome,
+)
+from app.certification.queries import HeldPeriod, Record, periods, records
+from app.certification.rules import RequirementKind
+from app.certification.way import Step, StepKind, StepState
+from app.people.models import Person, Team
+from app.quizzes.models import Attempt
+from app.redlines.models import Attestation
+from app.web.i18n import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whose record it is."""
+
+    id: int
+    name: str
+    email: str
+    team: str | None
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that happened: when, what, and what was said about it."""
+
+    at: datetime
+    what: str
+    note: str = ""
+
+
+@dataclass(slots=True)
+class ProductRecord:
+    """One product in a person's record."""
+
+    product: Product
+    record: Record
+    state: words.State
+    until: str
+    reasons: list[tuple[str, words.Fix | None]]
+    steps: list[tuple[Step, str, str, str]]
+    rubrics: list[str]
+    sanctions: list[CertificationEventKind]
+    lessons_done: int
+    lessons: int
+    periods: list[HeldPeriod] = field(default_factory=list)
+    attempts: list[tuple[datetime, Decimal | None, bool | None]] = field(default_factory=list)
+    facts: list[Fact] = field(default_factory=list)
+    events: list[Fact] = field(default_factory=list)
+    assigned: Assignment | None = None
+
+
+STEP_ICONS = {StepState.DONE: "cleared", StepState.CURRENT: "progress", StepState.TODO: "todo"}
+
+
+def holder(session: Session, person_id: int) -> Holder | None:
+    """Find whose record it is."""
+    row = session.execute(
+        select(col(Person.id), col(Person.name), col(Person.email), col(Team.name), col(Person.deactivated_at))
+        .outerjoin(Team, col(Team.id) == col(Person.team_id))
+        .where(col(Person.id) == person_id)
+    ).first()
+    return Holder(row[0], row[1], row[2], row[3], row[4] is None) if row else None
+
+
+def record_of(session: Session, person_id: int, moment: datetime, today: date) -> list[ProductRecord]:
+    """Return the record of a person for every product that has a program; the number of statements is constant."""
+    sold = {product.id: product for product in products(session) if product.id}
+    found = records(session, [person_id], moment, list(sold))
+    whole = {
+        product_id: _product_record(sold[product_id], record, today) for (_person, product_id), record in found.items()
+    }
+    _add_history(session, person_id, whole)
+    return sorted(whole.values(), key=lambda each: (_rank(each), each.product.slug))
+
+
+def _rank(each: ProductRecord) -> int:
+    return {"no": 0, "due": 1, "go": 2}.get(each.state[0], 3)
+
+
+def steps(record: Record, today: date) -> list[tuple[Step, str, str, str]]:
+    """Return each step of a person's way with its icon, its name and its note."""
+    months = record.program.terms.valid_months
+    found = []
+    for step in record.way(today):
+        name, note = words.step(step)
+        if step.kind is StepKind.CERTIFIED and not note:
+            note = words.for_months(months)
+        found.append((step, STEP_ICONS[step.state], name, note))
+    return found
+
+
+def _product_record(product: Product, record: Record, today: date) -> ProductRecord:
+    verdict = record.verdict
+    asked = record.program.requirements
+    lessons = sum(each.kind is RequirementKind.LESSON for each in asked)
+    return ProductRecord(
+        product=product,
+        record=record,
+        state=words.state(verdict.standing, allowed=verdict.allowed),
+        until=words.until(verdict, today, record.due_on),
+        reasons=[(words.sentence(each), words.fix(each, product.slug)) for each in verdict.reasons],
+        steps=steps(record, today),
+        rubrics=[each.key for each in asked if each.kind is RequirementKind.SIGN_OFF],
+        sanctions=possible_sanctions(record),
+        lessons_done=lessons and len(_lessons_done(record)),
+        lessons=lessons,
+    )
+
+
+def _lessons_done(record: Record) -> set[str]:
+    asked = {each.key for each in record.program.requirements if each.kind is RequirementKind.LESSON}
+    done = {each.requirement.key for each in record.facts.evidence if each.requirement.kind is RequirementKind.LESSON}
+    return asked & done
+
+
+def _add_history(session: Session, person_id: int, whole: Mapping[int, ProductRecord]) -> None:
+    for each, period in _known(whole, periods(session, person_id)):
+        each.periods.append(period)
+    for each, row in _known(whole, _rows(session, person_id, Attempt, "started_at", "percent", "passed")):
+        each.attempts.append((row.started_at, row.percent, row.passed))
+    for each, row in _known(whole, _rows(session, person_id, LessonProgress, "completed_at", "lesson")):
+        each.facts += [Fact(row.completed_at, _("Lesson done"), row.lesson)] if row.completed_at else []
+    for each, row in _known(whole, _attestations(session, person_id)):
+        what = _("Red lines signed, version %(number)s") % {"number": row.number}
+        each.facts.append(Fact(row.signed_at, what, row.signed_name))
+    for each, row in _known(whole, _rows(session, person_id, SignOff, "decided_at", "outcome", "note", "rubric")):
+        each.facts.append(Fact(row.decided_at, f"{outcome(row.outcome)} · {row.rubric}", row.note))
+    for each, row in _known(whole, _rows(session, person_id, CertificationEvent, "at", "kind", "reason")):
+        each.events.append(Fact(row.at, event(row.kind), row.reason))
+    for each, assignment in _known(
+        whole, session.scalars(select(Assignment).where(col(Assignment.person_id) == person_id))
+    ):
+        each.assigned = assignment
+    for each in whole.values():
+        each.facts.sort(key=lambda fact: fact.at, reverse=True)
+
+
+def _known(whole: Mapping[int, ProductRecord], rows: Iterable[Any]) -> Iterator[tuple[ProductRecord, Any]]:
+    """Pair each row with the record of its product, where that is shown."""
+    return ((whole[row.product_id], row) for row in rows if row.product_id in whole)
+
+
+def _rows(session: Session, person_id: int, table: Any, *columns: str) -> Sequence[Any]:
+    """Read a person's rows of a table with a moment in the first of `columns`, the latest first."""
+    return session.execute(
+        select(col(table.product_id), *(col(getattr(table, name)) for name in columns))
+        .where(col(table.person_id) == person_id)
+        .order_by(col(getattr(table, columns[0])).desc(), col(table.id).desc())
+    ).all()
+
+
+def _attestations(session: Session, person_id: int) -> Sequence[Any]:
+    return session.execute(
+        select(
+            col(Attestation.product_id),
+            col(Attestation.signed_at),
+            col(Attestation.signed_name),
+            col(ContentVersion.number),
+        )
+        .join(ContentVersion, col(ContentVersion.id) == col(Attestation.content_version_id))
+        .join(Content, col(Content.id) == col(ContentVersion.content_id))
+        .where(col(Attestation.person_id) == person_id)
+    ).all()
+
+
+def outcome(value: SignOffOutcome) -> str:
+    """Say what an assessor decided."""
+    return {
+        SignOffOutcome.PASSED: _("Sign-off passed"),
+        SignOffOutcome.RETURNED: _("Sign-off returned, to be shown again"),
+        SignOffOutcome.FAILED: _("Sign-off failed"),
+    }[value]
+
+
+def event(kind: CertificationEventKind) -> str:
+    """Say what was done to a certification."""
+    return {
+        CertificationEventKind.SUSPENDED: _("Suspended"),
+        CertificationEventKind.REINSTATED: _("Reinstated"),
+        CertificationEventKind.REVOKED: _("Revoked"),
+    }[kind]

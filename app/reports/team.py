@@ -1,0 +1,234 @@
+"""The team's matrix: who may sell what, what lapses when, which deals are at risk; also as a CSV file."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from io import StringIO
+from itertools import pairwise
+from typing import Annotated, Any, cast
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Request, Response
+from sqlmodel import Session
+
+from app.catalog.models import Product
+from app.catalog.queries import products
+from app.catalog.text import Text, localized
+from app.certification.queries import Key, Record, records
+from app.certification.words import minutes_left
+from app.clock import Now, Today, end_of_day
+from app.database import SessionDep
+from app.people.access import CurrentPerson, allow
+from app.people.models import Role
+from app.reports.charts import horizon
+from app.reports.coverage import Cell, Coverage, Order, Row, Show, arranged, coverage
+from app.reports.queries import Seller, branch, deals_of, sellers, teams_below
+from app.reports.risks import amounts, risks
+from app.web.i18n import current_locale
+from app.web.i18n import gettext as _
+from app.web.templating import page, wants_fragment
+
+router = APIRouter(prefix="/team")
+
+TeamViewer = Annotated[CurrentPerson, Depends(allow(Role.MANAGER, Role.COMPLIANCE, Role.ADMIN))]
+
+PEOPLE_A_PAGE = 100
+SPANS = (30, 60, 90)
+"""Days within which what lapses is listed, each list without the ones before."""
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the address asks for; a value that makes no sense is as if it were not there."""
+
+    show: Show
+    sort: str
+    team: int | None
+    product: str
+    day: date
+    today: date
+    page: int
+
+    def url(self, path: str = "/team", **changes: Any) -> str:
+        """Return the address of this view with changes."""
+        view = replace(self, **{"page": 1, **changes})
+        wanted = {
+            "show": view.show.value if view.show is not Show.ALL else "",
+            "sort": view.sort if view.sort != Order.TODO else "",
+            "team": view.team or "",
+            "product": view.product,
+            "as_of": view.day.isoformat() if view.day != view.today else "",
+            "page": view.page if view.page > 1 else "",
+        }
+        query = urlencode({name: value for name, value in wanted.items() if value})
+        return f"{path}?{query}" if query else path
+
+
+async def _view(
+    today: Today, show: str = "", sort: str = "", team: str = "", product: str = "", as_of: str = "", page: str = ""
+) -> View:
+    try:
+        day = date.fromisoformat(as_of)
+    except ValueError:
+        day = today
+    return View(
+        show=Show(show) if show in list(Show) else Show.ALL,
+        sort=sort or Order.TODO,
+        team=_count(team),
+        product=product,
+        day=day if FIRST_YEAR <= day.year < LAST_YEAR else today,
+        today=today,
+        page=_count(page) or 1,
+    )
+
+
+def _count(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and 0 < int(text[:9]) == int(text) else None
+
+
+Asked = Annotated[View, Depends(_view)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Team:
+    """Everything that was read for one view."""
+
+    teams: dict[int, str]
+    sold: list[Product]
+    people: list[Seller]
+    standings: dict[Key, Record]
+    whole: Coverage
+
+
+def _read(session: Session, viewer: CurrentPerson, view: View, moment: datetime) -> _Team:
+    everybody = sellers(session, branch(session, viewer))
+    below = teams_below(session)
+    held = {seller.team_id for seller in everybody}
+    teams = {team_id: name for team_id, (name, inside) in below.items() if inside & held}
+    inside = below[view.team][1] if view.team in teams and view.team else None
+    people = [seller for seller in everybody if inside is None or seller.team_id in inside]
+    sold = products(session)
+    standings = records(
+        session, [seller.id for seller in people], moment, [product.id for product in sold if product.id]
+    )
+    with_program = {product_id for _person, product_id in standings}
+    sold = [product for product in sold if product.id in with_program or not people]
+    columns = [product for product in sold if product.slug == view.product] or sold
+    return _Team(teams, sold, people, standings, coverage(people, columns, standings))
+
+
+def _moment(view: View, moment: datetime) -> datetime:
+    return moment if view.day == view.today else end_of_day(view.day)
+
+
+@router.get("")
+def show_team(request: Request, session: SessionDep, viewer: TeamViewer, view: Asked, moment: Now) -> Response:
+    """Show the matrix as of a day, with what lapses and what is at risk."""
+    asked_for = _moment(view, moment)
+    team = _read(session, viewer, view, asked_for)
+    rows = arranged(team.whole, view.show, view.sort)
+    theirs = deals_of(session, [each.id for each in team.people], moment)
+    at_risk = risks(theirs, team.standings, view.day)
+    ends = [cell.verdict.ends_on for cell in team.whole.cells if cell.verdict.ends_on]
+    closings = [deal.close_date for deal in theirs if deal.close_date]
+    first = (view.page - 1) * PEOPLE_A_PAGE
+    context = {
+        "view": view,
+        "team": team,
+        "whole": team.whole,
+        "rows": rows[first : first + PEOPLE_A_PAGE],
+        "shown": len(rows),
+        "pages": list(_pages(rows, view)),
+        "at_risk": at_risk,
+        "amounts": amounts(at_risk),
+        "chart": horizon(ends, closings, view.day),
+        "spans": _lapsing(team.whole),
+        "partial": wants_fragment(request),
+        "as_of": asked_for,
+    }
+    return page(request, "reports/team.html", context, fragment="coverage")
+
+
+def _pages(rows: list[Row], view: View) -> Iterator[tuple[str, str, bool]]:
+    """Give (address, label, present) of each page; by name, the label says from whom to whom."""
+    if len(rows) <= PEOPLE_A_PAGE:
+        return
+    for first in range(0, len(rows), PEOPLE_A_PAGE):
+        number = first // PEOPLE_A_PAGE + 1
+        part = rows[first : first + PEOPLE_A_PAGE]
+        by_name = view.sort == Order.NAME
+        label = f"{part[0].seller.name} – {part[-1].seller.name}" if by_name else str(number)
+        yield view.url(page=number), label, number == view.page
+
+
+def _lapsing(whole: Coverage) -> list[tuple[int, list[tuple[Seller, Product, Cell]]]]:
+    """List what lapses within 30, 60 and 90 days, the next first."""
+    found = [
+        (row.seller, column.product, cell)
+        for row in whole.rows
+        for column, cell in zip(whole.columns, row.cells, strict=True)
+        if cell is not None and cell.verdict.days_left is not None
+    ]
+    found.sort(key=lambda each: (each[2].verdict.days_left or 0, each[0].name))
+    spans = []
+    for after, through in pairwise((-1, *SPANS)):
+        spans.append((through, [each for each in found if after < (each[2].verdict.days_left or 0) <= through]))
+    return spans
+
+
+@router.get(".csv")
+def download_team(session: SessionDep, viewer: TeamViewer, view: Asked, moment: Now) -> Response:
+    """Give the same people and products as a file, one line for each standing."""
+    team = _read(session, viewer, view, _moment(view, moment))
+    text = StringIO()
+    writer = csv.writer(text)
+    writer.writerow(_HEAD)
+    for row in arranged(team.whole, view.show, view.sort):
+        for column, cell in zip(team.whole.columns, row.cells, strict=True):
+            if cell is not None:
+                writer.writerow(_safe(value) for value in _line(row.seller, column.product, cell, view.day))
+    name = f"coverage-{view.day.isoformat()}.csv"
+    return Response(
+        "\ufeff" + text.getvalue(),
+        media_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    )
+
+
+_HEAD = (
+    "person", "email", "team", "product", "product_name", "standing", "word",
+    "may_sell_alone", "supervised_only", "valid_through", "ends_on", "days_left", "due_on", "minutes_left", "as_of",
+)  # fmt: skip
+
+
+def _line(seller: Seller, product: Product, cell: Cell, day: date) -> tuple[Any, ...]:
+    verdict = cell.verdict
+    return (
+        seller.name,
+        seller.email,
+        seller.team,
+        product.slug,
+        localized(cast("Text", product.name), current_locale()),
+        verdict.standing.value,
+        cell.word,
+        _yes_no(yes=verdict.allowed),
+        _yes_no(yes=verdict.supervised_only),
+        verdict.valid_through,
+        verdict.ends_on,
+        verdict.days_left,
+        cell.record.due_on,
+        minutes_left(verdict.missing),
+        day,
+    )
+
+
+def _yes_no(*, yes: bool) -> str:
+    return _("yes") if yes else _("no")
+
+
+def _safe(value: Any) -> str:
+    """Write a value so that no spreadsheet takes it for a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text

@@ -1,0 +1,184 @@
+"""A rep's day: the one thing to do next, what may be sold today, what lapses soon, which deals wait."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+
+from app.catalog.models import Product
+from app.catalog.queries import Course
+from app.certification import words
+from app.certification.queries import Key, Record
+from app.certification.rules import Missing, RequirementKind, Standing
+from app.certification.way import Step
+from app.deals.facts import DealFacts
+from app.reports.coverage import SOON_DAYS, may_sell
+from app.reports.record import steps
+from app.reports.risks import Risk, risks
+
+
+class Urgency(IntEnum):
+    """Why something is to be done; the first is the most urgent."""
+
+    DEADLINE = 1
+    IN_GRACE = 2
+    DEAL_WAITS = 3
+    RENEWAL_OPEN = 4
+    EXPIRED = 5
+    IN_PROGRESS = 6
+    ASSIGNED = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One product of the rep's day."""
+
+    product: Product
+    record: Record
+    state: words.State
+    until: str
+    fix: words.Fix | None
+    deal: DealFacts | None
+
+    @property
+    def alone(self) -> bool:
+        """Say whether the rep may sell it alone."""
+        return self.record.verdict.allowed
+
+    @property
+    def begun(self) -> bool:
+        """Say whether the rep was asked for it, has begun it, or has a deal with it."""
+        verdict = self.record.verdict
+        return self.record.assigned or verdict.standing is not Standing.NOT_STARTED or self.deal is not None
+
+    @property
+    def minutes(self) -> int:
+        """The minutes that the rest of the way takes."""
+        return words.minutes_left(self.record.verdict.missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The one thing to do next: for which product, why, what, and by when."""
+
+    line: Line
+    urgency: Urgency
+    missing: Missing
+    by: date | None
+    steps: list[tuple[Step, str, str, str]]
+
+    @property
+    def kind(self) -> str:
+        """The kind of what is missing."""
+        return self.missing.requirement.kind.value
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Everything that a rep's first screen shows."""
+
+    next: Next | None
+    lines: list[Line]
+    soon: list[Line]
+    deals: list[tuple[DealFacts, Risk | None]]
+
+    @property
+    def alone(self) -> int:
+        """How many products the rep may sell alone."""
+        return sum(line.alone for line in self.lines)
+
+    @property
+    def beside(self) -> int:
+        """How many products the rep may sell beside a colleague."""
+        return sum(line.record.verdict.supervised_only for line in self.lines)
+
+    @property
+    def closed(self) -> int:
+        """How many products are not open to the rep."""
+        return len(self.lines) - self.alone - self.beside
+
+
+def day_of(
+    person_id: int, sold: Sequence[Product], records: Mapping[Key, Record], deals: Sequence[DealFacts], today: date
+) -> Day:
+    """Put a rep's day together from what was read."""
+    lines = [
+        _line(product, record, deals, today)
+        for product in sold
+        if (record := records.get((person_id, product.id or 0))) is not None
+    ]
+    lines.sort(key=lambda line: (_ORDER[line.state[0]], not line.begun, line.product.slug))
+    soon = [line for line in lines if _ends_within(line, SOON_DAYS)]
+    soon.sort(key=lambda line: line.record.verdict.days_left or 0)
+    open_deals = [deal for deal in deals if deal.close_date is None or deal.close_date >= today]
+    at_risk = {risk.deal.id: risk for risk in risks(open_deals, records, today)}
+    return Day(_next(lines, today), lines, soon, [(deal, at_risk.get(deal.id)) for deal in open_deals])
+
+
+_ORDER = {"go": 0, "due": 1, "no": 2, "rest": 3}
+
+
+def _ends_within(line: Line, days: int) -> bool:
+    left = line.record.verdict.days_left
+    return left is not None and left <= days
+
+
+def _line(product: Product, record: Record, deals: Sequence[DealFacts], today: date) -> Line:
+    verdict = record.verdict
+    waiting = (
+        deal for deal in deals if product.slug in deal.slugs and (deal.close_date is None or deal.close_date >= today)
+    )
+    return Line(
+        product=product,
+        record=record,
+        state=words.state(verdict.standing, allowed=verdict.allowed),
+        until=words.until(verdict, today, record.due_on),
+        fix=words.next_fix(verdict, product.slug),
+        deal=None if verdict.allowed else next(waiting, None),
+    )
+
+
+def _next(lines: Sequence[Line], today: date) -> Next | None:
+    found = [each for line in lines if (each := _candidate(line, today)) is not None]
+    return min(found, key=lambda each: (each.urgency, each.by or date.max, each.line.minutes), default=None)
+
+
+def _candidate(line: Line, today: date) -> Next | None:
+    verdict = line.record.verdict
+    urgent = _urgency(line)
+    if urgent is None or not verdict.missing:
+        return None
+    urgency, by = urgent
+    return Next(line, urgency, verdict.missing[0], by, steps(line.record, today))
+
+
+def _urgency(line: Line) -> tuple[Urgency, date | None] | None:
+    verdict = line.record.verdict
+    standing = verdict.standing
+    if standing in {Standing.REVOKED, Standing.SUSPENDED}:
+        return None
+    if standing is Standing.RECERTIFICATION_REQUIRED:
+        return Urgency.DEADLINE, verdict.recertify_by
+    if standing is Standing.IN_GRACE:
+        return Urgency.IN_GRACE, verdict.grace_through
+    if line.deal is not None and not may_sell(verdict):
+        return Urgency.DEAL_WAITS, line.deal.close_date
+    others = {
+        Standing.RENEWAL_OPEN: (Urgency.RENEWAL_OPEN, verdict.valid_through),
+        Standing.EXPIRED: (Urgency.EXPIRED, line.record.due_on),
+        Standing.IN_PROGRESS: (Urgency.IN_PROGRESS, line.record.due_on),
+    }
+    if standing in others:
+        return others[standing]
+    return (Urgency.ASSIGNED, line.record.due_on) if line.record.assigned else None
+
+
+def lesson_of(next_: Next, course: Course | None) -> tuple[int, object] | None:
+    """Return the number and the title of the lesson to do next, where it is one."""
+    asked = next_.missing.requirement
+    if course is None or asked.kind is not RequirementKind.LESSON:
+        return None
+    for position, lesson in enumerate(course.document.lessons):
+        if lesson.id == asked.key:
+            return position + 1, lesson.title
+    return None
