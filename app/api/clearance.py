@@ -1,0 +1,178 @@
+"""The clearance endpoints: one question, or up to a thousand in one request."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from app.api.problems import ProblemRoute
+from app.api.schemas import EXAMPLE, MOST_CHECKS, Batch, BatchResult, Check, Clearance, ClearanceQuery, Problem
+from app.api.security import needs
+from app.certification.rules import Reason
+from app.clock import Now
+from app.database import SessionDep
+from app.deals import words
+from app.deals.queries import Answer, ProductAnswer, Question, clearances
+from app.errors import InvalidError
+from app.people.tokens import Scope
+from app.web.i18n import gettext as _
+
+MOST_MOMENTS = 10
+"""Different moments that one batch may ask for: each of them is read on its own."""
+
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"description": text, "model": Problem}
+    for status, text in {
+        401: "No token, or one that is unknown, revoked or over.",
+        403: "The token lacks the scope `clearance:read`.",
+        422: "The question is not well formed; `errors` points at each place.",
+        429: "Too many requests; `Retry-After` says how many seconds to wait.",
+    }.items()
+}
+
+router = APIRouter(
+    prefix="/api/v1/clearance",
+    tags=["clearance"],
+    route_class=ProblemRoute,
+    dependencies=[Depends(needs(Scope.CLEARANCE_READ))],
+    responses=_ERRORS,
+)
+
+
+@router.get(
+    "",
+    summary="May this rep act for these products?",
+    operation_id="clearance",
+    responses={200: {"model": Clearance, "content": {"application/json": {"example": EXAMPLE}}}},
+)
+def one(
+    request: Request,
+    session: SessionDep,
+    moment: Now,
+    question: Annotated[ClearanceQuery, Query()],
+) -> Response:
+    """Answer 200 whenever the question is well formed, also for people and products that nobody knows."""
+    check = Check(products=question.product, **question.model_dump(exclude={"product"}))
+    return _json(_results(request, session, [check], moment, ["/product"], ["/as_of"])[0])
+
+
+@router.post(
+    "/batch",
+    summary=f"Up to {MOST_CHECKS:,} questions at once",
+    operation_id="clearance_batch",
+    responses={
+        200: {"model": BatchResult, "content": {"application/json": {"example": {"results": [EXAMPLE]}}}},
+        413: {"description": "The body is larger than 2 MiB.", "model": Problem},
+    },
+)
+def batch(
+    request: Request,
+    session: SessionDep,
+    moment: Now,
+    body: Batch,
+    idempotency_key: Annotated[
+        str | None,
+        Header(description="Accepted and not needed: a batch stores nothing, so sending it again is harmless."),
+    ] = None,
+) -> Response:
+    """Answer each check in the shape of the single question, in the same order, as of one moment for all."""
+    del idempotency_key
+    checks = body.checks
+    products = [f"/checks/{index}/products" for index in range(len(checks))]
+    moments = [f"/checks/{index}/as_of" for index in range(len(checks))]
+    return _json({"results": _results(request, session, checks, moment, products, moments)})
+
+
+def _results(
+    request: Request,
+    session: Session,
+    checks: Sequence[Check],
+    now: datetime,
+    products: Sequence[str],
+    moments: Sequence[str],
+) -> list[dict[str, Any]]:
+    """Answer all checks; `products` and `moments` point at those parts of each check."""
+    _refuse(checks, now, products, moments)
+    origin = request.app.state.settings.origin
+    results: list[dict[str, Any]] = [{}] * len(checks)
+    for as_of in dict.fromkeys(each.as_of or now for each in checks):
+        places = [index for index, each in enumerate(checks) if (each.as_of or now) == as_of]
+        found = clearances(session, [_question(checks[index]) for index in places], as_of)
+        for index, answer in zip(places, found, strict=True):
+            results[index] = document(answer, origin)
+    return results
+
+
+def _refuse(checks: Sequence[Check], now: datetime, products: Sequence[str], moments: Sequence[str]) -> None:
+    errors = []
+    for check, at_products, at_moment in zip(checks, products, moments, strict=True):
+        if not check.products and check.deal is None:
+            errors.append({"pointer": at_products, "detail": _("Name a product, or a deal.")})
+        if check.as_of is not None and check.as_of > now:
+            errors.append({"pointer": at_moment, "detail": _("This moment is still to come; nobody knows yet.")})
+    if len({each.as_of for each in checks}) > MOST_MOMENTS:
+        detail = _("Ask as of at most %(count)s different moments in one request.") % {"count": MOST_MOMENTS}
+        errors.append({"pointer": "/checks", "detail": detail})
+    if errors:
+        raise InvalidError(_("The request is not of the form that this address takes."), errors)
+
+
+def _question(check: Check) -> Question:
+    return Question(
+        rep=check.rep,
+        products=tuple(check.products),
+        deal=check.deal,
+        role=check.role,
+        stage=check.stage,
+        region=check.region,
+    )
+
+
+def document(answer: Answer, origin: str) -> dict[str, Any]:
+    """Write an answer as the API gives it; the keys always stand in this order."""
+    return {
+        "decision": answer.clearance.decision,
+        "allowed": answer.allowed,
+        "rep": answer.question.rep.lower(),
+        "deal": answer.question.deal,
+        "as_of": answer.as_of.astimezone(UTC).isoformat(),
+        "decision_id": answer.id,
+        "products": [_product(each, origin) for each in answer.products],
+    }
+
+
+def _product(answer: ProductAnswer, origin: str) -> dict[str, Any]:
+    decision = answer.decision
+    return {
+        "product": decision.product,
+        "decision": decision.decision,
+        "allowed": decision.allowed,
+        "enforcement": decision.enforcement,
+        "valid_through": decision.valid_through.isoformat() if decision.valid_through else None,
+        "reasons": [_reason(each, decision.product, origin) for each in decision.reasons],
+        "basis": {
+            "program_version": answer.basis.program_version,
+            "redlines_version": answer.basis.redlines_version,
+            "period": answer.basis.period,
+        },
+    }
+
+
+def _reason(reason: Reason, product: str, origin: str) -> dict[str, Any]:
+    fix = words.fix(reason, product)
+    return {
+        "code": reason.code,
+        "message": words.sentence(reason),
+        "fix": {"label": fix.label, "url": origin + fix.url, "minutes": fix.minutes} if fix else None,
+    }
+
+
+def _json(content: Any) -> Response:
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return Response(
+        body, media_type="application/json", headers={"Vary": "Accept-Language", "Cache-Control": "no-store"}
+    )

@@ -1,0 +1,60 @@
+"""The OpenAPI document of the API, and a page on which a person reads it."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.openapi.utils import get_openapi
+from starlette.responses import JSONResponse, Response
+
+from app.api import clearance
+from app.people.access import PerhapsSignedIn, anybody
+from app.web.templating import page
+
+router = APIRouter(prefix="/api", dependencies=[Depends(anybody)])
+
+_DESCRIPTION = """\
+Ask Dealworthy who may sell what. JSON in and out, names in snake_case, moments in ISO 8601 with an offset.
+
+People are named by e-mail address whatever its case, products by slug, deals by the CRM's own id. Whatever is not
+known is a refusal with its reason, never an error. Errors are problem documents (RFC 9457) with `errors[]`, each
+with a JSON pointer. Send `Accept-Language` for messages in Chinese. `X-Request-Id` goes through."""
+
+
+def document(request: Request) -> dict[str, Any]:
+    """Return the OpenAPI 3.1 document of this installation."""
+    content = get_openapi(
+        title="Dealworthy",
+        version=request.app.version,
+        openapi_version="3.1.0",
+        description=_DESCRIPTION,
+        routes=clearance.router.routes,
+        servers=[{"url": request.app.state.settings.origin}],
+        tags=[{"name": "clearance", "description": "The gate: may this rep act for this product, on this deal, now?"}],
+    )
+    for operations in content["paths"].values():
+        for operation in operations.values():
+            for status, response in operation["responses"].items():
+                if not status.startswith("2"):  # FastAPI would have its own model for 422, as plain JSON
+                    schema = {"$ref": "#/components/schemas/Problem"}
+                    response["content"] = {"application/problem+json": {"schema": schema}}
+    for unused in ("HTTPValidationError", "ValidationError"):
+        content["components"]["schemas"].pop(unused, None)
+    return content
+
+
+@router.get("/openapi.json")
+def openapi(request: Request) -> Response:
+    """Give the document to tools."""
+    return JSONResponse(document(request))
+
+
+@router.get("/docs")
+def docs(request: Request, _person: PerhapsSignedIn) -> Response:
+    """Show the document to people."""
+    content = document(request)
+    operations = [
+        (method.upper(), path, operation)
+        for path, methods in content["paths"].items()
+        for method, operation in methods.items()
+    ]
+    return page(request, "api/docs.html", {"document": content, "operations": operations})

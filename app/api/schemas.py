@@ -1,0 +1,186 @@
+"""What the API takes and gives, as models: they check requests and write the OpenAPI document."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from app.catalog.content import DEAL_STAGES
+
+MOST_CHECKS: Final = 1_000
+MOST_PRODUCTS: Final = 50
+
+_MOMENT = re.compile(
+    r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)(?:([Zz])|[+ ](\d\d:\d\d)|-(\d\d:\d\d))", re.ASCII
+)
+
+
+def _moment(value: object) -> object:
+    """Take ISO 8601 with an offset only. A `+` that was not escaped reaches us as a space."""
+    if isinstance(value, datetime):
+        return value
+    found = _MOMENT.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError("must be a moment with an offset, such as 2026-11-21T10:00:00+00:00")
+    begin, _, ahead, behind = found.groups()
+    return begin + (f"+{ahead}" if ahead else f"-{behind}" if behind else "+00:00")
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment, json_schema_input_type=str)]
+Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=3, max_length=320, pattern=r"^[^\s@]+@[^\s@]+$")
+]
+Slug = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\s\x00]+$")]
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=r"^[^\x00]+$")]
+Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[^\x00]+$")]
+Slugs = Annotated[list[Slug], Field(max_length=MOST_PRODUCTS)]
+_STAGES = ", ".join(DEAL_STAGES)
+
+
+class Schema(BaseModel):
+    """Unknown keys are refused, and nothing is guessed from another type."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Situation(Schema):
+    """What both forms of a question share."""
+
+    rep: Email = Field(description="The rep's e-mail address, whatever its case.", examples=["ana@example.com"])
+    deal: Reference | None = Field(default=None, description="The deal's id in the CRM.", examples=["D-20417"])
+    role: Word | None = Field(default=None, description="The rep's part in the deal; else as stored with the deal.")
+    stage: Word | None = Field(default=None, description=f"The deal's stage, one of {_STAGES}; else as stored.")
+    region: Word | None = Field(default=None, description="The deal's region; else as stored with the deal.")
+    as_of: Moment | None = Field(
+        default=None,
+        description="The moment to answer for, with an offset, not in the future; else now.",
+        examples=["2026-11-21T10:00:00+00:00"],
+    )
+
+
+class Check(Situation):
+    """One question of a batch: may this rep act for these products, on this deal?"""
+
+    products: Slugs = Field(
+        default=[],
+        description="Slugs of products. May be left out where the deal is known: then its products are asked for.",
+        examples=[["keeper-crm"]],
+    )
+
+
+class ClearanceQuery(Situation):
+    """The one question, as query parameters."""
+
+    product: Slugs = Field(
+        default=[],
+        description="Slug of a product; repeat it for several. May be left out where the deal is known.",
+        examples=[["keeper-crm"]],
+    )
+
+
+class Batch(Schema):
+    """Many questions at once."""
+
+    checks: Annotated[list[Check], Field(min_length=1, max_length=MOST_CHECKS)]
+
+
+Decision = Literal["cleared", "cleared_supervised", "cleared_by_waiver", "not_cleared", "not_required", "unknown"]
+
+
+class Fix(Schema):
+    """What the rep does to remove a reason."""
+
+    label: str
+    url: str
+    minutes: int
+
+
+class Reason(Schema):
+    """Why the answer is no, or what a supervisor or a waiver stands in for."""
+
+    code: str = Field(
+        description="One of unknown_rep, unknown_product, inactive_rep, lessons_not_completed, redlines_not_attested, "
+        "quiz_not_passed, sign_off_missing, live_session_missing, expired, in_grace, suspended, revoked, "
+        "recertification_overdue, no_requirements; more may come."
+    )
+    message: str = Field(description="One sentence in the language of Accept-Language, English otherwise.")
+    fix: Fix | None = Field(description="None where only others can help, or other reasons say what to do.")
+
+
+class Basis(Schema):
+    """The versions the answer rests on."""
+
+    program_version: int | None
+    redlines_version: int | None
+    period: int | None = Field(description="The certification period, by its number here.")
+
+
+class ProductClearance(Schema):
+    """The answer for one product."""
+
+    product: str
+    decision: Decision
+    allowed: bool
+    enforcement: Literal["observe", "warn", "require_approval", "block"] = Field(
+        description="What to do with a refusal: note it, warn, ask somebody to approve, or stop."
+    )
+    valid_through: str | None = Field(description="The last day of the clearance, inclusive, in the site's time zone.")
+    reasons: list[Reason]
+    basis: Basis
+
+
+class Clearance(Schema):
+    """The answer to one question: the worst of its products."""
+
+    decision: Decision
+    allowed: bool
+    rep: str
+    deal: str | None
+    as_of: str
+    decision_id: str = Field(description="A ULID; the same question as of the same moment has the same one.")
+    products: list[ProductClearance]
+
+
+class BatchResult(Schema):
+    """The answers, in the order of the checks."""
+
+    results: list[Clearance]
+
+
+class Problem(BaseModel):
+    """An error, as RFC 9457 has it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    request_id: str
+    errors: list[dict[Literal["pointer", "detail"], str]] = []
+
+
+EXAMPLE: Final[dict[str, Any]] = {
+    "decision": "not_cleared",
+    "allowed": False,
+    "rep": "ana@example.com",
+    "deal": None,
+    "as_of": "2026-11-21T10:00:00+00:00",
+    "decision_id": "01KAJX9ZG05R8H3K0T7Q2M4V6N",
+    "products": [
+        {
+            "product": "keeper-crm",
+            "decision": "not_cleared",
+            "allowed": False,
+            "enforcement": "block",
+            "valid_through": None,
+            "reasons": [
+                {
+                    "code": "quiz_not_passed",
+                    "message": "The quiz has not been passed.",
+                    "fix": {"label": "Take the quiz", "url": "https://sales.example.com/quizzes/keeper", "minutes": 15},
+                }
+            ],
+            "basis": {"program_version": 3, "redlines_version": 5, "period": None},
+        }
+    ],
+}

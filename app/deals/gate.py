@@ -1,0 +1,141 @@
+"""How a whole deal stands at the gate: every member, every product, and who stands in the way."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from app.deals.facts import OWNER, DealFacts, Member
+from app.deals.queries import Answer, Asked, ProductAnswer, Question, answers
+from app.deals.rules import (
+    ClearanceDecision,
+    Coverage,
+    MemberDecision,
+    Risk,
+    Situation,
+    TeamVerdict,
+    at_risk,
+    stops,
+    team_verdict,
+)
+
+_RANK = list(ClearanceDecision)
+
+
+@dataclass(frozen=True, slots=True)
+class ProductState:
+    """How the team stands for one product; `blocking` are the members in the way, with their answers."""
+
+    slug: str
+    name: str | dict[str, str]
+    verdict: TeamVerdict
+    blocking: tuple[tuple[Member, ProductAnswer], ...]
+
+    @property
+    def stops(self) -> bool:
+        """Whether the deal must not go on like this."""
+        return stops(self.verdict.decision, self.verdict.enforcement)
+
+
+@dataclass(frozen=True, slots=True)
+class DealState:
+    """A deal with the answer for each of its members, in their order, and for each of its products."""
+
+    deal: DealFacts
+    answers: tuple[Answer, ...]
+    products: tuple[ProductState, ...]
+
+    @property
+    def team(self) -> list[tuple[Member, Answer]]:
+        """The members, each with the answer."""
+        return list(zip(self.deal.members, self.answers, strict=True))
+
+    @property
+    def decision(self) -> ClearanceDecision:
+        """The worst of the products' decisions."""
+        return max((each.verdict.decision for each in self.products), key=_RANK.index, default=_RANK[-1])
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the team covers every product."""
+        return self.decision.allowed
+
+    @property
+    def stops(self) -> bool:
+        """Whether a product that is enforced is not covered."""
+        return any(each.stops for each in self.products)
+
+    @property
+    def blocking(self) -> list[tuple[Member, ProductAnswer]]:
+        """Everybody who stands in the way, with the answer that says why."""
+        return [pair for each in self.products for pair in each.blocking]
+
+    @property
+    def ends_on(self) -> date | None:
+        """The last day on which the team covers every product."""
+        return min((each.verdict.valid_through for each in self.products if each.verdict.valid_through), default=None)
+
+    @property
+    def risk(self) -> Risk | None:
+        """Why the deal is at risk, if it is."""
+        found = {at_risk(each.verdict, self.deal.close_date) for each in self.products}
+        if not self.products:
+            return None
+        return next((risk for risk in Risk if risk in found), None)
+
+    @property
+    def lapsing(self) -> list[tuple[Member, ProductAnswer]]:
+        """Those whose clearance ends before the deal is to close."""
+        closes = self.deal.close_date
+        return [
+            (member, each)
+            for member, answer in self.team
+            for each in answer.products
+            if closes and each.decision.allowed and each.decision.valid_through and each.decision.valid_through < closes
+        ]
+
+    def stopped(self, emails: Iterable[str] | None = None) -> list[Answer]:
+        """Return the answers of those who must not be on the deal; of `emails` only, where they are given."""
+        wanted = None if emails is None else set(emails)
+        names = {member.email for each in self.products if each.stops for member, _ in each.blocking}
+        return [
+            answer
+            for member, answer in self.team
+            if member.email in names and (wanted is None or member.email in wanted)
+        ]
+
+
+def states(session: Session, deals: Sequence[DealFacts], as_of: datetime) -> list[DealState]:
+    """Work out how deals stand, stored or only thought of; the statements do not depend on how many there are."""
+    asked = [ask(deal, member) for deal in deals for member in deal.members]
+    found = iter(answers(session, asked, as_of))
+    return [_state(deal, tuple(next(found) for _ in deal.members)) for deal in deals]
+
+
+def ask(deal: DealFacts, member: Member) -> Asked:
+    """Put the question about one member of a deal, or about somebody who might become one."""
+    return Asked(
+        question=Question(rep=member.email, deal=deal.reference, role=member.role),
+        products=deal.slugs,
+        situation=Situation(stage=deal.stage, region=deal.region, role=member.role),
+        supervisor_id=member.supervisor_id,
+    )
+
+
+def _state(deal: DealFacts, found: tuple[Answer, ...]) -> DealState:
+    products = []
+    for carried in deal.products:
+        of_product = [
+            (member, answer.product(carried.slug)) for member, answer in zip(deal.members, found, strict=True)
+        ]
+        verdict = team_verdict(
+            next((answer.coverage for _, answer in of_product), Coverage.EVERY),
+            [
+                MemberDecision(rep=member.email, is_owner=member.role == OWNER, answer=answer.decision)
+                for member, answer in of_product
+            ],
+        )
+        blocking = tuple((member, answer) for member, answer in of_product if member.email in verdict.blocking)
+        products.append(ProductState(carried.slug, carried.name, verdict, blocking))
+    return DealState(deal, found, tuple(products))

@@ -1,0 +1,276 @@
+"""The gate's question and its answer: may these people act, for these products, on these deals, as of a moment?
+
+Any number of questions takes the same number of statements. The answer is worked out from stored facts, so the
+same question as of the same moment has the same answer, and the same id, however often and however late it is asked.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlmodel import Session, col
+from ulid import ULID
+
+from app.catalog.models import Product
+from app.certification.programs import Program
+from app.certification.queries import Key, Record, programs, records
+from app.clock import local_day
+from app.deals.facts import OWNER, DealFacts, deals_by_reference
+from app.deals.rules import (
+    Clearance,
+    Coverage,
+    DealStage,
+    Enforcement,
+    GateRequirement,
+    ProductDecision,
+    ProductFacts,
+    RepStatus,
+    Situation,
+    decide,
+    decide_product,
+)
+from app.people.models import Person
+
+_RANDOM_BYTES = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """May `rep` (an e-mail address) act for `products` (slugs)?
+
+    A deal, by its reference, gives stage, region, role and products where they are not asked for themselves. A deal
+    that nobody stored gives nothing, and whatever is not known is taken to need clearance.
+    """
+
+    rep: str
+    products: tuple[str, ...] = ()
+    deal: str | None = None
+    role: str | None = None
+    stage: str | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """The versions that an answer rests on; None where there is none."""
+
+    program_version: int | None = None
+    redlines_version: int | None = None
+    period: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductAnswer:
+    """The answer for one product, with what it rests on."""
+
+    decision: ProductDecision
+    basis: Basis
+    name: str | dict[str, str]
+    record: Record | None
+    coverage: Coverage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A question with its answer, as of a moment."""
+
+    question: Question
+    as_of: datetime
+    id: str
+    person_id: int | None
+    name: str
+    clearance: Clearance
+    products: tuple[ProductAnswer, ...]
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the person may act."""
+        return self.clearance.allowed
+
+    def product(self, slug: str) -> ProductAnswer:
+        """Return the answer for one product of the question."""
+        return next(each for each in self.products if each.decision.product == slug)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question whose deal has been looked up, or is only thought of."""
+
+    question: Question
+    products: tuple[str, ...]
+    situation: Situation
+    supervisor_id: int | None = None
+
+
+def clearances(session: Session, questions: Sequence[Question], as_of: datetime) -> list[Answer]:
+    """Answer each question as of a moment, in their order. An unknown or inactive rep is refused, never an error."""
+    references = {each.deal for each in questions if each.deal is not None}
+    known = deals_by_reference(session, references, as_of) if references else {}
+    return answers(session, [_asked(each, known.get(each.deal or "")) for each in questions], as_of)
+
+
+def _asked(question: Question, deal: DealFacts | None) -> Asked:
+    member = deal.member(question.rep.lower()) if deal else None
+    return Asked(
+        question=question,
+        products=tuple(dict.fromkeys(question.products)) or (deal.slugs if deal else ()),
+        situation=Situation(
+            stage=question.stage or (deal.stage if deal else None),
+            region=question.region or (deal.region if deal else None),
+            role=question.role or (member.role if member else None),
+        ),
+        supervisor_id=member.supervisor_id if member else None,
+    )
+
+
+def answers(session: Session, asked: Sequence[Asked], as_of: datetime) -> list[Answer]:
+    """Answer questions whose deals are known; see `clearances`."""
+    stored = _Stored(session, asked, as_of)
+    return [_answer(each, stored, as_of) for each in asked]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rep:
+    id: int
+    name: str
+    status: RepStatus
+
+
+@dataclass(frozen=True, slots=True)
+class _Product:
+    id: int
+    name: str | dict[str, str]
+
+
+class _Stored:
+    """What is stored about everybody and everything that was asked about."""
+
+    def __init__(self, session: Session, asked: Iterable[Asked], as_of: datetime) -> None:
+        asked = list(asked)
+        supervisors = {each.supervisor_id for each in asked if each.supervisor_id is not None}
+        self.reps, self._by_id = _reps(session, {each.question.rep.lower() for each in asked}, supervisors, as_of)
+        self.products = _products(session, {slug for each in asked for slug in each.products}, as_of)
+        ids = [each.id for each in self.products.values()]
+        self.records: Mapping[Key, Record] = records(session, list(self._by_id), as_of, ids)
+        self.programs: Mapping[int, Program] = (
+            {product_id: each.program for (_, product_id), each in self.records.items()}
+            if self._by_id
+            else programs(session, as_of, ids)
+        )
+
+    def supervises(self, person_id: int | None, product_id: int) -> bool:
+        """Say whether a person who is named as a supervisor is cleared alone."""
+        if person_id is None:
+            return False
+        person, record = self._by_id.get(person_id), self.records.get((person_id, product_id))
+        return bool(person and person.status is RepStatus.ACTIVE and record and record.verdict.allowed)
+
+
+def _reps(
+    session: Session, emails: Collection[str], ids: Collection[int], as_of: datetime
+) -> tuple[dict[str, _Rep], dict[int, _Rep]]:
+    rows = session.execute(
+        select(col(Person.id), col(Person.email), col(Person.name), col(Person.deactivated_at)).where(
+            or_(col(Person.email).in_(emails), col(Person.id).in_(ids)), col(Person.created_at) <= as_of
+        )
+    )
+    by_email = {}
+    for row in rows:
+        gone = row.deactivated_at is not None and row.deactivated_at <= as_of
+        by_email[row.email] = _Rep(row.id, row.name, RepStatus.INACTIVE if gone else RepStatus.ACTIVE)
+    return by_email, {each.id: each for each in by_email.values()}
+
+
+def _products(session: Session, slugs: Collection[str], as_of: datetime) -> dict[str, _Product]:
+    rows = session.execute(
+        select(col(Product.id), col(Product.slug), col(Product.name)).where(
+            col(Product.slug).in_(slugs),
+            col(Product.created_at) <= as_of,
+            or_(col(Product.retired_at).is_(None), col(Product.retired_at) > as_of),
+        )
+    )
+    return {row.slug: _Product(row.id, row.name) for row in rows}
+
+
+def requirement(program: Program) -> GateRequirement:
+    """Read what a program asks of the people on a deal. Where only the owner counts, only the owner is asked."""
+    document = program.document
+    coverage = Coverage(document.get("coverage", Coverage.EVERY))
+    roles = frozenset(document.get("roles", ()))
+    if coverage is Coverage.OWNER and (not roles or OWNER in roles):
+        roles = frozenset({OWNER})
+    return GateRequirement(
+        level=document.get("level", "standard"),
+        regions=frozenset(document.get("regions", ())),
+        from_stage=DealStage(document.get("from_stage", DealStage.DISCOVERY)),
+        roles=roles,
+        coverage=coverage,
+        enforcement=Enforcement(document["enforcement"]),
+    )
+
+
+def _answer(asked: Asked, stored: _Stored, as_of: datetime) -> Answer:
+    rep = stored.reps.get(asked.question.rep.lower())
+    products = tuple(_product_answer(slug, asked, rep, stored, local_day(as_of)) for slug in asked.products)
+    clearance = decide(each.decision for each in products)
+    return Answer(
+        question=asked.question,
+        as_of=as_of,
+        id=_decision_id(asked, clearance, [each.basis for each in products], as_of),
+        person_id=rep.id if rep else None,
+        name=rep.name if rep else asked.question.rep,
+        clearance=clearance,
+        products=products,
+    )
+
+
+def _product_answer(slug: str, asked: Asked, rep: _Rep | None, stored: _Stored, today: date) -> ProductAnswer:
+    product = stored.products.get(slug)
+    program = stored.programs.get(product.id) if product else None
+    record = stored.records.get((rep.id, product.id)) if rep and product else None
+    # a product about which nothing is published yet is a doubt, not a product that asks for nothing
+    asks = requirement(program) if program else GateRequirement()
+    facts = ProductFacts(
+        product=slug,
+        known=product is not None,
+        rep=rep.status if rep else RepStatus.UNKNOWN,
+        requirement=asks,
+        verdict=record.verdict if record else None,
+        situation=asked.situation,
+        supervisor_cleared=product is not None and stored.supervises(asked.supervisor_id, product.id),
+    )
+    basis = Basis(
+        program_version=program.version if program else None,
+        redlines_version=program.redlines_version if program else None,
+        period=record.period_id if record else None,
+    )
+    name = product.name if product else slug
+    return ProductAnswer(decide_product(facts, today), basis, name, record, asks.coverage)
+
+
+def _decision_id(asked: Asked, clearance: Clearance, bases: Sequence[Basis], as_of: datetime) -> str:
+    """Name a decision by the moment it holds for and by what was asked and answered, as a ULID."""
+    question, situation = asked.question, asked.situation
+    content = [
+        [question.rep.lower(), question.deal, situation.role, situation.stage, situation.region, asked.supervisor_id],
+        as_of.astimezone(UTC).isoformat(),
+        [
+            (
+                (each.product, each.decision, each.enforcement, each.valid_through),
+                [(reason.code, dict(reason.params), reason.minutes) for reason in each.reasons],
+                (basis.program_version, basis.redlines_version, basis.period),
+            )
+            for each, basis in zip(clearance.products, bases, strict=True)
+        ],
+    ]
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), default=_plain)
+    digest = hashlib.sha256(canonical.encode()).digest()[:_RANDOM_BYTES]
+    return str(ULID.from_bytes(int(as_of.timestamp() * 1000).to_bytes(6, "big") + digest))
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)

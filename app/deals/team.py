@@ -1,0 +1,103 @@
+"""Every write of a deal's team: who is added, removed, supervised."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.deals.decisions import keep
+from app.deals.facts import OWNER, DealFacts, Member
+from app.deals.gate import states
+from app.deals.models import DealMember
+from app.deals.saving import Outcome, active_member, check_step, finish, locked, saved, stored_deal
+from app.errors import ConflictError, InvalidError
+from app.web.i18n import gettext as _
+
+
+def add_member(
+    session: Session,
+    deal: DealFacts,
+    email: str,
+    role: str,
+    *,
+    step: int,
+    by: str,
+    moment: datetime,
+    supervisor: str = "",
+) -> Outcome:
+    """Put somebody on a deal, or in another part, where the gate lets them; a second click changes nothing.
+
+    `supervisor` is the address of the cleared colleague beside whom somebody in grace may act. Raises
+    StaleDealError, InvalidError for somebody who is not known or not active, ConflictError for the only owner.
+    """
+    stored, deal = locked(session, deal, moment)
+    present = deal.member(email.strip().lower())
+    if present and present.role == role:
+        return Outcome(deal)
+    check_step(deal, step)
+    if present and role != OWNER:
+        _keep_an_owner(deal, present)
+    beside = active_member(session, supervisor, "").person_id if supervisor else None
+    member = replace(present or active_member(session, email, role), role=role)
+    member = replace(member, supervisor_id=beside or member.supervisor_id)
+    others = tuple(each for each in deal.members if each.person_id != member.person_id)
+    (state,) = states(session, [replace(deal, members=(*others, member))], moment)
+    answer = state.answers[-1]
+    if state.stopped([member.email]):
+        details = {"role": role}
+        keep(session, deal, "member.refused", answer, by=by, moment=moment, details=details)
+        return Outcome(deal, (answer,))
+    row = session.get(DealMember, (deal.id, member.person_id))
+    if row is None:
+        row = DealMember(deal_id=deal.id, person_id=member.person_id, role=role, added_at=moment, added_by=by)
+    row.role = role
+    row.supervisor_id = member.supervisor_id
+    session.add(row)
+    saved(session, stored)
+    return finish(session, deal.id, "member.added", answer, by=by, moment=moment, details={"role": role})
+
+
+def _keep_an_owner(deal: DealFacts, member: Member) -> None:
+    if member.role == OWNER and sum(each.role == OWNER for each in deal.members) == 1:
+        raise ConflictError(_("A deal needs an owner. Add another owner first; nothing was changed."))
+
+
+def remove_member(session: Session, deal: DealFacts, email: str, *, step: int, by: str, moment: datetime) -> Outcome:
+    """Take somebody off a deal. Raises StaleDealError, and ConflictError for its only owner."""
+    stored, deal = locked(session, deal, moment)
+    member = deal.member(email.lower())
+    if member is None:
+        return Outcome(deal)
+    check_step(deal, step)
+    _keep_an_owner(deal, member)
+    session.delete(session.get_one(DealMember, (deal.id, member.person_id)))
+    for each in session.scalars(
+        select(DealMember).where(col(DealMember.deal_id) == deal.id, col(DealMember.supervisor_id) == member.person_id)
+    ):
+        each.supervisor_id = None
+    saved(session, stored)
+    return finish(session, deal.id, "member.removed", None, by=by, moment=moment, person=member)
+
+
+def name_supervisor(
+    session: Session, deal: DealFacts, email: str, supervisor: str, *, step: int, by: str, moment: datetime
+) -> Outcome:
+    """Name a colleague beside whom a member in grace may act, or nobody. Raises as `add_member`."""
+    stored, deal = locked(session, deal, moment)
+    member = deal.member(email.lower())
+    if member is None:
+        raise ConflictError(_("This person is not on the deal any more. Nothing was changed."))
+    named = active_member(session, supervisor, "") if supervisor else None
+    if named is not None and named.person_id == member.person_id:
+        raise InvalidError(_("Nobody supervises themselves. Choose a colleague."))
+    chosen = named.person_id if named else None
+    if chosen == member.supervisor_id:
+        return Outcome(deal)
+    check_step(deal, step)
+    session.get_one(DealMember, (deal.id, member.person_id)).supervisor_id = chosen
+    saved(session, stored)
+    (now,) = states(session, [stored_deal(session, deal.id, moment)], moment)
+    answer = next(answer for each, answer in now.team if each.person_id == member.person_id)
+    details = {"supervisor": named.email if named else None}
+    return finish(session, deal.id, "supervisor.named", answer, by=by, moment=moment, details=details)

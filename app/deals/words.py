@@ -1,0 +1,179 @@
+"""The words of deals and of the gate, in one place: every page, message and API answer says the same."""
+
+from collections.abc import Iterable, Sequence
+
+from app.catalog.text import Text, localized
+from app.catalog.words import industry as industry_name
+from app.certification import words as standing_words
+from app.certification.rules import Reason, Standing
+from app.certification.words import Fix, State
+from app.deals.queries import Answer, ProductAnswer
+from app.deals.rules import ClearanceDecision, Enforcement, GateCode
+from app.web import i18n
+from app.web.i18n import gettext as _
+from app.web.i18n import ngettext
+
+_RANK = list(ClearanceDecision)
+
+
+def stages() -> list[tuple[str, str]]:
+    """Return the stages of a deal in order, each with its name."""
+    return [
+        ("discovery", _("Discovery")),
+        ("proposal", _("Proposal")),
+        ("negotiation", _("Negotiation")),
+        ("contract", _("Contract")),
+        ("delivery", _("Delivery")),
+        ("renewal", _("Renewal")),
+    ]
+
+
+def stage(slug: str) -> str:
+    """Name a stage; one that came from elsewhere is written as it stands."""
+    return dict(stages()).get(slug, slug)
+
+
+def roles() -> list[tuple[str, str]]:
+    """Return the parts that somebody may play in a deal, each with its name."""
+    return [
+        ("owner", _("Owner")),
+        ("account-manager", _("Account manager")),
+        ("solution-consultant", _("Solution consultant")),
+        ("customer-success", _("Customer success")),
+        ("specialist", _("Specialist")),
+    ]
+
+
+def role(slug: str) -> str:
+    """Name a part; one that came from elsewhere is written as it stands."""
+    return dict(roles()).get(slug, slug)
+
+
+def industries() -> list[tuple[str, str]]:
+    """Return the industries to choose from, by name."""
+    slugs = (
+        "bakery beauty cafe ecommerce education finance fitness healthcare hospitality insurance logistics "
+        "manufacturing public-sector restaurant retail"
+    )
+    return sorted(((slug, industry_name(slug)) for slug in slugs.split()), key=lambda each: each[1])
+
+
+def name(text: Text) -> str:
+    """Write a product's name in the language of the request."""
+    return localized(text, i18n.current_locale())
+
+
+def listed(names: Iterable[str]) -> str:
+    """Write names one after another."""
+    return _(", ").join(names)
+
+
+def state(decision: ClearanceDecision) -> State:
+    """Return kind, icon and word of a decision."""
+    states: dict[ClearanceDecision, State] = {
+        ClearanceDecision.NOT_REQUIRED: ("rest", "cleared", _("Not required")),
+        ClearanceDecision.CLEARED: ("go", "cleared", _("Cleared")),
+        ClearanceDecision.CLEARED_SUPERVISED: ("due", "supervised", _("Supervised")),
+        ClearanceDecision.CLEARED_BY_WAIVER: ("due", "waiver", _("By waiver")),
+        ClearanceDecision.NOT_CLEARED: ("no", "stop", _("Not cleared")),
+        ClearanceDecision.UNKNOWN: ("rest", "unknown", _("Unknown")),
+    }
+    return states[decision]
+
+
+def state_of(answer: ProductAnswer) -> State:
+    """Return the state of a person for a product: the standing's own word where that says more."""
+    decision = answer.decision.decision
+    if decision in {ClearanceDecision.CLEARED, ClearanceDecision.NOT_CLEARED} and answer.record is not None:
+        verdict = answer.record.verdict
+        telling = {Standing.EXPIRED, Standing.SUSPENDED, Standing.REVOKED, Standing.IN_GRACE, Standing.RENEWAL_OPEN}
+        if verdict.standing in telling:
+            return standing_words.state(verdict.standing, allowed=verdict.allowed)
+    return state(decision)
+
+
+def worst(answer: Answer) -> ProductAnswer | None:
+    """Return the product for which a person's answer is the worst."""
+    return max(answer.products, key=lambda each: _RANK.index(each.decision.decision), default=None)
+
+
+def sentence(reason: Reason) -> str:
+    """Say why somebody may not act."""
+    if reason.code is GateCode.UNKNOWN_REP:
+        return _("Nobody with this address is known here.")
+    if reason.code is GateCode.UNKNOWN_PRODUCT:
+        return _("This product is not known here, or nothing has been published about it.")
+    if reason.code is GateCode.INACTIVE_REP:
+        return _("The account of this person has been deactivated.")
+    return standing_words.sentence(reason)
+
+
+def fix(reason: Reason, slug: str) -> Fix | None:
+    """Return what removes a reason, or None where only others can."""
+    return None if isinstance(reason.code, GateCode) else standing_words.fix(reason, slug)
+
+
+def helper(reason: Reason) -> str:
+    """Say who can remove a reason that has no fix of the person's own, or nothing."""
+    sentences = {
+        "unknown_rep": _("An administrator can add the account."),
+        "unknown_product": _("Its trainer can publish the product's program."),
+        "inactive_rep": _("An administrator can activate the account again."),
+        "suspended": _("Compliance decides when the suspension ends."),
+        "revoked": _("Compliance can reinstate the certification."),
+    }
+    return sentences.get(reason.code, "")
+
+
+def minutes(count: int) -> str:
+    """Write a number of minutes."""
+    return ngettext("%(count)s minute", "%(count)s minutes", count) % {"count": i18n.number(count)}
+
+
+def steps(count: int) -> str:
+    """Write a number of steps."""
+    return ngettext("one step", "%(count)s steps", count) % {"count": i18n.number(count)}
+
+
+def minutes_to_yes(reasons: Iterable[Reason]) -> int:
+    """Add up the minutes of work that removes the reasons."""
+    return sum(reason.minutes for reason in reasons)
+
+
+def enforcement(value: Enforcement) -> str:
+    """Name what a refusal does."""
+    return {
+        Enforcement.OBSERVE: _("observe"),
+        Enforcement.WARN: _("warn"),
+        Enforcement.REQUIRE_APPROVAL: _("require approval"),
+        Enforcement.BLOCK: _("block"),
+    }[value]
+
+
+def decided(action: str, person: str, products: str) -> str:
+    """Say in one line what was decided about a deal."""
+    lines = {
+        "deal.created": _("Deal created"),
+        "deal.changed": _("Facts changed"),
+        "deal.refused": _("A change was refused"),
+        "products.changed": _("Products changed"),
+        "member.added": _("%(person)s added"),
+        "member.refused": _("%(person)s refused"),
+        "member.removed": _("%(person)s removed"),
+        "supervisor.named": _("Supervision of %(person)s changed"),
+    }
+    return lines.get(action, action) % {"person": person, "products": products}
+
+
+def basis(parts: Sequence[tuple[str, int | None, int | None]]) -> str:
+    """Say under which versions a decision was made: "Keeper CRM: program 3, red lines 5"."""
+    lines = []
+    for product, program, redlines in parts:
+        if program and redlines:
+            line = _("%(product)s: program %(program)s, red lines %(redlines)s")
+        elif program:
+            line = _("%(product)s: program %(program)s")
+        else:
+            continue
+        lines.append(line % {"product": product, "program": program, "redlines": redlines})
+    return "; ".join(lines)
