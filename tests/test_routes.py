@@ -13,13 +13,12 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
-from route_access import ACCESS, Access
 from sqlmodel import Session
 
 from app.people.models import Role
 from app.people.tokens import Scope, create_token
-
 from factories import person, signed_in
+from route_access import ACCESS, Access
 
 Route = tuple[str, str]
 
@@ -28,9 +27,9 @@ def routes(application: FastAPI) -> Iterator[Route]:
     for route in application.routes:
         included: Any = getattr(route, "effective_route_contexts", None)
         if included is not None:
-            yield from ((method, each.path) for each in included() for method in each.methods)
+            yield from ((method, each.path) for each in included() for method in each.methods or ())
         elif isinstance(route, APIRoute):
-            yield from ((method, route.path) for method in route.methods)
+            yield from ((method, route.path) for method in route.methods or ())
 
 
 def ask(client: TestClient, route: Route, headers: dict[str, str] | None = None) -> str:

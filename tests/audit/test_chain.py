@@ -8,7 +8,6 @@ from sqlmodel import Session, col
 from app.audit.actions import record
 from app.audit.models import AuditEntry
 from app.audit.rules import FIRST_DIGEST
-
 from factories import NOW
 
 

@@ -6,7 +6,6 @@ from sqlmodel import Session
 
 from app.audit.actions import Event, record_all
 from app.audit.queries import Break, Proof, verify
-
 from factories import NOW
 
 

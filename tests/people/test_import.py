@@ -12,7 +12,6 @@ from app.people.csvfile import LARGEST_FILE, read_people
 from app.people.import_rules import Plan
 from app.people.importing import import_people
 from app.people.models import Person, PersonRole, Role, Team
-
 from factories import NOW, person
 
 HEADER = "email,name,role,team,manager,locale\n"

@@ -14,7 +14,6 @@ from app.people.actions import Details, change_person, create_person, deactivate
 from app.people.models import ApiToken, Person, Role
 from app.people.teams import change_team, create_team
 from app.people.tokens import KnownToken, create_token, revoke_token, token_by_secret
-
 from factories import NOW, person
 
 ANA = Details(email="ana@example.com", name="Ana Duarte", roles=frozenset({Role.REP}))

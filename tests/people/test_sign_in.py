@@ -14,7 +14,6 @@ from app.people.actions import create_password_link, deactivate
 from app.people.demo import DEMO_PASSWORD
 from app.people.models import Person, Role, SignInSession
 from app.people.passwords import hash_password
-
 from factories import person
 
 PASSWORD = "a good long password"
