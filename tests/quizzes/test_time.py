@@ -15,7 +15,6 @@ from sqlmodel import Session
 from app.database import Database
 from app.quizzes.actions import finish_overdue
 from app.quizzes.models import Attempt
-
 from factories import NOW, person, published_quiz, quiz_document, signed_in
 from taking import Taker
 

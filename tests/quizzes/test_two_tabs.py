@@ -7,11 +7,9 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from factories import NOW, person, published_quiz, quiz_document
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 from sqlmodel import Session, col
-from taking import QuestionPage, Taker
 
 from app.config import Settings
 from app.database import Database
@@ -19,6 +17,8 @@ from app.main import create_app
 from app.people.access import CurrentPerson
 from app.quizzes import actions
 from app.quizzes.models import Attempt, AttemptItem
+from factories import NOW, person, published_quiz, quiz_document
+from taking import QuestionPage, Taker
 
 SignIn = Callable[[str], TestClient]
 
