@@ -1,0 +1,198 @@
+"""From a sheet to a part of a document that its model accepts, or to what is wrong with it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from app.authoring import layouts, phrasing
+from app.authoring.sheets import Layout, Sheet, lay_out, read_back
+from app.catalog.content import Lesson, ProductDocument
+from app.catalog.document import Document, canonical, validate
+from app.catalog.yamlfile import Located
+from app.certification.content import ProgramDocument
+from app.quizzes import content as quizzes
+from app.redlines.content import RedLineDocument
+from app.web.i18n import gettext as _
+
+LANGUAGES: Final = ("en", "zh")
+_ITEM_MODELS: Final[Mapping[str, type[Document]]] = {
+    "single": quizzes.SingleItem,
+    "multiple": quizzes.MultipleItem,
+    "true_false": quizzes.TrueFalseItem,
+    "short_text": quizzes.ShortTextItem,
+    "numeric": quizzes.NumericItem,
+    "matching": quizzes.MatchingItem,
+    "ordering": quizzes.OrderingItem,
+}
+_STAND_IN: Final = {"id": "one", "type": "true_false", "prompt": "-", "answer": True}
+
+Part = dict[str, Any]
+
+
+def _checked(model: type[BaseModel], part: Part, sheet: Sheet, names: Mapping[str, str] | None = None) -> Part | None:
+    value, problems = validate(model, Located("", part, {}))
+    sheet.blame(problems, names)
+    if not isinstance(value, Document) or sheet.errors:
+        return None
+    return canonical(value)
+
+
+def read_facts(sheet: Sheet, before: Part) -> Part | None:
+    """Read what a product says of itself; its lessons stay."""
+    product = {key: value for key, value in before.items() if key != "lessons"}
+    part = _checked(ProductDocument, read_back(sheet, layouts.FACTS, product), sheet)
+    return None if part is None else {**part, **({"lessons": before["lessons"]} if "lessons" in before else {})}
+
+
+def show_facts(part: Part) -> Sheet:
+    """Lay the facts of a product out, with one empty row where there is none."""
+    sheet = lay_out(part, layouts.FACTS)
+    for prefix in ("can", "cannot"):
+        if not sheet.height(prefix):
+            sheet.set(f"{prefix}.0.en", "")
+    return sheet
+
+
+def read_program(sheet: Sheet, before: Part) -> Part | None:
+    """Read a program. Requirements keep the order in which they stand; new ones come last."""
+    part = read_back(sheet, layouts.PROGRAM, {})
+    wanted = dict.fromkeys(sheet.all("requirement"))
+    stored = [requirement_name(each) for each in before.get("requirements", ())]
+    names = [name for name in stored if name in wanted] + [name for name in wanted if name not in stored]
+    part["requirements"] = [dict([name.split(":", 1)]) for name in names if ":" in name]
+    if part.get("basis") != "fixed":
+        part.pop("minimum_active_months", None)
+    return _checked(ProgramDocument, part, sheet, {"requirements": "requirement"})
+
+
+def show_program(part: Part) -> Sheet:
+    """Lay a program out, its requirements as boxes that are ticked."""
+    sheet = lay_out(part, layouts.PROGRAM)
+    sheet.set("requirement", *(requirement_name(each) for each in part.get("requirements", ())))
+    _fill(sheet, {"level": "standard", "minimum_active_months": "6"})
+    return sheet
+
+
+def requirement_name(requirement: Mapping[str, str]) -> str:
+    """Write a requirement as the value of its box."""
+    ((kind, what),) = requirement.items()
+    return f"{kind}:{what}"
+
+
+def read_lesson(sheet: Sheet, before: Part) -> Part | None:
+    """Read a lesson."""
+    part = read_back(sheet, layouts.LESSON, before)
+    if part.get("kind") == "talk_track":
+        part.setdefault("talk_track", {})
+    part.setdefault("number", 0)
+    return _checked(Lesson, part, sheet)
+
+
+def read_quiz(sheet: Sheet, before: Part) -> Part | None:
+    """Read the settings of a quiz; its questions stay, also when there is none yet."""
+    part = read_back(sheet, layouts.QUIZ, before)
+    items = part.get("items", [])
+    checked = _checked(quizzes.QuizDocument, {**part, "items": items or [_STAND_IN]}, sheet)
+    return None if checked is None else {**checked, "items": items}
+
+
+def read_item(sheet: Sheet, before: Part) -> Part | None:
+    """Read a question of the type that the sheet names."""
+    kind = sheet.get("type")
+    layout = item_layout(kind)
+    part = read_back(sheet, layout, before if before.get("type") == kind else {})
+    model = _ITEM_MODELS.get(kind, quizzes.SingleItem)
+    return _checked(model, part, sheet)
+
+
+def item_layout(kind: str) -> Layout:
+    """Give the layout of a type of question."""
+    return layouts.ITEMS.get(kind, layouts.ITEMS["single"])
+
+
+def show_item(part: Part) -> Sheet:
+    """Lay a question out, with room for the fewest rows that it must have."""
+    kind = str(part.get("type", "single"))
+    sheet = lay_out(part, item_layout(kind))
+    _fill(sheet, {"points": "1"})
+    prefix = {"matching": "pairs", "single": "options", "multiple": "options", "ordering": "options"}.get(kind)
+    field = "left" if prefix == "pairs" else "text"
+    for row in range(sheet.height(prefix), 3 if not part.get(prefix) else 0) if prefix else ():
+        sheet.set(f"{prefix}.{row}.{field}.en", "")
+    return sheet
+
+
+def show_red_line(part: Part) -> Sheet:
+    """Lay a red line out, its phrases in short form where they have one."""
+    sheet = lay_out(part, layouts.RED_LINE)
+    for language in LANGUAGES:
+        short, others = phrasing.split(part.get("match", {}).get(language, ()))
+        for row, line in enumerate(short or [""]):
+            sheet.set(f"phrases.{language}.{row}", line)
+        sheet.set(f"advanced.{language}", others)
+    for prefix in ("say_instead.en", "say_instead.zh-Hans", "say_instead.zh-Hant"):
+        if not sheet.height(prefix):
+            sheet.set(f"{prefix}.0", "")
+    for prefix in ("examples.must_flag", "examples.must_not_flag"):
+        for row in range(sheet.height(prefix), 2):
+            sheet.set(f"{prefix}.{row}", "")
+    _fill(sheet, {"unless.quoted": "suppress", "said_by": "rep", "require.within_sentences": "2"})
+    return sheet
+
+
+def _fill(sheet: Sheet, usual: Mapping[str, str]) -> None:
+    """Show what holds where the document says nothing."""
+    for name, value in usual.items():
+        if not sheet.get(name):
+            sheet.set(name, value)
+
+
+def read_red_line(sheet: Sheet, before: Part) -> Part | None:
+    """Read a red line. Whether its examples hold is asked elsewhere: a draft is kept either way."""
+    part, names = red_line_part(sheet, before)
+    return _checked(RedLineDocument, part, sheet, names)
+
+
+def red_line_part(sheet: Sheet, before: Part) -> tuple[Part, Mapping[str, str]]:
+    """Read a red line as it stands, and in which field each of its phrases is written."""
+    part = read_back(sheet, layouts.RED_LINE, {key: value for key, value in before.items() if key != "match"})
+    if part.get("category") != "missing_required_statement":
+        part.pop("require", None)
+    match: dict[str, list[Any]] = {}
+    names: dict[str, str] = {"match": "phrases.en.0"}
+    for language in LANGUAGES:
+        found: list[Any] = []
+        for row in sheet.rows(f"phrases.{language}"):
+            name = f"phrases.{language}.{row}"
+            if line := sheet.get(name).strip():
+                phrases = phrasing.parse(line)
+                names |= {f"match.{language}.{len(found) + n}": name for n in range(len(phrases))}
+                found += phrases
+        others, problems = phrasing.read_yaml(sheet.get(f"advanced.{language}"))
+        for problem in problems:
+            said = _("Line %(line)s: %(why)s") % {"line": problem.line, "why": problem.message}
+            sheet.errors.setdefault(f"advanced.{language}", said)
+        names |= {f"match.{language}.{len(found) + n}": f"advanced.{language}" for n in range(len(others))}
+        found += others
+        if found:
+            match[language] = found
+    for language, stored in before.get("match", {}).items():
+        if phrasing.same(stored, match.get(language, ())):
+            match[language] = stored
+            names = {place: name for place, name in names.items() if not place.startswith(f"match.{language}.")}
+            names |= _fields_of(sheet, language, stored)
+    if match:
+        part["match"] = {language: match[language] for language in ("en", "zh") if language in match}
+    return part, names
+
+
+def _fields_of(sheet: Sheet, language: str, phrases: list[Any]) -> dict[str, str]:
+    """Find the field of each stored phrase by what it says."""
+    lines = {sheet.get(f"phrases.{language}.{row}").strip(): row for row in sheet.rows(f"phrases.{language}")}
+    found = {}
+    for place, phrase in enumerate(phrases):
+        line = phrasing.write(phrase)
+        field = f"phrases.{language}.{lines[line]}" if line in lines else f"advanced.{language}"
+        found[f"match.{language}.{place}"] = field
+    return found

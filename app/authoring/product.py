@@ -1,0 +1,158 @@
+"""The author's pages of products: the overview, a new product, its facts and its program."""
+
+from typing import Any
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from app.audit.actions import record
+from app.authoring import words
+from app.authoring.editing import Editor, answer, show, slug_of
+from app.authoring.forms import read_facts, read_program, requirement_name, show_facts, show_program
+from app.authoring.links import linked
+from app.authoring.queries import course, courses, draft, product
+from app.authoring.sheets import Sheet, typed
+from app.authoring.words import choices
+from app.catalog.actions import create_content, create_product
+from app.catalog.document import SLUG
+from app.catalog.models import ContentKind
+from app.clock import Now
+from app.database import SessionDep
+from app.people.access import Trainer, allow
+from app.people.models import Role
+from app.web.forms import RawForm
+from app.web.i18n import current_locale
+from app.web.i18n import gettext as _
+from app.web.templating import page, redirect
+
+router = APIRouter(prefix="/author", dependencies=[Depends(allow(Role.TRAINER))])
+
+_NEW_PROGRAM: dict[str, Any] = {
+    "requirements": [{"lesson": "all"}, {"attest": "redlines"}],
+    "valid_months": 12,
+    "basis": "expiry",
+    "renewal_window_days": 30,
+    "grace_days": 14,
+    "enforcement": "observe",
+}
+
+
+@router.get("")
+def overview(request: Request, session: SessionDep) -> Response:
+    """Show every product with what is published, what was changed since, and what hinders publishing."""
+    return page(request, "authoring/overview.html", {"courses": courses(session)})
+
+
+@router.get("/products/new")
+def new_product(request: Request) -> Response:
+    """Show the form of a new product."""
+    return _new_page(request, Sheet(), 200)
+
+
+@router.post("/products/new")
+def add_product(request: Request, session: SessionDep, person: Trainer, moment: Now, raw: RawForm) -> Response:
+    """Begin a product: its facts, a usual program that only observes, and no red lines yet."""
+    sheet = typed(raw)
+    slug = sheet.get("id").strip() or slug_of(sheet.get("name.en"))
+    sheet.set("id", slug)
+    facts = read_facts(sheet, {"schema": 1, "id": slug})
+    if slug == "new" or any(each.product.slug == slug for each in courses(session)):
+        sheet.errors["id"] = _("This id is taken; write another.")
+    if facts is None or sheet.errors:
+        return _new_page(request, sheet, 422)
+    stored = create_product(session, slug, facts["name"], moment)
+    documents = {
+        ContentKind.COURSE: facts,
+        ContentKind.PROGRAM: _NEW_PROGRAM,
+        ContentKind.REDLINES: {"schema": 1, "rules": []},
+    }
+    for kind, document in documents.items():
+        create_content(session, stored, kind, slug, document, by=person.email, moment=moment)
+    record(session, at=moment, actor=person.email, action="product.created", subject=("product", slug))
+    return redirect(request, f"/author/products/{slug}", _("The product is begun. Nobody else sees it yet."))
+
+
+def _new_page(request: Request, sheet: Sheet, status: int) -> Response:
+    context = {"form": sheet, "locale": current_locale(), "field_label": words.field_label, "pattern": SLUG}
+    return page(request, "authoring/new_product.html", context, status=status)
+
+
+@router.get("/products/{slug}")
+def hub(request: Request, slug: str, session: SessionDep) -> Response:
+    """Show everything about one product, each part with its way to edit."""
+    found = course(session, slug)
+    context = {"course": found, "problems": linked(found), "words": words}
+    return page(request, "authoring/product.html", context)
+
+
+def _facts(session: SessionDep, slug: str) -> Editor:
+    content = draft(session, ContentKind.COURSE, product(session, slug).slug)
+    return Editor(
+        template="authoring/facts.html",
+        content=content,
+        find=lambda document: document,
+        put=lambda _document, part: part,
+        lay=show_facts,
+        read=read_facts,
+        after=lambda _part: f"/author/products/{slug}/facts",
+    )
+
+
+@router.get("/products/{slug}/facts")
+def facts(request: Request, slug: str, session: SessionDep) -> Response:
+    """Show what the product says of itself."""
+    return show(request, _facts(session, slug))
+
+
+@router.post("/products/{slug}/facts")
+def save_facts(
+    request: Request, slug: str, session: SessionDep, person: Trainer, moment: Now, raw: RawForm
+) -> Response:
+    """Store what the product says of itself."""
+    return answer(request, session, _facts(session, slug), raw, by=person.email, moment=moment)
+
+
+def _program(session: SessionDep, slug: str) -> Editor:
+    found = course(session, slug)
+    stored = draft(session, ContentKind.PROGRAM, slug)
+    lessons = found.of(ContentKind.COURSE)
+    asked = {"lesson:all": _("Every lesson"), "attest:redlines": _("Sign the red lines")}
+    for quiz in found.quizzes:
+        name = words.called(quiz.content.draft)
+        asked[f"quiz:{quiz.content.slug}"] = _("Pass the quiz “%(title)s”") % {"title": name}
+    for lesson in lessons.content.draft.get("lessons", ()) if lessons else ():
+        asked[f"lesson:{lesson['id']}"] = _("The lesson “%(title)s”") % {"title": words.called(lesson)}
+    for each in stored.draft.get("requirements", ()):
+        asked.setdefault(requirement_name(each), requirement_name(each))
+    context = {
+        "slug": slug,
+        "asked": list(asked.items()),
+        "bases": choices(words.BASES),
+        "enforcements": choices(words.ENFORCEMENTS),
+        "coverages": choices(words.COVERAGES),
+        "stages": choices(words.STAGES),
+    }
+    return Editor(
+        template="authoring/program.html",
+        content=stored,
+        find=lambda document: document,
+        put=lambda _document, part: part,
+        lay=show_program,
+        read=read_program,
+        after=lambda _part: f"/author/products/{slug}/program",
+        view=lambda _sheet, _part: context,
+    )
+
+
+@router.get("/products/{slug}/program")
+def program(request: Request, slug: str, session: SessionDep) -> Response:
+    """Show what must be met to be certified, and for how long it holds."""
+    return show(request, _program(session, slug))
+
+
+@router.post("/products/{slug}/program")
+def save_program(
+    request: Request, slug: str, session: SessionDep, person: Trainer, moment: Now, raw: RawForm
+) -> Response:
+    """Store the program."""
+    return answer(request, session, _program(session, slug), raw, by=person.email, moment=moment)

@@ -1,0 +1,127 @@
+"""Publishing: what would change, whom it touches, the freeze itself, and the versions there have been."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import StringConstraints
+from sqlmodel import Session
+from starlette.responses import Response
+
+from app.authoring import words
+from app.authoring.changes import differences
+from app.authoring.links import linked
+from app.authoring.queries import Course, course, product, reach, version, versions
+from app.catalog.actions import publish
+from app.catalog.models import ContentKind, Origin, Verdict
+from app.clock import Now, Today
+from app.database import SessionDep
+from app.people.access import Trainer, allow
+from app.people.models import Role
+from app.quizzes.actions import publish_items
+from app.web.forms import Blank, Bound, Form, RawForm, bind, blank
+from app.web.i18n import gettext as _
+from app.web.templating import page, redirect
+
+router = APIRouter(prefix="/author/products/{slug}", dependencies=[Depends(allow(Role.TRAINER))])
+
+
+class PublishForm(Form):
+    """What the author says about a publication; `seen` is what the page showed."""
+
+    verdict: Literal["none", "attest_again"] = "none"
+    deadline: Annotated[date | None, Blank] = None
+    note: Annotated[str, StringConstraints(max_length=1000)] = ""
+    seen: str = ""
+
+
+@router.get("/publish")
+def review(request: Request, slug: str, session: SessionDep, moment: Now) -> Response:
+    """Show what would be published, what hinders it, and whom it touches."""
+    return _page(request, session, course(session, slug), blank(verdict="none"), moment)
+
+
+@router.post("/publish")
+def freeze(
+    request: Request, slug: str, session: SessionDep, person: Trainer, moment: Now, today: Today, raw: RawForm
+) -> Response:
+    """Freeze every draft of the product that changed, all or none."""
+    for stored in course(session, slug).documents:
+        session.refresh(stored.content, with_for_update=True)
+    found = course(session, slug)
+    form = bind(PublishForm, raw)
+    asks = form.data is not None and form.data.verdict == "attest_again"
+    if form.data and asks and not form.data.deadline:
+        form.wrong("deadline", _("Say until when they may sign."))
+    elif form.data and asks and form.data.deadline and form.data.deadline < today:
+        form.wrong("deadline", _("Choose a day from today on."))
+    if form.data and form.data.seen != found.seen:
+        return _page(request, session, found, form, moment, status=409)
+    if form.data is None or found.problems or not found.changed:
+        return _page(request, session, found, form, moment, status=422)
+    _freeze(session, found, form.data, by=person.email, moment=moment)
+    return redirect(request, f"/author/products/{slug}", _("Published. This is what everybody sees now."))
+
+
+def _freeze(session: Session, found: Course, form: PublishForm, *, by: str, moment: datetime) -> None:
+    for stored in found.changed:
+        content = stored.content
+        asks = content.kind is ContentKind.REDLINES and form.verdict == "attest_again" and stored.number > 0
+        frozen = publish(
+            session,
+            content,
+            origin=Origin.WEB,
+            by=by,
+            moment=moment,
+            verdict=Verdict.ATTEST_AGAIN if asks else Verdict.NONE,
+            deadline=form.deadline if asks else None,
+            note=form.note,
+        )
+        if frozen and content.kind is ContentKind.QUIZ:
+            publish_items(session, content, frozen, moment)
+        if frozen and content.kind is ContentKind.COURSE:
+            found.product.name = frozen.document["name"]
+            session.add(found.product)
+
+
+def _page(
+    request: Request, session: Session, found: Course, form: Bound[PublishForm], moment: datetime, *, status: int = 200
+) -> Response:
+    rules = found.of(ContentKind.REDLINES)
+    context = {
+        "course": found,
+        "problems": linked(found),
+        "changes": [(stored, differences(stored.published, stored.content.draft)) for stored in found.changed],
+        "reach": reach(session, found.product.id or 0, moment),
+        "may_ask": rules is not None and rules.changed and rules.number > 0,
+        "form": form,
+        "stale": status == 409,  # noqa: PLR2004 (Conflict)
+        "words": words,
+    }
+    return page(request, "authoring/publish.html", context, status=status)
+
+
+@router.get("/versions")
+def history(request: Request, slug: str, session: SessionDep) -> Response:
+    """Show every version of the product's documents."""
+    owner = product(session, slug)
+    context = {"product": owner, "versions": versions(session, owner.id or 0), "words": words}
+    return page(request, "authoring/versions.html", context)
+
+
+@router.get("/versions/{kind}/{name}/{number}")
+def one_version(
+    request: Request, slug: str, kind: ContentKind, name: str, number: int, session: SessionDep
+) -> Response:
+    """Show one frozen version and what it changed."""
+    owner = product(session, slug)
+    frozen, before = version(session, owner.id or 0, kind, name, number)
+    context = {
+        "product": owner,
+        "kind": kind,
+        "name": name,
+        "frozen": frozen,
+        "changes": differences(before.document if before else None, frozen.document),
+        "words": words,
+    }
+    return page(request, "authoring/version.html", context)

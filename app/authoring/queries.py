@@ -1,0 +1,235 @@
+"""Every read for authors: working copies beside what is published, versions, and whom a change would touch."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select, union
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from app.authoring.checks import Draft, problems
+from app.catalog.models import (
+    Content,
+    ContentKind,
+    ContentVersion,
+    LessonProgress,
+    Origin,
+    Product,
+    Verdict,
+)
+from app.catalog.queries import content, product_by_slug
+from app.catalog.yamlfile import Problem
+from app.certification.models import Assignment, CertificationPeriod
+from app.certification.queries import records
+from app.certification.rules import Standing
+from app.errors import NotFoundError
+from app.web.i18n import gettext as _
+
+_KINDS = list(ContentKind)
+_later = aliased(ContentVersion)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document with its newest version."""
+
+    content: Content
+    number: int
+    published_at: datetime | None
+    published: dict[str, Any] | None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the working copy says something else than what is published."""
+        return self.content.draft_digest != self.content.published_digest
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Everything that authors write about one product."""
+
+    product: Product
+    documents: tuple[Stored, ...]
+    problems: tuple[Problem, ...]
+
+    def of(self, kind: ContentKind) -> Stored | None:
+        """Return the course, the program or the red lines."""
+        return next((each for each in self.documents if each.content.kind == kind), None)
+
+    @property
+    def quizzes(self) -> list[Stored]:
+        """The quizzes, by id."""
+        return [each for each in self.documents if each.content.kind is ContentKind.QUIZ]
+
+    @property
+    def changed(self) -> list[Stored]:
+        """The documents that a publication would freeze."""
+        return [each for each in self.documents if each.changed]
+
+    @property
+    def latest(self) -> Content | None:
+        """The document that was changed last, of those that are not published as they are."""
+        return max((each.content for each in self.changed), key=lambda each: each.changed_at, default=None)
+
+    @property
+    def number(self) -> int:
+        """The version of the course that is published, or 0."""
+        course = self.of(ContentKind.COURSE)
+        return course.number if course else 0
+
+    @property
+    def seen(self) -> str:
+        """What the working copies say, in one word that a form can carry."""
+        return ".".join(f"{each.content.id}-{each.content.step}" for each in self.documents)
+
+
+def courses(session: Session, slug: str | None = None) -> list[Course]:
+    """Return what is written about every product, or about one; two statements."""
+    products = select(Product).where(col(Product.retired_at).is_(None)).order_by(col(Product.slug))
+    found = list(session.scalars(products))
+    newest = (
+        select(ContentVersion)
+        .where(
+            ~select(col(_later.id))
+            .where(
+                col(_later.content_id) == col(ContentVersion.content_id),
+                col(_later.number) > col(ContentVersion.number),
+            )
+            .exists()
+        )
+        .subquery()
+    )
+    rows = session.execute(
+        select(Content, newest.c.number, newest.c.published_at, newest.c.document)
+        .outerjoin(newest, newest.c.content_id == col(Content.id))
+        .order_by(col(Content.slug))
+    )
+    documents: dict[int, list[Stored]] = defaultdict(list)
+    quizzes = []
+    for row in rows:
+        documents[row[0].product_id].append(Stored(row[0], row[1] or 0, row[2], row[3]))
+        if row[0].kind is ContentKind.QUIZ:
+            quizzes.append(row[0].slug)
+    return [
+        _course(product, documents[product.id or 0], quizzes)
+        for product in found
+        if slug is None or product.slug == slug
+    ]
+
+
+def _course(product: Product, documents: Iterable[Stored], quizzes: Sequence[str]) -> Course:
+    ordered = tuple(sorted(documents, key=lambda each: (_KINDS.index(each.content.kind), each.content.slug)))
+    drafts = [
+        Draft(each.content.kind, each.content.slug, each.content.draft_digest, each.content.draft) for each in ordered
+    ]
+    return Course(product, ordered, problems(product.slug, drafts, sorted(quizzes)))
+
+
+def course(session: Session, slug: str) -> Course:
+    """Return what is written about one product. Raises NotFoundError."""
+    found = courses(session, slug)
+    if not found:
+        raise NotFoundError(_("There is no product at this address."))
+    return found[0]
+
+
+def draft(session: Session, kind: ContentKind, slug: str) -> Content:
+    """Return a working copy for writing. Raises NotFoundError."""
+    found = content(session, kind, slug)
+    if found is None:
+        raise NotFoundError(_("There is no such document. It may not have been begun."))
+    return found
+
+
+def product(session: Session, slug: str) -> Product:
+    """Return a product. Raises NotFoundError."""
+    found = product_by_slug(session, slug)
+    if found is None:
+        raise NotFoundError(_("There is no product at this address."))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """One version, for the history."""
+
+    kind: ContentKind
+    slug: str
+    number: int
+    published_at: datetime
+    published_by: str
+    origin: Origin
+    verdict: Verdict
+    deadline: date | None
+    note: str
+
+
+def versions(session: Session, product_id: int) -> list[Frozen]:
+    """Return every version of a product's documents, the newest first."""
+    rows = session.execute(
+        select(
+            col(Content.kind),
+            col(Content.slug),
+            col(ContentVersion.number),
+            col(ContentVersion.published_at),
+            col(ContentVersion.published_by),
+            col(ContentVersion.origin),
+            col(ContentVersion.verdict),
+            col(ContentVersion.deadline),
+            col(ContentVersion.note),
+        )
+        .join(Content, col(Content.id) == col(ContentVersion.content_id))
+        .where(col(Content.product_id) == product_id)
+        .order_by(col(ContentVersion.published_at).desc(), col(ContentVersion.id).desc())
+    )
+    return [Frozen(*row) for row in rows]
+
+
+def version(
+    session: Session, product_id: int, kind: str, slug: str, number: int
+) -> tuple[ContentVersion, ContentVersion | None]:
+    """Return one version and the one before it. Raises NotFoundError."""
+    found = list(
+        session.scalars(
+            select(ContentVersion)
+            .join(Content, col(Content.id) == col(ContentVersion.content_id))
+            .where(
+                col(Content.product_id) == product_id,
+                col(Content.kind) == kind,
+                col(Content.slug) == slug,
+                col(ContentVersion.number).in_([number, number - 1]),
+            )
+            .order_by(col(ContentVersion.number).desc())
+        )
+    )
+    if not found or found[0].number != number:
+        raise NotFoundError(_("There is no such version."))
+    return found[0], found[1] if len(found) > 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many people a publication would touch."""
+
+    certified: int
+    in_progress: int
+
+
+def reach(session: Session, product_id: int, moment: datetime) -> Reach:
+    """Count the people who are certified on a product, and those who are on the way."""
+    begun = union(
+        *(
+            select(col(table.person_id)).where(col(table.product_id) == product_id)
+            for table in (CertificationPeriod, Assignment, LessonProgress)
+        )
+    )
+    people = [row[0] for row in session.execute(begun)]
+    standings = [each.verdict.standing for each in records(session, people, moment, [product_id]).values()]
+    certified = {Standing.CERTIFIED, Standing.RENEWAL_OPEN, Standing.RECERTIFICATION_REQUIRED}
+    return Reach(
+        certified=sum(standing in certified for standing in standings),
+        in_progress=sum(standing is Standing.IN_PROGRESS for standing in standings),
+    )

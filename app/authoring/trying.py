@@ -1,0 +1,109 @@
+"""What a red line does to its own examples while it is written, sentence by sentence."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.authoring.forms import Part
+from app.authoring.proving import prove_examples
+from app.authoring.sentences import sentence
+from app.authoring.sheets import Sheet
+from app.catalog.document import validate
+from app.catalog.yamlfile import Located
+from app.redlines.compiler import compile_rules
+from app.redlines.content import RedLineDocument, RedLinesDocument
+from app.redlines.matcher import Finding, Matcher
+from app.web.i18n import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One sentence: its pieces, each with whether it is flagged, whether that is right, and a word about it."""
+
+    pieces: tuple[tuple[str, bool], ...]
+    holds: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Every example of a red line, by its field's number, and a sentence that the author tries."""
+
+    must_flag: Mapping[int, Tried]
+    must_not_flag: Mapping[int, Tried]
+    free: Tried | None
+    broken: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether the red line may be published."""
+        return not self.broken
+
+
+def try_out(rule: Part, names: Mapping[str, str], others: Sequence[Part], sheet: Sheet, attempt: str) -> Trial | None:
+    """Try a rule beside the other rules of its product, and remark on the sheet what does not hold.
+
+    None while the rule itself is not well formed.
+    """
+    document, _problems = validate(RedLineDocument, Located("", rule, {}))
+    if document is None:
+        return None
+    examined = {**rule, "status": "active"}
+    compiled = compile_rules([examined])
+    matcher = Matcher.of(compiled)
+    together = {"schema": 1, "rules": [examined, *(each for each in others if each.get("id") != rule.get("id"))]}
+    whole, _problems = validate(RedLinesDocument, Located("", together, {}))
+    failures = list(prove_examples(whole, "")) if whole else []
+    mine = [(trail[2:], message) for trail, message in failures if trail[:2] == ("rules", 0)]
+    for trail, message in mine:
+        sheet.remarks.setdefault(sheet.field(".".join(map(str, trail)), names), sentence(message))
+    examples = rule.get("examples", {})
+    return Trial(
+        must_flag=_all(matcher, examples.get("must_flag", ()), wanted=True),
+        must_not_flag=_all(matcher, examples.get("must_not_flag", ()), wanted=False),
+        free=_tried(matcher, attempt, wanted=None) if attempt.strip() else None,
+        broken=len(mine),
+    )
+
+
+def _all(matcher: Matcher, sentences: Sequence[str], *, wanted: bool) -> dict[int, Tried]:
+    return {row: _tried(matcher, each, wanted=wanted) for row, each in enumerate(sentences)}
+
+
+def _tried(matcher: Matcher, text: str, *, wanted: bool | None) -> Tried:
+    found = matcher.check_all(text)
+    active = [finding for finding in found if finding.state == "active"]
+    holds = wanted is None or bool(active) == wanted
+    note = ""
+    if not active and found:
+        note = _reason(found[0])
+    elif wanted is None and not found:
+        note = _("Nothing is found.")
+    elif active and wanted is False:
+        note = _("Flagged by “%(phrase)s”. Narrow the phrase.") % {"phrase": active[0].matched}
+    elif wanted and not found:
+        note = _("No phrase matches this sentence.")
+    return Tried(_pieces(text, active or found), holds, note)
+
+
+def _reason(finding: Finding) -> str:
+    return {
+        "within": _("Left out: an allowed phrase covers it."),
+        "required": _("Left out: the required statement stands near."),
+        "speaker": _("Left out: somebody else says it."),
+        "quoted": _("Left out: it is quoted."),
+        "negated": _("Set aside: the sentence denies it."),
+        "attributed": _("Set aside: somebody else is said to say it."),
+        "question": _("Set aside: it is a question."),
+    }.get(finding.reason or "", _("Set aside."))
+
+
+def _pieces(text: str, found: Sequence[Finding]) -> tuple[tuple[str, bool], ...]:
+    pieces: list[tuple[str, bool]] = []
+    start = 0
+    for finding in sorted(found, key=lambda each: (each.start, -each.end)):
+        if finding.start < start:
+            continue
+        pieces += [(text[start : finding.start], False), (text[finding.start : finding.end], finding.state == "active")]
+        start = finding.end
+    pieces.append((text[start:], False))
+    return tuple((piece, flagged) for piece, flagged in pieces if piece)
