@@ -1,0 +1,64 @@
+"""The right answers to a running attempt, found in the database, and given on the page as a person gives them."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+from sqlmodel import col
+
+from app.database import Database
+from app.quizzes.models import AttemptItem, ItemVersion
+from app.quizzes.questions import PAIR, PLACE
+
+
+def attempt_of(page: Page) -> int:
+    """Read which attempt a page is about."""
+    found = re.search(r"/attempts/(\d+)", page.url)
+    assert found, page.url
+    return int(found[1])
+
+
+def answer_all_right(page: Page, stored: Database) -> None:
+    """Answer question after question until the page asks whether to finish."""
+    drawn = _drawn(stored, attempt_of(page))
+    for position, (item, order) in enumerate(drawn, start=1):
+        expect(page).to_have_title(re.compile(rf"^Question {position} of {len(drawn)} "))
+        fill_in(page, item, order)
+        page.get_by_role("button", name="Save and continue").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Finish the attempt?")
+
+
+def _drawn(stored: Database, attempt: int) -> list[tuple[dict[str, Any], list[int]]]:
+    rows = (
+        select(col(ItemVersion.document), col(AttemptItem.option_order))
+        .join(ItemVersion, col(AttemptItem.item_version_id) == col(ItemVersion.id))
+        .where(col(AttemptItem.attempt_id) == attempt)
+        .order_by(col(AttemptItem.position))
+    )
+    with stored.read() as session:
+        return [(document, order) for document, order in session.execute(rows)]
+
+
+def fill_in(page: Page, item: dict[str, Any], order: Sequence[int]) -> None:
+    """Give the right answer; `order` is the order in which the options are shown."""
+    match item["type"]:
+        case "single" | "multiple":
+            for place, index in enumerate(order):
+                if item["options"][index].get("correct"):
+                    page.locator(f'input[name="choice"][value="{place}"]').check()
+        case "true_false":
+            page.get_by_label("True" if item["answer"] else "False", exact=True).check()
+        case "short_text":
+            page.get_by_label("Your answer").fill(item["accept"][0].replace("*", ""))
+        case "numeric":
+            page.get_by_label("Your answer").fill(str(item["answer"]))
+        case "matching":
+            for line in range(len(item["pairs"])):
+                page.locator(f'select[name="{PAIR}{line}"]').select_option(str(order.index(line)))
+        case "ordering":
+            for line, index in enumerate(order):
+                page.locator(f'select[name="{PLACE}{line}"]').select_option(str(index + 1))
+        case other:
+            raise AssertionError(f"no way to answer {other}")

@@ -1,0 +1,151 @@
+"""A real server with the demonstration's data and a real Chromium; a browser of its own for each test."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import create_engine, make_url, text
+
+from app.database import Database
+from browsing import DESKTOP, Faults, sign_in
+from tools.demonstration import CHROMIUM_ARGUMENTS, Demonstration, chromium, fill, serve
+
+PATIENCE = 10_000
+"""Milliseconds that a page has to show what is expected of it, on a machine that runs other tests beside."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of one run have in common."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session")
+def demo_template(shared: Path) -> Path:
+    """The demonstration's database, made by the commands once for all workers."""
+    path = shared / "demonstration.db"
+    with (shared / "demonstration.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            growing = path.with_suffix(".growing")
+            fill(f"sqlite:///{growing}")
+            growing.rename(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_demo(postgresql_url: str) -> Iterator[str]:
+    """The name of a PostgreSQL database with the demonstration's data."""
+    with _postgresql(postgresql_url) as url:
+        fill(url)
+        yield str(make_url(url).database)
+
+
+@pytest.fixture
+def demo_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with the demonstration's data, of this test's own; on SQLite unless the test asks for both."""
+    if getattr(request, "param", "sqlite") == "postgresql":
+        template = request.getfixturevalue("postgresql_demo")
+        with _postgresql(request.getfixturevalue("postgresql_url"), template) as url:
+            yield url
+        return
+    shutil.copy(request.getfixturevalue("demo_template"), tmp_path / "demo.db")
+    yield f"sqlite:///{tmp_path / 'demo.db'}"
+
+
+@contextmanager
+def _postgresql(url: str, template: str = "template1") -> Iterator[str]:
+    name = f"demo_{uuid4().hex[:12]}"
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield make_url(url).set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture
+def server(demo_url: str, tmp_path: Path) -> Iterator[Demonstration]:
+    """A server process of this test's own; what it logs is an error, so the test fails."""
+    with serve(demo_url, tmp_path / "server.log") as demonstration:
+        yield demonstration
+    assert demonstration.log.read_text() == ""
+
+
+@pytest.fixture
+def stored(demo_url: str) -> Iterator[Database]:
+    """The server's database, to look behind the pages."""
+    database = Database(demo_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    if path is None:
+        reason = "There is no Chromium on this machine, so NO JOURNEY WAS TESTED. Try: apt install chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def faults() -> Iterator[Faults]:
+    """What must not happen in any browser of this test, and fails it at the end."""
+    faults = Faults()
+    yield faults
+    assert faults.found == []
+
+
+@pytest.fixture
+def browse(server: Demonstration, browser: Browser, faults: Faults) -> Iterator[Callable[..., Page]]:
+    """Open a browser in which nobody is signed in: `browse()`, `browse(java_script_enabled=False)`."""
+    contexts = []
+
+    def opened(**options: object) -> Page:
+        settings = {"viewport": DESKTOP, "locale": "en-GB", "reduced_motion": "reduce", "color_scheme": "light"}
+        context = browser.new_context(base_url=server.url, **{**settings, **options})  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE)
+        faults.watch(context)
+        contexts.append(context)
+        return context.new_page()
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(browse: Callable[..., Page]) -> Page:
+    return browse()
+
+
+@pytest.fixture
+def sign_in_as(browse: Callable[..., Page]) -> Callable[..., Page]:
+    """Open a browser and sign in through the form: `sign_in_as("rep@example.com")`."""
+
+    def signed_in(email: str, **options: object) -> Page:
+        page = browse(**options)
+        sign_in(page, email)
+        return page
+
+    return signed_in

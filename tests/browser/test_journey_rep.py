@@ -1,0 +1,97 @@
+"""A rep who may not sell Answerdesk bot yet goes the whole way to yes, with JavaScript and without."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from answering import answer_all_right
+from app.certification.dates import add_months
+from app.clock import now
+from app.database import Database
+from browsing import audit
+
+REP = "daniel.okafor@example.com"
+NAME = "Daniel Okafor"
+DUE_IN = timedelta(days=45)
+"""The demonstration assigned Answerdesk bot to this rep, with nothing of it done, and so many days to do it."""
+
+PRODUCT = "/products/answerdesk-bot"
+LESSONS = 9
+LONGEST_FILM = 60_000
+
+
+def last_valid_day() -> str:
+    """Done before it is due, a first certification lasts a year from the due date; its last day is the day before."""
+    last: date = add_months(now().date() + DUE_IN, 12) - timedelta(days=1)
+    return f"{last.day} {last:%B %Y}"
+
+
+def watch_the_film(page: Page) -> None:
+    """Press play and wait, as the server counts: nothing but playing opens the button."""
+    done = page.get_by_role("button", name="Done, next lesson")
+    expect(done).to_be_disabled()
+    page.locator("video").evaluate("film => film.play()")
+    expect(done).to_be_enabled(timeout=LONGEST_FILM)
+    expect(page.locator("#announcer")).to_have_text("You have watched enough. You can go on.")
+    done.click()
+    expect(page.get_by_role("navigation", name="Breadcrumb")).to_contain_text("Lesson 2 of 9")
+
+
+def read_lessons(page: Page, first: int) -> None:
+    """Read on from a lesson to the last, and finish each."""
+    for number in range(first, LESSONS):
+        expect(page.get_by_role("navigation", name="Breadcrumb")).to_contain_text(f"Lesson {number} of {LESSONS}")
+        page.get_by_role("button", name="Done, next lesson").click()
+    page.get_by_role("button", name="Done, on to the red lines").click()
+    expect(page.get_by_text("All lessons are done. The red lines come next.")).to_be_visible()
+
+
+def sign_red_lines(page: Page) -> None:
+    """Tick the sentence and type the name, as one signs a paper."""
+    page.get_by_role("checkbox").check()
+    page.get_by_label("Your full name").fill(NAME)
+    page.get_by_role("button", name=re.compile(r"Sign these \d+ red lines")).click()
+    expect(page.get_by_text("Signed. This is on your record.")).to_be_visible()
+    page.get_by_role("link", name="Go on with Answerdesk bot").click()
+
+
+def pass_quiz(page: Page, stored: Database) -> None:
+    """Answer everything right and finish."""
+    page.get_by_role("button", name="Start the quiz").click()
+    answer_all_right(page, stored)
+    page.get_by_role("button", name="Finish the attempt").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("100 %, passed")
+
+
+@pytest.mark.parametrize("demo_url", ["sqlite", "postgresql"], indirect=True)
+def test_from_assigned_to_certified(sign_in_as: Callable[..., Page], stored: Database) -> None:
+    page = sign_in_as(REP)
+    page.goto(PRODUCT)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Answerdesk bot")
+    expect(page.get_by_role("main")).to_contain_text("3 steps left")
+
+    page.get_by_role("link", name="What Answerdesk bot is").first.click()
+    watch_the_film(page)
+    read_lessons(page, first=2)
+    sign_red_lines(page)
+    page.get_by_role("region", name="Your way to yes").get_by_role("link", name=re.compile("quiz", re.IGNORECASE)).last.click()
+    pass_quiz(page, stored)
+    page.get_by_role("link", name="Open Answerdesk bot").click()
+    expect(page.get_by_role("region", name="Your way to yes")).to_contain_text(last_valid_day())
+
+
+def test_the_same_without_javascript(sign_in_as: Callable[..., Page], stored: Database) -> None:
+    page = sign_in_as(REP, java_script_enabled=False)
+    page.goto(PRODUCT)
+    page.get_by_role("link", name="What Answerdesk bot is").first.click()
+    page.get_by_role("checkbox", name="I have watched the video. The record says that I confirmed it.").check()
+    page.get_by_role("button", name="Done, next lesson").click()
+    read_lessons(page, first=2)
+    sign_red_lines(page)
+    page.goto("/quizzes/answerdesk-bot")
+    pass_quiz(page, stored)
+    page.goto(PRODUCT)
+    expect(page.get_by_role("region", name="Your way to yes")).to_contain_text(last_valid_day())

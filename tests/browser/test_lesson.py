@@ -1,0 +1,154 @@
+"""A film in a real browser: what is played counts, what is skipped does not, whoever the player belongs to."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from app.clock import now
+from app.database import Database
+from factories import film, lesson, taught
+
+LESSON = "/products/filmed/lessons/lesson-1"
+INTRO = {"captions": {locale: f"/static/demo/intro.{locale}.vtt" for locale in ("en", "zh-Hans", "zh-Hant")}}
+PLAYED = 20_000
+"""Milliseconds in which six seconds of film must have been counted."""
+
+YOUTUBE = """<script>
+const say = (event, info) => parent.postMessage(JSON.stringify({event, info}), "*");
+let time = 0, heard = false;
+addEventListener("message", ({data}) => {
+  if (heard || JSON.parse(data).event !== "listening") return;
+  heard = true;
+  say("initialDelivery", {playerState: 1, currentTime: 0});
+  const playing = setInterval(() => {
+    time += 0.25;
+    if (time < 6) return say("infoDelivery", {playerState: 1, currentTime: time});
+    clearInterval(playing);
+    say("infoDelivery", {playerState: 0});
+  }, 250);
+});
+</script>"""
+"""Speaks as YouTube's embedded player does."""
+
+VIMEO = """<script>
+const say = (message) => parent.postMessage(JSON.stringify(message), "*");
+let time = 0;
+addEventListener("message", ({data}) => {
+  const {method, value} = JSON.parse(data);
+  if (method === "ping") say({method: "ping"});
+  if (method !== "addEventListener" || value !== "timeupdate") return;
+  say({event: "play", data: {seconds: 0}});
+  const playing = setInterval(() => {
+    time += 0.25;
+    if (time < 6) return say({event: "timeupdate", data: {seconds: time}});
+    clearInterval(playing);
+    say({event: "ended", data: {seconds: 6}});
+  }, 250);
+});
+</script>"""
+"""Speaks as Vimeo's embedded player does."""
+
+
+@pytest.fixture
+def learn(stored: Database, sign_in_as: Callable[..., Page]) -> Callable[..., Page]:
+    """Publish a course with this film, and open its lesson as a rep: `learn(film(1))`."""
+
+    def opened(lesson_with_film: dict[str, Any], **options: object) -> Page:
+        with stored.write() as session:
+            taught(session, [lesson_with_film, lesson(2)], "filmed", at=now() - timedelta(days=1))
+        page = sign_in_as("rep@example.com", **options)
+        with page.expect_response("**/opened"):
+            page.goto(LESSON)
+        return page
+
+    return opened
+
+
+def done(page: Page) -> Any:
+    return page.get_by_role("button", name="Done, next lesson")
+
+
+def until(page: Page, condition: str, act: str = "0") -> None:
+    """Let the film act, and wait in the page; the policy forbids the eval with which Playwright would wait."""
+    page.locator("video").evaluate(
+        f"film => {{ {act}; return new Promise(go => {{"
+        f"const look = () => ({condition}) ? go() : setTimeout(look, 50); look(); }}); }}"
+    )
+
+
+def test_the_demo_film_plays_with_captions(learn: Callable[..., Page]) -> None:
+    page = learn(film(1, video=INTRO))
+    until(page, "film.readyState >= 1")
+    video = page.locator("video")
+    assert video.evaluate("film => [film.videoWidth, film.videoHeight, Math.round(film.duration)]") == [640, 360, 20]
+    until(page, "film.textTracks[0].cues?.length === 4")
+    tracks = video.evaluate("film => Array.from(film.textTracks, track => [track.language, track.mode])")
+    assert tracks == [["en", "showing"], ["zh-Hans", "disabled"], ["zh-Hant", "disabled"]]
+
+
+def test_skipping_ahead_does_not_count(learn: Callable[..., Page]) -> None:
+    page = learn(film(1, video=INTRO))
+    until(page, "film.readyState >= 1")
+    with page.expect_response("**/watched") as answer:
+        until(page, "film.ended", act="film.currentTime = 18; film.play()")
+    assert answer.value.json()["seconds"] <= 2.5
+    expect(done(page)).to_be_disabled()
+    expect(page.locator("[data-left]")).to_contain_text("of the video left")
+
+
+def test_a_film_goes_on_where_it_was_left(learn: Callable[..., Page]) -> None:
+    page = learn(film(1, video=INTRO))
+    until(page, "film.readyState >= 1")
+    with page.expect_response("**/watched"):
+        until(page, "film.currentTime > 2", act="film.play()")
+        page.locator("video").evaluate("film => film.pause()")
+    page.goto(LESSON)
+    until(page, "film.currentTime > 1.9")
+    expect(page.locator("[data-sentence]")).to_contain_text("Watched 0:0")
+    assert page.locator("progress").evaluate("bar => bar.value") >= 5
+
+
+def test_a_film_that_does_not_load_is_confirmed_instead(learn: Callable[..., Page], faults: Any) -> None:
+    with faults.expecting(404):
+        page = learn(film(1, "/static/demo/gone.mp4"))
+        page.get_by_role("checkbox", name="I have watched the video.").check()
+        done(page).click()
+        expect(page.get_by_role("navigation", name="Breadcrumb")).to_contain_text("Lesson 2 of 2")
+
+
+@pytest.mark.parametrize(
+    ("url", "frame", "player"),
+    [
+        ("https://youtu.be/dQw4w9WgXcQ", "https://www.youtube-nocookie.com/**", YOUTUBE),
+        ("https://vimeo.com/76979871", "https://player.vimeo.com/**", VIMEO),
+    ],
+)
+def test_an_embedded_player_is_counted_by_what_it_says(
+    stored: Database, sign_in_as: Callable[..., Page], url: str, frame: str, player: str
+) -> None:
+    with stored.write() as session:
+        taught(session, [film(1, url, 6), lesson(2)], "filmed", at=now() - timedelta(days=1))
+    page = sign_in_as("rep@example.com")
+
+    def answer(route: Route) -> None:
+        route.fulfill(body=player, content_type="text/html")
+
+    page.route(frame, answer)
+    page.goto(LESSON)
+    expect(done(page)).to_be_disabled()
+    expect(done(page)).to_be_enabled(timeout=PLAYED)
+    expect(page.locator("[data-sentence]")).to_contain_text("of 0:06")
+
+
+def test_without_javascript_a_film_is_confirmed(stored: Database, sign_in_as: Callable[..., Page]) -> None:
+    with stored.write() as session:
+        taught(session, [film(1, video=INTRO), lesson(2)], "filmed", at=now() - timedelta(days=1))
+    page = sign_in_as("rep@example.com", java_script_enabled=False)
+    page.goto(LESSON)
+    expect(done(page)).to_have_count(1)
+    page.get_by_role("checkbox", name="I have watched the video.").check()
+    done(page).click()
+    expect(page.get_by_role("navigation", name="Breadcrumb")).to_contain_text("Lesson 2 of 2")

@@ -1,0 +1,109 @@
+"""What journeys share: signing in through the form, the audit of a page, and what must never happen in a browser."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, expect
+
+from app.people.demo import DEMO_PASSWORD
+
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+_AXE = Axe()
+_OPTIONS = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+_STATUS_MESSAGE = "Failed to load resource: the server responded with a status of"
+_FIRST_ERROR = 400
+
+
+@dataclass
+class Faults:
+    """What went wrong in a browser while nobody looked: errors of scripts and of the policy, and failed requests."""
+
+    found: list[str] = field(default_factory=list)
+    expected: set[int] = field(default_factory=set)
+
+    def watch(self, context: BrowserContext) -> None:
+        """Collect from every page of a context."""
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.found.append(f"script: {error.error}"))
+        context.on("request", self._request)
+        context.on("requestfailed", self._failed)
+        context.on("response", self._response)
+
+    @contextmanager
+    def expecting(self, *statuses: int) -> Iterator[None]:
+        """Allow answers with these statuses within the block."""
+        self.expected |= set(statuses)
+        yield
+        self.expected -= set(statuses)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(_STATUS_MESSAGE):
+            self.found.append(f"console: {message.text} ({message.location.get('url')})")
+
+    def _request(self, request: Request) -> None:
+        if urlsplit(request.url).hostname not in {"127.0.0.1", None}:
+            self.found.append(f"outside: {request.url}")
+
+    def _failed(self, request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # a page that was left, a film that was not loaded to its end
+            self.found.append(f"failed: {request.url}: {request.failure}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= _FIRST_ERROR and response.status not in self.expected:
+            self.found.append(f"status {response.status}: {response.request.method} {response.url}")
+
+
+def sign_in(page: Page, email: str, password: str = DEMO_PASSWORD) -> None:
+    """Sign in through the form, as a person does."""
+    page.goto("/sign-in")
+    page.get_by_label("Work e-mail").fill(email)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).not_to_have_url(re.compile("/sign-in"))
+
+
+def findings(page: Page) -> list[str]:
+    """Let axe look at a page as it stands: one line for each finding, with rule, place and help."""
+    violations = _AXE.run(page, options=_OPTIONS).response["violations"]
+    return [
+        f"{rule['id']}: {' '.join(node['target'][0:1] if isinstance(node['target'][0], str) else ['(nested)'])}"
+        f": {rule['help']}: {_why(node)}"
+        for rule in violations
+        for node in rule["nodes"]
+    ]
+
+
+def _why(node: dict[str, list[dict[str, str]]]) -> str:
+    return "; ".join(check["message"] for kind in ("any", "all", "none") for check in node[kind])
+
+
+def audit(page: Page) -> None:
+    """Fail when axe finds something: in light and in dark, on a desktop and on a phone."""
+    before = page.viewport_size
+    found: dict[str, str] = {}
+    for name, size in (("desktop", DESKTOP), ("phone", PHONE)):
+        page.set_viewport_size({"width": size["width"], "height": size["height"]})
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+            for line in findings(page):
+                found.setdefault(line, f"{name}, {scheme}")
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    if before:
+        page.set_viewport_size(before)
+    assert not found, "\n".join([page.url, *(f"{line} [{where}]" for line, where in found.items())])
+
+
+def visit(page: Page, path: str, heading: str | re.Pattern[str]) -> None:
+    """Go to an address, see that it is the page it should be, and audit it."""
+    page.goto(path)
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+    audit(page)
