@@ -106,6 +106,7 @@ function ownPlayer() {
     if (button?.disabled && video.playbackRate > 1) video.playbackRate = 1;
   });
   video.addEventListener("error", cannotPlay);
+  if (video.error) cannotPlay(); // it may have failed before this script ran
   if (kind === "hls") stream(video);
 }
 
@@ -122,50 +123,43 @@ function stream(video) {
   }
 }
 
-// Calls `hear` with what the frame says, and `cannotPlay` when it says nothing.
-function listen(hear) {
+// Calls `hear` with what the frame says, after knocking until it answers; `cannotPlay` when it never does.
+function listen(knock, hear) {
   const frame = figure.querySelector("iframe");
-  let silent = setTimeout(cannotPlay, SILENCE);
+  const send = (message) => frame.contentWindow.postMessage(JSON.stringify(message), origin);
+  const knocking = setInterval(() => send(knock), 500);
+  const waiting = setTimeout(cannotPlay, SILENCE);
   addEventListener("message", (event) => {
     if (event.origin !== origin || event.source !== frame.contentWindow) return;
-    clearTimeout(silent);
-    silent = null;
-    try {
-      hear(typeof event.data === "string" ? JSON.parse(event.data) : event.data);
-    } catch {
-      // not a message of the player's protocol
-    }
+    clearInterval(knocking);
+    clearTimeout(waiting);
+    hear(typeof event.data === "string" ? JSON.parse(event.data) : event.data);
   });
-  return { send: (message) => frame.contentWindow.postMessage(JSON.stringify(message), origin), isSilent: () => silent };
+  return send;
 }
 
 function youtube() {
   let playing = false;
-  const player = listen(({ event, info }) => {
+  const send = listen({ event: "listening", id: 1, channel: "widget" }, ({ event, info }) => {
     if (event !== "infoDelivery" && event !== "initialDelivery") return;
     if (info?.playerState !== undefined) {
       playing = info.playerState === 1;
       if (!playing) stop();
     }
     if (info?.currentTime !== undefined && playing) tick(info.currentTime);
-    if (info?.playbackRate > 1 && button?.disabled) {
-      player.send({ event: "command", func: "setPlaybackRate", args: [1] });
-    }
+    if (info?.playbackRate > 1 && button?.disabled) send({ event: "command", func: "setPlaybackRate", args: [1] });
   });
-  // the frame answers only after it has been spoken to, and nothing tells when it begins to hear
-  const knock = setInterval(() => {
-    if (player.isSilent()) player.send({ event: "listening", id: 1, channel: "widget" });
-    else clearInterval(knock);
-  }, 500);
 }
 
 function vimeo() {
-  const player = listen(({ event, data }) => {
-    if (event === "ready") {
-      for (const value of ["timeupdate", "pause", "ended", "seeked"]) player.send({ method: "addEventListener", value });
-      if (resumeAt) player.send({ method: "setCurrentTime", value: resumeAt });
+  let ready = false;
+  const send = listen({ method: "ping" }, ({ event, method, data }) => {
+    if (!ready && (event === "ready" || method === "ping")) {
+      ready = true;
+      for (const value of ["play", "timeupdate", "pause", "ended", "seeked"]) send({ method: "addEventListener", value });
+      if (resumeAt) send({ method: "setCurrentTime", value: resumeAt });
     }
-    if (event === "timeupdate") tick(data.seconds);
+    if (event === "play" || event === "timeupdate" || (event === "ended" && run)) tick(data.seconds);
     if (event === "pause" || event === "ended" || event === "seeked") stop();
   });
 }

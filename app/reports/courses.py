@@ -95,7 +95,8 @@ def _state(made: Progress | None) -> str:
 def facts(lesson: Lesson) -> str:
     """Say what a lesson is: "Video · product · 9 minutes"."""
     minutes = ngettext("%(count)s minute", "%(count)s minutes", lesson.minutes) % {"count": lesson.minutes}
-    return " · ".join(dict.fromkeys([lesson_words.kind(lesson.kind), lesson_words.topic(lesson.topic), minutes]))
+    topic = [] if lesson.topic == lesson.kind else [lesson_words.topic(lesson.topic)]
+    return " · ".join([lesson_words.kind(lesson.kind), *topic, minutes])
 
 
 def _note(lesson: Lesson, made: Progress | None) -> str:
