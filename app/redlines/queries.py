@@ -1,5 +1,6 @@
 """Every read of red lines."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,10 +9,13 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.catalog.models import ContentKind, ContentVersion
-from app.catalog.queries import in_force
+from app.catalog.queries import Version, in_force
 from app.catalog.text import localized, nearest
+from app.clock import local_day
 from app.redlines.models import Attestation
 from app.web.i18n import current_locale
+
+_SEVERITIES = ("block", "warn", "coach")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +33,26 @@ class Card:
 def cards(session: Session, product_id: int, as_of: datetime) -> dict[str, Card]:
     """Return the active red lines of a product that were in force at `as_of`, by their ids."""
     versions = in_force(session, [ContentKind.REDLINES], as_of, products=[product_id])
-    return {
-        rule["id"]: _card(rule)
-        for version in versions
-        for rule in version.document["rules"]
-        if rule["status"] == "active"
-    }
+    return {rule["id"]: _card(rule) for version in versions for rule in _in_force(version, as_of)}
+
+
+def cards_of(session: Session, products: Collection[int], as_of: datetime) -> list[Card]:
+    """Return the active red lines of several products at once, those that stop a pitch first."""
+    versions = in_force(session, [ContentKind.REDLINES], as_of, products=products)
+    rules = [rule for version in versions for rule in _in_force(version, as_of)]
+    return [_card(rule) for rule in sorted(rules, key=lambda rule: _SEVERITIES.index(rule["severity"]))]
+
+
+def _in_force(version: Version, as_of: datetime) -> list[dict[str, Any]]:
+    """List the rules that people must know: active, and effective on the day (half-open, as `Effective.covers`)."""
+    day = local_day(as_of).isoformat()
+    found = []
+    for rule in version.document["rules"]:
+        effective = rule.get("effective", {})
+        begun = (effective.get("from") or "") <= day
+        if rule["status"] == "active" and begun and (not effective.get("until") or day < effective["until"]):
+            found.append(rule)
+    return found
 
 
 def _card(rule: dict[str, Any]) -> Card:
@@ -63,7 +81,7 @@ class RedLines:
 def red_lines(session: Session, product_id: int, as_of: datetime) -> RedLines | None:
     """Return the red lines of a product in force at `as_of`; None when it has none to show."""
     for version in in_force(session, [ContentKind.REDLINES], as_of, products=[product_id]):
-        shown = tuple(_card(rule) for rule in version.document["rules"] if rule["status"] == "active")
+        shown = tuple(_card(rule) for rule in _in_force(version, as_of))
         if shown:
             return RedLines(version.id, version.number, version.published_at, shown)
     return None

@@ -17,7 +17,6 @@ from app.certification.models import CertificationPeriod
 from app.people.models import Role
 from app.redlines.models import Attestation
 from app.redlines.signing import same_name
-
 from factories import count_statements, lesson, person, published, redline, sellable, taught
 
 SignIn = Callable[[str], TestClient]
@@ -166,10 +165,15 @@ def test_a_newer_version_asks_for_a_new_signature(keeper: Product, session: Sess
 
 
 @time_machine.travel(LATER)
-def test_drafts_and_retired_red_lines_are_not_signed(session: Session, sign_in: SignIn) -> None:
+def test_red_lines_that_are_not_in_force_are_not_signed(session: Session, sign_in: SignIn) -> None:
     person(session, "ana@example.com")
     owner = sellable(session)
-    rules = [redline("keeper.old") | {"status": "retired"}, redline("keeper.idea") | {"status": "draft"}]
+    rules = [
+        redline("keeper.old") | {"status": "retired"},
+        redline("keeper.idea") | {"status": "draft"},
+        redline("keeper.soon") | {"effective": {"from": "2030-01-08"}},
+        redline("keeper.over") | {"effective": {"until": "2030-01-07"}},
+    ]
     published(session, owner, ContentKind.REDLINES, "keeper", {"schema": 1, "rules": rules})
     session.commit()
     ana = sign_in("ana@example.com")
