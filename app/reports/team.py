@@ -27,7 +27,7 @@ from app.reports.queries import Seller, branch, deals_of, sellers, teams_below
 from app.reports.risks import amounts, risks
 from app.web.i18n import current_locale
 from app.web.i18n import gettext as _
-from app.web.templating import page, wants_fragment
+from app.web.templating import page
 
 router = APIRouter(prefix="/team")
 
@@ -145,8 +145,6 @@ def show_team(request: Request, session: SessionDep, viewer: TeamViewer, view: A
         "amounts": amounts(at_risk),
         "chart": horizon(ends, closings, view.day),
         "spans": _lapsing(team.whole),
-        "partial": wants_fragment(request),
-        "as_of": asked_for,
     }
     return page(request, "reports/team.html", context, fragment="coverage")
 

@@ -113,7 +113,8 @@ def test_the_file_is_exact_and_harmless_to_spreadsheets(miriam: Person, session:
         "\ufeffperson,email,team,product,product_name,standing,word,may_sell_alone,supervised_only,"
         "valid_through,ends_on,days_left,due_on,minutes_left,as_of\r\n"
         "'=HYPERLINK(1),eve@example.com,,keeper,Keeper,not_started,Not started,no,no,,,,,1,2026-12-01\r\n"
-        'Ana,ana@example.com,,keeper,Keeper,renewal_open,"Cleared, renew",yes,no,2026-12-12,2026-12-12,11,,1,2026-12-01\r\n'
+        'Ana,ana@example.com,,keeper,Keeper,renewal_open,"Cleared, renew",yes,no,2026-12-12,2026-12-12,11,,1,'
+        "2026-12-01\r\n"
         "Bo,bo@example.com,,keeper,Keeper,not_started,Not started,no,no,,,,,1,2026-12-01\r\n"
         "Cy,cy@example.com,,keeper,Keeper,not_started,Not started,no,no,,,,,1,2026-12-01\r\n"
     )

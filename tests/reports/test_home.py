@@ -1,0 +1,144 @@
+"""The first page of each part: the one thing to do next, and the numbers with their sentences."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlmodel import Session
+
+from app.certification.actions import assign, sanction
+from app.certification.models import CertificationEventKind
+from app.people.models import Role
+from factories import NOW, attest, count_statements, deal, person, sellable
+
+SignIn = Callable[[str], TestClient]
+LONG_AGO = NOW - timedelta(days=500)
+
+
+@pytest.fixture(autouse=True)
+def _clock() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def text_of(browser: TestClient) -> str:
+    answer = browser.get("/")
+    assert answer.status_code == 200
+    return " ".join(answer.text.split())
+
+
+def test_nobody_sees_it_without_signing_in(client: TestClient) -> None:
+    assert client.get("/").headers["location"] == "/sign-in?next=%2F"
+
+
+def test_without_products_a_rep_is_told_what_will_be_here(session: Session, sign_in: SignIn) -> None:
+    person(session, "ana@example.com")
+    session.commit()
+    assert "No product is published yet." in text_of(sign_in("ana@example.com"))
+
+
+def test_a_rep_nobody_has_asked_chooses(session: Session, sign_in: SignIn) -> None:
+    person(session, "ana@example.com")
+    sellable(session)
+    session.commit()
+    assert "Choose your first product" in text_of(sign_in("ana@example.com"))
+
+
+def test_a_rep_who_has_done_everything_is_told_so(session: Session, sign_in: SignIn) -> None:
+    attest(session, person(session, "ana@example.com"), sellable(session))
+    session.commit()
+    text = text_of(sign_in("ana@example.com"))
+    assert "Everything is done" in text
+    assert "You may sell one product alone." in text
+    assert "Valid through 22 November 2027 (364 days)" in text
+
+
+def test_the_most_urgent_comes_first(session: Session, sign_in: SignIn) -> None:
+    ana = person(session, "ana@example.com")
+    assert ana.id is not None
+    asked, renewing, waiting, graced = (
+        sellable(session, slug, at=LONG_AGO) for slug in ("asked", "renewing", "waiting", "graced")
+    )
+    browser_text = []
+    assign(session, ana.id, asked.id or 0, due_on=date(2026, 12, 24), by="m@example.com", moment=NOW)
+    session.commit()
+    browser = sign_in("ana@example.com")
+    browser_text.append(text_of(browser))
+    attest(session, ana, renewing, at=NOW - timedelta(days=350))
+    session.commit()
+    browser_text.append(text_of(browser))
+    deal(session, products=[waiting], team={"owner": [ana]})
+    session.commit()
+    browser_text.append(text_of(browser))
+    attest(session, ana, graced, at=NOW - timedelta(days=370))
+    session.commit()
+    browser_text.append(text_of(browser))
+    titles = [text.partition('<h1 id="next">')[2].partition("</h1>")[0] for text in browser_text]
+    assert titles == [f"Sign the red lines of {name}" for name in ("Asked", "Renewing", "Waiting", "Graced")]
+    assert "You were asked to get certified by 24 December 2026." in browser_text[0]
+    assert "waits for this certification: it closes on Friday, 11 December." in browser_text[2]
+    assert "you may sell it beside a cleared colleague only" in browser_text[3]
+
+
+def test_a_suspended_rep_is_not_sent_to_work(session: Session, sign_in: SignIn) -> None:
+    ana = person(session, "ana@example.com")
+    keeper = sellable(session)
+    sanction(
+        session,
+        ana.id or 0,
+        keeper.id or 0,
+        CertificationEventKind.SUSPENDED,
+        reason="Promised a return.",
+        by="carol@example.com",
+        moment=NOW,
+    )
+    person(session, "carol@example.com", Role.COMPLIANCE)
+    session.commit()
+    text = text_of(sign_in("ana@example.com"))
+    assert "Do this next" not in text
+    assert "The certification has been suspended since 23 November 2026." in text
+    assert ">Ana</a>" in text_of(sign_in("carol@example.com"))
+
+
+def test_somebody_with_every_part_sees_every_part(session: Session, sign_in: SignIn) -> None:
+    boss = person(session, "all@example.com", *Role)
+    ana = person(session, "ana@example.com", manager=boss)
+    demo = sellable(session, requirements=[{"sign_off": "demo"}])
+    deal(session, products=[demo], team={"owner": [ana]})
+    session.commit()
+    text = text_of(sign_in("all@example.com"))
+    for heading in ("What you may sell today", "Your team", "Your courses", "Suspended and revoked", "Accounts"):
+        assert heading in text
+    assert "2 people have no password yet." in text
+    assert "Harbour Bakery Group" in text.partition("Deals at risk")[2]
+    assert ">Ana</a>" in text.partition("Sign-offs that wait for you")[2]
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.TRAINER, Role.COMPLIANCE, Role.ADMIN])
+def test_an_empty_site_has_words_for_every_part(session: Session, sign_in: SignIn, role: Role) -> None:
+    person(session, "one@example.com", role)
+    session.commit()
+    assert "<h1>Today</h1>" in text_of(sign_in("one@example.com"))
+
+
+def test_the_number_of_statements_does_not_grow(session: Session, application: FastAPI, sign_in: SignIn) -> None:
+    ana = person(session, "ana@example.com", *Role)
+    sellable(session)
+    session.commit()
+    browser = sign_in("ana@example.com")
+    found = []
+    for more in (0, 2):
+        for number in range(more):
+            extra = sellable(session, f"more-{number}")
+            deal(session, f"D-{number}", products=[extra], team={"owner": [ana]})
+            person(session, f"p{number}@example.com", manager=ana)
+        assign(session, ana.id or 0, 1, due_on=None, by="m@example.com", moment=NOW)
+        session.commit()
+        text_of(browser)
+        with count_statements(application.state.database) as statements:
+            text_of(browser)
+        found.append(len(statements))
+    assert found[0] == found[1]
