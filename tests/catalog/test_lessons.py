@@ -1,12 +1,12 @@
 """What a person does in a lesson, as a browser does it: open, watch, complete."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from factories import NOW, course_document, film, lesson, person, published, taught
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 from app.audit.models import AuditEntry
 from app.catalog.models import ContentKind, ContentVersion, LessonProgress
 from app.people.models import Role
+from factories import NOW, course_document, film, lesson, person, published, taught
 
 SignIn = Callable[[str], TestClient]
 LATER = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)
@@ -101,6 +102,21 @@ def test_two_films_at_once_share_one_clock(session: Session, sign_in: SignIn, cl
         for number in (1, 2)
     ]
     assert [answer.json()["seconds"] for answer in answers] == [10, 0]
+
+
+def test_reports_at_the_same_moment_share_one_clock(
+    session: Session, sign_in: SignIn, clock: time_machine.Traveller
+) -> None:
+    person(session, "ana@example.com")
+    taught(session, [film(1)])
+    session.commit()
+    tabs = [sign_in("ana@example.com") for _ in range(4)]
+    tabs[0].post("/products/keeper/lessons/lesson-1/opened")
+    clock.shift(4)
+    starts = [0, 5, 10, 15]
+    with ThreadPoolExecutor(len(tabs)) as pool:
+        answers = list(pool.map(lambda tab, start: beat(tab, start, start + 4)["seconds"], tabs, starts))
+    assert answers == [4, 4, 4, 4]
 
 
 @pytest.mark.parametrize(

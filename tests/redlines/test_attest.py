@@ -1,6 +1,7 @@
 """Reading and signing red lines, as a browser does it."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -105,6 +106,16 @@ def test_a_second_click_signs_once(keeper: Product, session: Session, sign_in: S
         assert ana.post("/products/keeper/attest", data=form()).status_code == 303
     assert len(attestations(session)) == 1
     assert len(session.scalars(select(AuditEntry).where(col(AuditEntry.action) == "redlines.attested")).all()) == 1
+
+
+@time_machine.travel(LATER)
+def test_clicks_at_the_same_moment_sign_once(keeper: Product, session: Session, sign_in: SignIn) -> None:
+    tabs = [sign_in("ana@example.com") for _ in range(4)]
+    with ThreadPoolExecutor(len(tabs)) as pool:
+        answers = list(pool.map(lambda tab: tab.post("/products/keeper/attest", data=form()).status_code, tabs))
+    assert answers == [303] * 4
+    assert len(attestations(session)) == 1
+    assert len(session.scalars(select(CertificationPeriod)).all()) == 1
 
 
 def test_a_renewal_is_signed_again_under_the_same_version(keeper: Product, session: Session, sign_in: SignIn) -> None:
