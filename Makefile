@@ -3,7 +3,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
-MESSAGES := app/web/locale
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check format pictures messages lock
@@ -49,12 +48,8 @@ format: setup ## bring the code into shape
 pictures: setup ## make the pictures in docs/ anew, from the demo, with Chromium
 	@$(BIN)/python tools/make_pictures.py
 
-messages: setup ## collect the sentences to translate into the catalogues
-	@$(BIN)/pybabel --quiet extract --mapping-file=babel.cfg --keywords="_ N_ pgettext:1c,2" --no-location --sort-output \
-		--omit-header --output-file=$(MESSAGES)/messages.pot .
-	@for locale in zh_Hans zh_Hant; do \
-		$(BIN)/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --omit-header --input-file=$(MESSAGES)/messages.pot \
-			--output-dir=$(MESSAGES) --locale=$$locale; done
+messages: setup ## collect the sentences to translate into the catalogues; say which are not translated yet
+	@$(BIN)/python tools/check_catalogues.py --write
 
 lock: ## pin the newest versions that fit pyproject.toml, with hashes and without addresses (needs uv)
 	@uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --upgrade \
