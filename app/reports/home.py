@@ -16,7 +16,7 @@ from app.database import SessionDep
 from app.people.access import CurrentPerson, SignedIn
 from app.people.models import Role
 from app.reports.coverage import Coverage, coverage
-from app.reports.queries import Seller, accounts_to_mend, branch, changed_drafts, deals_of, sellers
+from app.reports.queries import Seller, accounts_to_mend, branch, changed_drafts, deals_of, hard_quizzes, sellers
 from app.reports.risks import risks
 from app.reports.today import day_of, lesson_of
 from app.web.templating import page
@@ -41,7 +41,11 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
     if person.has(Role.MANAGER):
         context |= _manager(session, _branch(session, person, everybody), sold, standings, moment, today)
     if person.has(Role.TRAINER):
-        context |= {"drafts": changed_drafts(session), "sign_offs": _waiting_sign_offs(everybody, sold, standings)}
+        context |= {
+            "drafts": changed_drafts(session),
+            "sign_offs": _waiting_sign_offs(everybody, sold, standings),
+            "quizzes": hard_quizzes(session),
+        }
     if person.has(Role.COMPLIANCE):
         context |= {"sanctioned": _sanctioned(everybody, sold, standings)}
     if person.has(Role.ADMIN):

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlmodel import Session, col
 
 from app.catalog.models import Content, ContentKind
@@ -13,6 +13,7 @@ from app.deals.models import Deal, DealMember
 from app.people.access import CurrentPerson
 from app.people.models import ApiToken, Person, PersonRole, Role, Team
 from app.people.queries import reporting_tree
+from app.quizzes.models import Attempt
 
 SEES_ALL = (Role.COMPLIANCE, Role.ADMIN)
 
@@ -96,6 +97,34 @@ def changed_drafts(session: Session) -> list[ChangedDraft]:
         .order_by(col(Content.changed_at).desc(), col(Content.id))
     )
     return [ChangedDraft(*row) for row in rows]
+
+
+FEWEST_ATTEMPTS = 5
+"""First attempts below which a quiz's rate says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class HardQuiz:
+    """A quiz that fewer than half of the people pass the first time."""
+
+    slug: str
+    first_attempts: int
+    passed: int
+
+
+def hard_quizzes(session: Session) -> list[HardQuiz]:
+    """Return the quizzes that most people fail the first time, the hardest first."""
+    passed = func.sum(case((col(Attempt.passed).is_(True), 1), else_=0))
+    rows = session.execute(
+        select(col(Content.slug), func.count(), passed)
+        .join(Content, col(Content.id) == col(Attempt.content_id))
+        .where(col(Attempt.number) == 1, col(Attempt.finished_at).is_not(None))
+        .group_by(col(Content.slug))
+        .having(func.count() >= FEWEST_ATTEMPTS, passed * 2 < func.count())
+        .order_by(col(Content.slug))
+    )
+    found = [HardQuiz(*row) for row in rows]
+    return sorted(found, key=lambda quiz: quiz.passed / quiz.first_attempts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from sqlmodel import Session
 from app.certification.actions import assign, sanction
 from app.certification.models import CertificationEventKind
 from app.people.models import Role
-from factories import NOW, attest, count_statements, deal, person, sellable
+from app.quizzes.models import Attempt
+from factories import NOW, attest, count_statements, deal, person, published_quiz, sellable
 
 SignIn = Callable[[str], TestClient]
 LONG_AGO = NOW - timedelta(days=500)
@@ -80,6 +81,7 @@ def test_the_most_urgent_comes_first(session: Session, sign_in: SignIn) -> None:
     assert titles == [f"Sign the red lines of {name}" for name in ("Asked", "Renewing", "Waiting", "Graced")]
     assert "You were asked to get certified by 24 December 2026." in browser_text[0]
     assert "waits for this certification: it closes on Friday, 11 December." in browser_text[2]
+    assert "You were asked" not in browser_text[2].partition("</section>")[0]
     assert "you may sell it beside a cleared colleague only" in browser_text[3]
 
 
@@ -142,3 +144,24 @@ def test_the_number_of_statements_does_not_grow(session: Session, application: F
             text_of(browser)
         found.append(len(statements))
     assert found[0] == found[1]
+
+
+def test_a_trainer_sees_the_quiz_that_most_people_fail(session: Session, sign_in: SignIn) -> None:
+    person(session, "tom@example.com", Role.TRAINER)
+    version = published_quiz(session)
+    for number in range(5):
+        somebody = person(session, f"p{number}@example.com")
+        session.add(
+            Attempt(
+                person_id=somebody.id or 0,
+                product_id=1,
+                content_id=version.content_id,
+                content_version_id=version.id or 0,
+                number=1,
+                started_at=NOW,
+                finished_at=NOW,
+                passed=number < 2,
+            )
+        )
+    session.commit()
+    assert "2 of 5 passed the first time" in text_of(sign_in("tom@example.com"))
