@@ -13,7 +13,6 @@ from sqlmodel import Session
 
 from app.catalog.models import ContentKind
 from app.people.models import Role
-
 from factories import attest, count_statements, course_document, film, lesson, person, product, published, taught
 
 SignIn = Callable[[str], TestClient]
