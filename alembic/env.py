@@ -2,11 +2,11 @@
 
 from typing import Any, Literal
 
+from alembic import context
 from sqlalchemy import Enum
 from sqlalchemy.engine import Connection
 from sqlmodel import AutoString
 
-from alembic import context
 from app.config import Settings
 from app.database import Database, Moment
 from app.tables import metadata
