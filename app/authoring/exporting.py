@@ -58,7 +58,7 @@ def _published(session: Session) -> list[tuple[Content, dict[str, Any]]]:
         .order_by(col(Content.kind), col(Content.slug), col(ContentVersion.number))
     )
     # the newest of each comes last
-    newest = {content.id: (content, document) for content, document in rows.tuples()}
+    newest = {row[0].id: (row[0], row[1]) for row in rows}
     return list(newest.values())
 
 

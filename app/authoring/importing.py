@@ -112,7 +112,7 @@ def apply(session: Session, plan: Plan, moment: datetime, publication: Publicati
 
 def _stored(session: Session) -> Iterator[tuple[Content, str]]:
     rows = session.execute(select(Content, col(Product.slug)).join(Product, col(Product.id) == col(Content.product_id)))
-    yield from rows.tuples()
+    yield from ((row[0], row[1]) for row in rows)
 
 
 def _documents(tree: Tree) -> Iterator[tuple[str, ContentKind, str, dict[str, Any]]]:
@@ -136,9 +136,8 @@ def _state(content: Content | None, new: str) -> State:
 
 
 def _loses(content: Content | None, new: str) -> bool:
-    return content is not None and bool(
-        {content.draft_digest, content.published_digest} - {new, content.file_digest, None}
-    )
+    # a draft descends from what is published, so whoever has the draft in files has everything
+    return content is not None and content.draft_digest not in (new, content.file_digest)
 
 
 def _create(session: Session, change: Change, moment: datetime) -> None:

@@ -1,0 +1,469 @@
+"""The authors' pages over HTTP: what is saved, what is refused, what stays as it was until it is published."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+from sqlmodel import col
+
+from app.audit.models import AuditEntry
+from app.authoring.files import CourseFiles, Tree
+from app.authoring.importing import apply, plan
+from app.catalog.content import CourseDocument
+from app.catalog.models import ContentKind, ContentVersion, Product
+from app.catalog.queries import content
+from app.certification.content import ProgramDocument
+from app.clock import now
+from app.database import Database
+from app.people.models import Role
+from app.quizzes.content import QuizDocument
+from app.quizzes.models import ItemVersion
+from app.redlines.content import RedLinesDocument
+from factories import count_statements, person, signed_in
+
+COURSE = {
+    "schema": 1,
+    "id": "keeper",
+    "name": {"en": "Keeper CRM", "zh-Hans": "客管"},
+    "positioning": {"scene": "A shop", "audience": "Owners", "difference": "Faster"},
+    "can": ["Keep lists"],
+    "lessons": [
+        {"id": each, "title": each.title(), "kind": "page", "topic": "product", "minutes": 5, "audience": "internal",
+         "number": number, "body": {"en": f"About {each}."}}
+        for number, each in enumerate(("first", "second"), start=1)
+    ],
+}  # fmt: skip
+PROGRAM = {
+    "requirements": [{"lesson": "all"}, {"attest": "redlines"}, {"quiz": "keeper-quiz"}],
+    "valid_months": 12,
+    "basis": "expiry",
+    "renewal_window_days": 30,
+    "grace_days": 14,
+    "enforcement": "block",
+}
+RULE: dict[str, Any] = {
+    "id": "keeper.return",
+    "status": "active",
+    "severity": "block",
+    "category": "guarantee_promissory",
+    "title": "No promised return",
+    "why": "Nobody can keep it.",
+    "match": {"en": [{"text": "guarantee"}]},
+    "say_instead": {"en": ["Customers like you typically see more orders."]},
+    "examples": {
+        "must_flag": ["We guarantee it.", "It is guaranteed."],
+        "must_not_flag": ["We do not guarantee it.", "Is it a guarantee?"],
+    },
+}
+QUIZ = {
+    "schema": 1,
+    "id": "keeper-quiz",
+    "product": "keeper",
+    "title": "Keeper quiz",
+    "pass_percent": 80,
+    "items": [{"id": "one", "type": "true_false", "prompt": "Is it true?", "answer": True}],
+}
+HUB = "/author/products/keeper"
+
+
+@pytest.fixture
+def trainer(database: Database, sign_in: Callable[[str], TestClient]) -> TestClient:
+    """A trainer's browser; Keeper CRM has been read from files."""
+    with database.write() as session:
+        person(session, "trainer@example.com", Role.TRAINER)
+        person(session, "other@example.com", Role.TRAINER)
+        person(session, "rep@example.com", Role.REP)
+        files = CourseFiles(
+            CourseDocument.model_validate(COURSE),
+            ProgramDocument.model_validate(PROGRAM),
+            RedLinesDocument.model_validate({"schema": 1, "rules": [RULE]}),
+        )
+        tree = Tree({"keeper": files}, {"keeper-quiz": QuizDocument.model_validate(QUIZ)})
+        apply(session, plan(session, tree), now())
+    return sign_in("trainer@example.com")
+
+
+def fields(html: str) -> dict[str, list[str]]:
+    """What a browser would send back of the editor: every field as it stands."""
+    form = html[html.index('<form class="stack s5 editor') :]
+    form = form[: form.index("</form>")]
+    found: dict[str, list[str]] = {}
+    for tag in re.findall(r"<input[^>]*>", form):
+        attributes = dict(re.findall(r'([\w.-]+)="([^"]*)"', tag))
+        boxes = attributes.get("type") in ("radio", "checkbox")
+        if "name" in attributes and (not boxes or re.search(r"\schecked", tag)):
+            found.setdefault(attributes["name"], []).append(unescape(attributes.get("value", "on")))
+    for name, text in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL):
+        found.setdefault(name, []).append(unescape(text))
+    for name, options in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        chosen = re.findall(r'<option value="([^"]*)" selected', options) or re.findall(
+            r'<option value="([^"]*)"', options
+        )
+        found.setdefault(name, []).append(unescape(chosen[0]))
+    return found
+
+
+def draft(database: Database, kind: ContentKind, slug: str = "keeper") -> dict[str, Any]:
+    with database.read() as session:
+        stored = content(session, kind, slug)
+        assert stored is not None
+        return stored.draft
+
+
+def numbers(database: Database) -> list[tuple[str, int]]:
+    with database.read() as session:
+        rows = session.execute(select(col(ContentVersion.document), col(ContentVersion.number)))
+        return sorted((next(iter(sorted(row[0]))), row[1]) for row in rows)
+
+
+PAGES = [
+    "/author",
+    "/author/products/new",
+    HUB,
+    f"{HUB}/facts",
+    f"{HUB}/program",
+    f"{HUB}/lessons/_new",
+    f"{HUB}/lessons/first",
+    f"{HUB}/red-lines/_new",
+    f"{HUB}/red-lines/keeper.return",
+    f"{HUB}/quizzes/_new",
+    f"{HUB}/publish",
+    f"{HUB}/versions",
+    f"{HUB}/versions/course/keeper/1",
+    "/author/quizzes/keeper-quiz",
+    "/author/quizzes/keeper-quiz/items/one",
+    *(
+        f"/author/quizzes/keeper-quiz/items/_new?kind={kind}"
+        for kind in ("single", "multiple", "true_false", "short_text", "numeric", "matching", "ordering", "nonsense")
+    ),
+]
+
+
+def test_every_page_is_there_for_trainers_alone(trainer: TestClient, sign_in: Callable[[str], TestClient]) -> None:
+    rep, stranger = sign_in("rep@example.com"), TestClient(trainer.app, follow_redirects=False)
+    for url in PAGES:
+        answers = [each.get(url).status_code for each in (trainer, rep, stranger)]
+        assert (url, answers) == (url, [200, 403, 303])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/author/products/nothing",
+        "/author/products/nothing/facts",
+        f"{HUB}/lessons/nothing",
+        f"{HUB}/red-lines/nothing",
+        "/author/quizzes/nothing",
+        "/author/quizzes/keeper-quiz/items/nothing",
+        f"{HUB}/versions/course/keeper/9",
+        f"{HUB}/versions/nonsense/keeper/1",
+        "/author/products/%2e%2e%2fetc",
+        f"{HUB}/lessons/<script>",
+    ],
+)
+def test_what_is_not_there_is_not_found(trainer: TestClient, url: str) -> None:
+    assert trainer.get(url).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("url", "kind", "slug"),
+    [
+        (f"{HUB}/facts", ContentKind.COURSE, "keeper"),
+        (f"{HUB}/program", ContentKind.PROGRAM, "keeper"),
+        (f"{HUB}/lessons/first", ContentKind.COURSE, "keeper"),
+        (f"{HUB}/red-lines/keeper.return", ContentKind.REDLINES, "keeper"),
+        ("/author/quizzes/keeper-quiz", ContentKind.QUIZ, "keeper-quiz"),
+        ("/author/quizzes/keeper-quiz/items/one", ContentKind.QUIZ, "keeper-quiz"),
+    ],
+)
+def test_a_form_that_is_sent_back_as_it_is_changes_nothing(
+    trainer: TestClient, database: Database, url: str, kind: ContentKind, slug: str
+) -> None:
+    before = draft(database, kind, slug)
+    sent = trainer.post(url, data=fields(trainer.get(url).text))
+    assert (sent.status_code, sent.headers["location"]) == (303, url)
+    assert draft(database, kind, slug) == before
+
+
+def test_facts_are_saved_as_a_draft_and_nobody_sees_them_yet(trainer: TestClient, database: Database) -> None:
+    form = fields(trainer.get(f"{HUB}/facts").text) | {"name.en": ["Keeper 2"], "can.1.en": ["Send letters"]}
+    assert trainer.post(f"{HUB}/facts", data=form).status_code == 303
+    stored = draft(database, ContentKind.COURSE)
+    assert stored["name"] == {"en": "Keeper 2", "zh-Hans": "客管"}
+    assert stored["can"] == ["Keep lists", {"en": "Send letters"}]
+    assert stored["lessons"] == COURSE["lessons"]
+    with database.read() as session:
+        assert session.scalars(select(col(Product.name))).one() == COURSE["name"]
+        assert session.scalars(select(col(ContentVersion.number))).all() == [1, 1, 1, 1]
+    assert "The draft says more than is published" in trainer.get(HUB).text
+
+
+def test_a_wrong_form_comes_back_with_what_was_typed_and_a_sentence_beside_each_field(
+    trainer: TestClient, database: Database
+) -> None:
+    url = f"{HUB}/lessons/first"
+    wrong = {"title.en": ["<b>Kept</b>"], "minutes": ["many"], "kind": ["case"], "body.en": ["Typed text"]}
+    sent = trainer.post(url, data=fields(trainer.get(url).text) | wrong)
+    assert sent.status_code == 422
+    assert '<span class="wrong" id="f-minutes-wrong">Write a whole number.</span>' in sent.text
+    assert "&lt;b&gt;Kept&lt;/b&gt;" in sent.text
+    assert "<b>Kept</b>" not in sent.text
+    assert "Typed text</textarea>" in sent.text
+    assert draft(database, ContentKind.COURSE) == COURSE | {"can": ["Keep lists"]}
+
+
+@pytest.mark.parametrize(
+    ("url", "change", "sentence"),
+    [
+        (f"{HUB}/facts", {"positioning.scene.en": ""}, "Fill this in."),
+        (
+            f"{HUB}/facts",
+            {"name.en": "x" * 201, "name.zh-Hans": ""},
+            "This has 201 characters; at most 200 are allowed.",
+        ),
+        (f"{HUB}/program", {"valid_months": "0"}, "Use 1 or more."),
+        (f"{HUB}/program", {"enforcement": "shout"}, "Choose one of the list."),
+        (f"{HUB}/program", {"requirement": []}, "At least 1 needed."),
+        (f"{HUB}/lessons/first", {"url": "javascript:alert(1)"}, "Begin with https:// or with a single /."),
+        (f"{HUB}/lessons/first", {"body.en": ""}, "Write the page."),
+        (f"{HUB}/red-lines/keeper.return", {"say_instead.en.0": ""}, "Fill this in."),
+        (f"{HUB}/red-lines/keeper.return", {"advanced.en": "- {regex: '(a+)+$'}"}, "Fill this in."),
+        (f"{HUB}/red-lines/keeper.return", {"advanced.en": "- &a x\n- *a"}, "Line 1: anchors (&amp;a) are not allowed"),
+        ("/author/quizzes/keeper-quiz", {"pass_percent": "101"}, "Use 100 or less."),
+        ("/author/quizzes/keeper-quiz", {"draw": "9"}, "This asks for 9 questions, and there are 1."),
+        ("/author/quizzes/keeper-quiz/items/one", {"answer": ""}, "Fill this in."),
+        ("/author/quizzes/keeper-quiz/items/one", {"points": "1e400"}, "Write a number."),
+    ],
+)
+def test_what_is_wrong_is_said(
+    trainer: TestClient, database: Database, url: str, change: dict[str, Any], sentence: str
+) -> None:
+    sent = trainer.post(url, data=fields(trainer.get(url).text) | change)
+    assert (sent.status_code, sentence in sent.text) == (422, True)
+
+
+def test_a_stale_tab_is_shown_what_is_stored_beside_what_was_typed(
+    trainer: TestClient, sign_in: Callable[[str], TestClient], database: Database
+) -> None:
+    other, url = sign_in("other@example.com"), f"{HUB}/lessons/first"
+    mine, theirs = (fields(each.get(url).text) for each in (trainer, other))
+    assert other.post(url, data=theirs | {"title.en": "Theirs"}).status_code == 303
+    sent = trainer.post(url, data=mine | {"title.en": "Mine"})
+    assert sent.status_code == 409
+    row = re.search(r"<tr><th[^>]*>Title › English</th>.*?</tr>", sent.text)
+    assert row is not None
+    assert re.findall(r">([^<]+)</td>", row.group()) == ["Theirs", "Mine"]
+    assert draft(database, ContentKind.COURSE)["lessons"][0]["title"] in ("Theirs", {"en": "Theirs"})
+    assert trainer.post(url, data=fields(sent.text)).status_code == 303
+    assert draft(database, ContentKind.COURSE)["lessons"][0]["title"] in ("Mine", {"en": "Mine"})
+
+
+def test_two_trainers_who_write_different_lessons_are_not_in_each_others_way(
+    trainer: TestClient, sign_in: Callable[[str], TestClient], database: Database
+) -> None:
+    other = sign_in("other@example.com")
+    mine, theirs = fields(trainer.get(f"{HUB}/lessons/first").text), fields(other.get(f"{HUB}/lessons/second").text)
+    assert other.post(f"{HUB}/lessons/second", data=theirs | {"minutes": "7"}).status_code == 303
+    assert trainer.post(f"{HUB}/lessons/first", data=mine | {"minutes": "8"}).status_code == 303
+    assert [each["minutes"] for each in draft(database, ContentKind.COURSE)["lessons"]] == [8, 7]
+
+
+def test_rows_change_without_javascript_and_nothing_is_stored(trainer: TestClient, database: Database) -> None:
+    url = f"{HUB}/facts"
+    form = fields(trainer.get(url).text) | {"can.0.en": "Typed"}
+    more = trainer.post(url, data=form | {"rows": "add:can"})
+    assert (more.status_code, "can.1.en" in fields(more.text)) == (200, True)
+    less = trainer.post(url, data=fields(more.text) | {"rows": "remove:can.1"})
+    assert [name for name in fields(less.text) if name.startswith("can.")] == [
+        "can.0.en", "can.0.zh-Hans", "can.0.zh-Hant",
+    ]  # fmt: skip
+    assert draft(database, ContentKind.COURSE)["can"] == ["Keep lists"]
+    part = trainer.post(url, data=form | {"rows": "add:can"}, headers={"HX-Request": "true"})
+    assert part.text.lstrip().startswith('<form class="stack s5 editor" id="editor"')
+
+
+def test_lessons_are_added_moved_and_removed(trainer: TestClient, database: Database) -> None:
+    new = fields(trainer.get(f"{HUB}/lessons/_new").text) | {"title.en": "The price!", "body.en": "Ask first."}
+    assert trainer.post(f"{HUB}/lessons/_new", data=new).headers["location"] == f"{HUB}/lessons/the-price"
+    again = trainer.post(f"{HUB}/lessons/_new", data=new)
+    assert (again.status_code, "This id is taken; write another." in again.text) == (422, True)
+    for wish, order in (
+        ("up:the-price", ["first", "the-price", "second"]),
+        ("down:first", ["the-price", "first", "second"]),
+        ("remove:first", ["the-price", "second"]),
+        ("remove:nothing", ["the-price", "second"]),
+    ):
+        step = re.search(r'action="/author/products/keeper/lessons"><input[^>]*value="(\d+)"', trainer.get(HUB).text)
+        assert step is not None
+        assert trainer.post(f"{HUB}/lessons", data={"step": step[1], "rows": wish}).status_code == 303
+        lessons = draft(database, ContentKind.COURSE)["lessons"]
+        assert [each["id"] for each in lessons] == order
+        assert [each["number"] for each in lessons] == sorted(each["number"] for each in lessons)
+    assert trainer.post(f"{HUB}/lessons", data={"step": "0", "rows": "remove:second"}).status_code == 409
+
+
+def test_a_preview_renders_with_the_readers_own_renderer_and_stores_nothing(
+    trainer: TestClient, database: Database
+) -> None:
+    typed = {"body.en": "**Bold** <script>alert(1)</script>\n\n[[redline: keeper.return]]", "locale": "en"}
+    whole = trainer.post(f"{HUB}/lessons/first/preview", data=typed)
+    part = trainer.post(f"{HUB}/lessons/first/preview", data=typed, headers={"HX-Request": "true"})
+    assert whole.status_code == part.status_code == 200
+    assert "<html" in whole.text
+    assert "<html" not in part.text
+    for answer in (whole, part):
+        assert "<strong>Bold</strong> &lt;script&gt;" in answer.text
+        assert 'id="redline-keeper.return"' in answer.text
+    assert draft(database, ContentKind.COURSE)["lessons"] == COURSE["lessons"]
+
+
+def test_a_red_line_whose_example_fails_is_kept_but_cannot_be_published(
+    trainer: TestClient, database: Database
+) -> None:
+    url = f"{HUB}/red-lines/keeper.return"
+    page = trainer.get(url).text
+    assert page.count("2 of 2") == 2
+    assert "We <mark>guarantee</mark> it." in page
+    assert "Set aside: the sentence denies it." in page
+    form = fields(page) | {"examples.must_not_flag.2": "A guarantee card is free.", "attempt": "Guaranteed!"}
+    tried = trainer.post(url, data=form | {"rows": "show"})
+    assert "2 of 3" in tried.text
+    assert "Flagged by “guarantee”. Narrow the phrase." in tried.text
+    assert "<mark>Guaranteed</mark>!" in tried.text
+    assert trainer.post(url, data=form).status_code == 303
+    assert (
+        draft(database, ContentKind.REDLINES)["rules"][0]["examples"]["must_not_flag"][2] == "A guarantee card is free."
+    )
+    review = trainer.get(f"{HUB}/publish").text
+    assert "This must stay free" in review
+    assert f'href="{url}"' in review
+    refused = trainer.post(f"{HUB}/publish", data={"seen": seen(review)})
+    assert (refused.status_code, len(numbers(database))) == (422, 4)
+
+
+def seen(html: str) -> str:
+    found = re.search(r'name="seen" value="([^"]*)"', html)
+    assert found is not None
+    return found[1]
+
+
+def test_a_new_red_line_a_new_quiz_and_a_question_are_written_and_published(
+    trainer: TestClient, database: Database
+) -> None:
+    rule = fields(trainer.get(f"{HUB}/red-lines/_new").text) | {
+        "id": "keeper.best", "title.en": "Not the best", "why.en": "Not measured.", "phrases.en.0": "the best … ever",
+        "say_instead.en.0": "Many shops like it.", "examples.must_flag.0": "The best tool ever.",
+        "examples.must_flag.1": "It is the best CRM ever.", "examples.must_not_flag.0": "It is not the best tool ever.",
+        "examples.must_not_flag.1": "Try it.",
+    }  # fmt: skip
+    assert trainer.post(f"{HUB}/red-lines/_new", data=rule).headers["location"] == f"{HUB}/red-lines/keeper.best"
+    assert draft(database, ContentKind.REDLINES)["rules"][1]["match"] == {
+        "en": [{"seq": ["the best", {"gap": 4}, "ever"]}]
+    }
+    quiz = {"title.en": "Prices", "pass_percent": "75"}
+    assert trainer.post(f"{HUB}/quizzes/_new", data=quiz).headers["location"] == "/author/quizzes/prices"
+    assert trainer.post(f"{HUB}/quizzes/_new", data=quiz).status_code == 422
+    assert "must have at least 1" not in trainer.get(f"{HUB}/publish").text
+    assert "At least 1 needed." in trainer.get(f"{HUB}/publish").text
+    new = "/author/quizzes/prices/items/_new"
+    item = fields(trainer.get(f"{new}?kind=single").text) | {
+        "id": "price", "prompt.en": "How much?", "options.0.text.en": "Ten", "options.0.correct": "true",
+        "options.1.text.en": "Twenty", "red_line": "keeper.best",
+    }  # fmt: skip
+    assert trainer.post(new, data=item).headers["location"] == "/author/quizzes/prices/items/price"
+    review = trainer.get(f"{HUB}/publish")
+    published = trainer.post(f"{HUB}/publish", data={"seen": seen(review.text), "note": "Prices"})
+    assert (published.status_code, published.headers["location"]) == (303, HUB)
+    with database.read() as session:
+        assert session.scalars(select(col(ItemVersion.item)).order_by(col(ItemVersion.id))).all() == ["one", "price"]
+        found = session.execute(
+            select(col(ContentVersion.number), col(ContentVersion.verdict), col(ContentVersion.note))
+            .where(col(ContentVersion.note) == "Prices")
+            .order_by(col(ContentVersion.number))
+        ).all()
+        assert [tuple(row) for row in found] == [(1, "none", "Prices"), (2, "none", "Prices")]
+        actions = session.scalars(select(col(AuditEntry.action)).where(col(AuditEntry.actor) == "trainer@example.com"))
+        assert list(actions) == ["content.published", "content.published"]
+    assert "Nothing to publish" in trainer.get(f"{HUB}/publish").text
+
+
+def test_red_lines_are_published_with_the_verdict_and_its_deadline(trainer: TestClient, database: Database) -> None:
+    url = f"{HUB}/red-lines/keeper.return"
+    trainer.post(url, data=fields(trainer.get(url).text) | {"why.en": "Nobody could keep it."})
+    page = trainer.get(f"{HUB}/publish").text
+    assert "Red lines › No promised return › Why" in page
+    wish = {"seen": seen(page), "verdict": "attest_again"}
+    missing = trainer.post(f"{HUB}/publish", data=wish)
+    assert (missing.status_code, "Say until when they may sign." in missing.text) == (422, True)
+    past = trainer.post(f"{HUB}/publish", data=wish | {"deadline": "2020-01-01"})
+    assert (past.status_code, "Choose a day from today on." in past.text) == (422, True)
+    assert trainer.post(f"{HUB}/publish", data=wish | {"deadline": "2999-12-31"}).status_code == 303
+    with database.read() as session:
+        newest = session.scalars(select(ContentVersion).order_by(col(ContentVersion.id).desc()).limit(1)).one()
+        assert (newest.number, newest.verdict.value, str(newest.deadline)) == (2, "attest_again", "2999-12-31")
+    assert "Sign again" in trainer.get(f"{HUB}/versions").text
+
+
+def test_what_changed_after_the_review_is_not_published_unseen(
+    trainer: TestClient, sign_in: Callable[[str], TestClient], database: Database
+) -> None:
+    facts = f"{HUB}/facts"
+    trainer.post(facts, data=fields(trainer.get(facts).text) | {"name.en": "One"})
+    page = trainer.get(f"{HUB}/publish").text
+    other = sign_in("other@example.com")
+    other.post(facts, data=fields(other.get(facts).text) | {"name.en": "Two"})
+    sent = trainer.post(f"{HUB}/publish", data={"seen": seen(page)})
+    assert (sent.status_code, len(numbers(database))) == (409, 4)
+    assert trainer.post(f"{HUB}/publish", data={"seen": seen(sent.text)}).status_code == 303
+    with database.read() as session:
+        assert session.scalars(select(col(Product.name))).one() == {"en": "Two", "zh-Hans": "客管"}
+
+
+def test_a_product_is_begun_and_its_id_is_free(trainer: TestClient, database: Database) -> None:
+    said = {"name.en": "Pay & Link", "positioning.scene.en": "Tills", "positioning.audience.en": "Shops",
+            "positioning.difference.zh-Hans": "快"}  # fmt: skip
+    assert trainer.post("/author/products/new", data=said).headers["location"] == "/author/products/pay-link"
+    page = trainer.get("/author/products/pay-link").text
+    assert "Pay &amp; Link" in page
+    assert "No lessons yet" in page
+    for taken in ("pay-link", "new"):
+        again = trainer.post("/author/products/new", data=said | {"id": taken})
+        assert (again.status_code, "This id is taken; write another." in again.text) == (422, True)
+    hostile = trainer.post("/author/products/new", data=said | {"id": "../../etc"})
+    assert (hostile.status_code, "Use lower-case letters" in hostile.text) == (422, True)
+    assert trainer.post("/author/products/new", data=said | {"name.en": "名"}).status_code == 422
+
+
+def test_questions_are_marked_critical_and_moved(trainer: TestClient, database: Database) -> None:
+    url = "/author/quizzes/keeper-quiz/items"
+    for wish, critical in (("critical:one", True), ("critical:one", False), ("up:one", False)):
+        step = re.search(r'/items"><input type="hidden" name="step" value="(\d+)"', trainer.get(url[:-6]).text)
+        assert step is not None
+        assert trainer.post(url, data={"step": step[1], "rows": wish}).status_code == 303
+        item = draft(database, ContentKind.QUIZ, "keeper-quiz")["items"][0]
+        assert item.get("critical", False) is critical
+
+
+def test_the_overview_takes_as_many_statements_for_three_products_as_for_one(
+    trainer: TestClient, application: Any
+) -> None:
+    with count_statements(application.state.database) as one:
+        trainer.get("/author")
+    for name in ("Two", "Three"):
+        said = {"name.en": name} | {f"positioning.{each}.en": "x" for each in ("scene", "audience", "difference")}
+        assert trainer.post("/author/products/new", data=said).status_code == 303
+    with count_statements(application.state.database) as three:
+        assert "Three" in trainer.get("/author").text
+    assert len(three) == len(one)
+
+
+def test_nobody_but_a_trainer_changes_anything(trainer: TestClient, database: Database) -> None:
+    rep = signed_in(trainer.app, "rep@example.com")  # type: ignore[arg-type]  # the client keeps any ASGI application
+    form = fields(trainer.get(f"{HUB}/facts").text) | {"name.en": "Mine now"}
+    for url in (f"{HUB}/facts", f"{HUB}/publish", f"{HUB}/lessons", f"{HUB}/red-lines", "/author/products/new"):
+        assert rep.post(url, data=form).status_code == 403
+    assert draft(database, ContentKind.COURSE)["name"] == COURSE["name"]
