@@ -46,7 +46,7 @@ format: setup ## bring the code into shape
 	@$(BIN)/ruff format
 
 pictures: setup ## make the pictures in docs/ anew, from the demo, with Chromium
-	@$(BIN)/python tools/make_pictures.py
+	@$(BIN)/python -m tools.make_pictures
 
 messages: setup ## collect the sentences to translate into the catalogues; say which are not translated yet
 	@$(BIN)/python tools/check_catalogues.py --write

@@ -14,15 +14,20 @@ from app.config import Settings
 from app.errors import AppError
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status."""
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of every command."""
     parser = argparse.ArgumentParser(
         prog="dealworthy", description="Decides who may sell what, and keeps what they say about it true."
     )
     parsers = parser.add_subparsers(required=True, metavar="COMMAND")
     for noun in (server, content, people, demo, work, audit):
         noun.register(parsers)
-    parsed = parser.parse_args(arguments)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    parsed = build_parser().parse_args(arguments)
     try:
         settings = Settings()
         set_zone(settings.zone)

@@ -1,0 +1,122 @@
+"""Makes the pictures in docs/pictures/ anew, from a fresh demonstration, with Chromium. Run by `make pictures`."""
+
+import re
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from app.people.demo import DEMO_PASSWORD
+from tools.demonstration import CHROMIUM_ARGUMENTS, ROOT, Demonstration, chromium, fill, serve
+
+FOLDER = ROOT / "docs" / "pictures"
+LARGEST = 250_000
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
+
+def main() -> int:
+    path = chromium()
+    if path is None:
+        print("Pictures need a Chromium. Try: apt install chromium", file=sys.stderr)
+        return 1
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+        database_url = f"sqlite:///{folder}/demo.db"
+        fill(database_url)
+        with serve(database_url, Path(folder) / "server.log") as demonstration:
+            browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+            for picture in (_of_a_rep, _of_a_trainer, _of_a_manager, _on_a_phone, _in_chinese):
+                picture(browser, demonstration)
+            browser.close()
+    return _too_heavy()
+
+
+def _of_a_rep(browser: Browser, demonstration: Demonstration) -> None:
+    page = _signed_in(browser, demonstration, "rep@example.com")
+    _take(page, "rep-home")
+    page.goto("/products/answerdesk-bot/lessons/what-it-is")
+    page.locator("video").evaluate(
+        "film => new Promise((shown) => { film.addEventListener('seeked', shown); film.currentTime = 6; })"
+    )
+    _take(page, "lesson")
+    _fail_a_quiz(_signed_in(browser, demonstration, "teo.lindqvist@example.com"))
+
+
+def _fail_a_quiz(page: Page) -> None:
+    """Choose the first answer everywhere; a quiz is not passed that way."""
+    page.goto("/quizzes/shopfront-messaging")
+    page.get_by_role("button", name="Start the quiz").click()
+    while page.get_by_role("heading", level=1).inner_text() != "Finish the attempt?":
+        for field in page.locator("#question select").all():
+            field.select_option(index=1)
+        for field in page.locator("#question input[name=text]").all():
+            field.fill("1")
+        if page.locator("#question input[name=choice]").count():
+            page.locator("#question input[name=choice]").first.check()
+        asked = page.title()
+        page.get_by_role("button", name="Save and continue").click()
+        page.wait_for_function("asked => document.title !== asked", arg=asked)
+    page.get_by_role("button", name="Finish the attempt").click()
+    page.get_by_text("What to do now").wait_for()
+    _take(page, "quiz-result")
+
+
+def _of_a_trainer(browser: Browser, demonstration: Demonstration) -> None:
+    page = _signed_in(browser, demonstration, "trainer@example.com")
+    page.goto("/author/products/answerdesk-bot/red-lines/ad.replaces-team")
+    _take(page, "author-redline")
+
+
+def _of_a_manager(browser: Browser, demonstration: Demonstration) -> None:
+    page = _signed_in(browser, demonstration, "manager@example.com")
+    page.goto("/team")
+    _take(page, "team")
+    page.goto("/deals")
+    page.get_by_role("link", name=re.compile("Guest chat for fourteen shops|Harbour Bakery Group")).first.click()
+    page.get_by_role("heading", level=1).wait_for()
+    _take(page, "deal")
+
+
+def _on_a_phone(browser: Browser, demonstration: Demonstration) -> None:
+    _take(_signed_in(browser, demonstration, "rep@example.com", PHONE), "rep-home-phone")
+
+
+def _in_chinese(browser: Browser, demonstration: Demonstration) -> None:
+    page = _signed_in(browser, demonstration, "rep2@example.com")
+    _take(page, "rep-home-zh")
+
+
+def _signed_in(browser: Browser, demonstration: Demonstration, email: str, size: ViewportSize = DESKTOP) -> Page:
+    context = browser.new_context(
+        base_url=demonstration.url, viewport=size, locale="en-GB", reduced_motion="reduce", color_scheme="light"
+    )
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.get_by_label("Work e-mail").fill(email)
+    page.get_by_label("Password", exact=True).fill(DEMO_PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(_not_sign_in)
+    return page
+
+
+def _not_sign_in(address: str) -> bool:
+    return "/sign-in" not in address
+
+
+def _take(page: Page, name: str) -> None:
+    page.mouse.move(0, 0)
+    page.screenshot(path=FOLDER / f"{name}.png", animations="disabled", caret="hide")
+    print(f"docs/pictures/{name}.png")
+
+
+def _too_heavy() -> int:
+    heavy = [path.name for path in FOLDER.glob("*.png") if path.stat().st_size > LARGEST]
+    for name in heavy:
+        print(f"{name} is larger than {LARGEST} bytes.", file=sys.stderr)
+    return bool(heavy)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
