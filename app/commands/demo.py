@@ -277,7 +277,7 @@ class _Demo:
                 DealMember(
                     deal_id=stored_id(deal),
                     person_id=stored_id(self._people[email]),
-                    role="account_manager" if place else "owner",
+                    role="account-manager" if place else "owner",
                     added_at=self._ago(30),
                     added_by=sale.team[0],
                 )
