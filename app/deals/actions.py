@@ -81,7 +81,7 @@ def _same(session: Session, facts: Facts, by: str, moment: datetime) -> DealFact
         return None
     if any(getattr(newest, name) != value for name, value in _columns(facts).items()):
         return None
-    return stored_deal(session, newest.id or 0, moment)
+    return stored_deal(session, newest.id or 0)
 
 
 def _free_reference(session: Session, deal_id: int) -> str:
@@ -93,7 +93,7 @@ def _free_reference(session: Session, deal_id: int) -> str:
 
 def change(session: Session, deal: DealFacts, facts: Facts, *, step: int, by: str, moment: datetime) -> Outcome:
     """Store other facts. A later stage or another region asks the gate for everybody. Raises StaleDealError."""
-    stored, deal = locked(session, deal, moment)
+    stored, deal = locked(session, deal)
     columns = _columns(facts)
     changed = {name: value for name, value in columns.items() if getattr(deal, name) != value}
     if not changed:
@@ -115,7 +115,7 @@ def change_products(
     session: Session, deal: DealFacts, products: Collection[str], *, step: int, by: str, moment: datetime
 ) -> Outcome:
     """Store other products; a new one asks the gate for everybody. Raises StaleDealError and InvalidError."""
-    stored, deal = locked(session, deal, moment)
+    stored, deal = locked(session, deal)
     if set(products) == set(deal.slugs):
         return Outcome(deal)
     check_step(deal, step)

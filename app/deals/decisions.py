@@ -6,7 +6,7 @@ from datetime import datetime
 from secrets import token_bytes
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 from ulid import ULID
 
@@ -69,14 +69,15 @@ def keep(
         "products": _products(answer) if answer else [],
         "deal": snapshot(deal) if deal else None,
     }
+    at = _in_turn(session, deal.id, moment) if deal else moment
     session.add(
         Decision(
-            id=_decision_key(moment, deal.step if deal else 0),
+            id=_decision_key(at, deal.step if deal else 0),
             deal_id=deal.id if deal else None,
             person_id=person_id,
             action=action,
             asked_by=by,
-            decided_at=moment,
+            decided_at=at,
             answer=content,
         )
     )
@@ -104,6 +105,12 @@ def _products(answer: Answer) -> list[dict[str, Any]]:
         }
         for each in answer.products
     ]
+
+
+def _in_turn(session: Session, deal_id: int, moment: datetime) -> datetime:
+    """Return when a decision counts: of two requests at once, the one that waited came later, whenever it began."""
+    newest = session.scalar(select(func.max(col(Decision.decided_at))).where(col(Decision.deal_id) == deal_id))
+    return max(moment, newest) if newest else moment
 
 
 def _decision_key(moment: datetime, step: int) -> str:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlmodel import Session, col
 
 from app.catalog.models import Product
@@ -74,12 +74,16 @@ class DealFacts:
         return next((each for each in self.members if each.email == email), None)
 
 
-def deals(session: Session, condition: ColumnElement[bool], as_of: datetime) -> list[DealFacts]:
-    """Return the deals that `condition` chooses and that existed at `as_of`, as they were; five statements."""
-    rows = list(session.scalars(select(Deal).where(condition, col(Deal.created_at) <= as_of)))
+def deals(session: Session, condition: ColumnElement[bool], as_of: datetime | None) -> list[DealFacts]:
+    """Return the deals that `condition` chooses and that existed at `as_of`, as they were; five statements.
+
+    None asks for what is stored, which is what a writing transaction needs: it has not kept its decision yet.
+    """
+    existed = col(Deal.created_at) <= as_of if as_of else true()
+    rows = list(session.scalars(select(Deal).where(condition, existed)))
     ids = [row.id for row in rows if row.id is not None]
-    shots = _snapshots(session, {row.id: row.step for row in rows if row.id is not None}, as_of)
-    people = _members(session, ids, shots)
+    shots = _snapshots(session, ids, as_of) if as_of else {}
+    people = _members(session, ids, shots, as_of)
     carried = _products(session, ids, shots)
     return [_deal(row, shots.get(row.id or 0), carried[row.id or 0], people[row.id or 0]) for row in rows]
 
@@ -102,35 +106,39 @@ def snapshot(deal: DealFacts) -> dict[str, Any]:
     }
 
 
-def _snapshots(session: Session, steps: Mapping[int, int], as_of: datetime) -> dict[int, dict[str, Any]]:
-    """Return, by deal, how the deals that have changed since `as_of` stood then."""
+def _snapshots(session: Session, ids: Collection[int], as_of: datetime) -> dict[int, dict[str, Any]]:
+    """Return, by deal, how those that changed after `as_of` stood then."""
+    changed = select(col(Decision.deal_id)).where(col(Decision.deal_id).in_(ids), col(Decision.decided_at) > as_of)
     newest = (
         select(
             col(Decision.deal_id),
             col(Decision.answer),
             func.row_number()
             .over(
-                partition_by=col(Decision.deal_id), order_by=(col(Decision.decided_at).desc(), col(Decision.id).desc())
+                partition_by=col(Decision.deal_id),
+                order_by=(col(Decision.decided_at).desc(), col(Decision.id).desc()),
             )
             .label("age"),
         )
-        .where(col(Decision.deal_id).in_(steps), col(Decision.decided_at) <= as_of)
+        .where(col(Decision.deal_id).in_(changed), col(Decision.decided_at) <= as_of)
         .subquery()
     )
     rows = session.execute(select(newest.c.deal_id, newest.c.answer).where(newest.c.age == 1))
-    found = {row.deal_id: row.answer.get("deal") for row in rows}
-    return {deal_id: shot for deal_id, shot in found.items() if shot and shot["step"] != steps[deal_id]}
+    return {row.deal_id: row.answer["deal"] for row in rows}
 
 
 def _members(
-    session: Session, ids: Collection[int], shots: Mapping[int, Mapping[str, Any]]
+    session: Session, ids: Collection[int], shots: Mapping[int, Mapping[str, Any]], as_of: datetime | None
 ) -> defaultdict[int, list[Member]]:
     rows: list[Any] = list(
         session.execute(
             select(
                 col(DealMember.deal_id), col(DealMember.person_id), col(DealMember.role), col(DealMember.supervisor_id)
             )
-            .where(col(DealMember.deal_id).in_([each for each in ids if each not in shots]))
+            .where(
+                col(DealMember.deal_id).in_([each for each in ids if each not in shots]),
+                col(DealMember.added_at) <= as_of if as_of else true(),
+            )
             .order_by(col(DealMember.added_at), col(DealMember.person_id))
         )
     )

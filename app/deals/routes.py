@@ -1,5 +1,261 @@
 """Pages of this feature."""
 
-from fastapi import APIRouter
+from datetime import date, datetime, time, timedelta
+from math import ceil
+from typing import Any
+from urllib.parse import quote
 
-router = APIRouter()
+from fastapi import APIRouter, Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from app.clock import Now, Today
+from app.database import SessionDep
+from app.deals import actions, lists, pages, team, words
+from app.deals.forms import ChangeForm, DealForm, MemberForm, ProductsForm, RemoveForm, SupervisorForm
+from app.deals.lists import Filter, Opened
+from app.deals.pages import Reply
+from app.deals.saving import Outcome, StaleDealError
+from app.errors import ConflictError, ForbiddenError, InvalidError
+from app.people.access import CurrentPerson, SignedIn
+from app.people.models import Role
+from app.web.forms import Bound, RawForm, bind, blank
+from app.web.i18n import gettext as _
+from app.web.templating import page, redirect
+
+router = APIRouter(prefix="/deals")
+
+_DIGITS = 5
+"""Digits of the highest page number that is looked for."""
+_CREATE = (Role.REP, Role.MANAGER, Role.ADMIN)
+
+
+@router.get("")
+def index(request: Request, session: SessionDep, person: SignedIn, moment: Now, today: Today) -> Response:
+    """List the deals that somebody may see."""
+    typed = {name: request.query_params.get(name, "")[:200].strip() for name in ("q", "stage", "show")}
+    number = _page_number(request.query_params.get("page", ""))
+    wanted = Filter(typed["q"], typed["stage"], mine=typed["show"] == "mine", at_risk=typed["show"] == "at-risk")
+    found = lists.listed(session, person, wanted, number, moment)
+    context = {
+        "found": found,
+        "filter": blank(**typed),
+        "page": number,
+        "pages": ceil(found.total / lists.PAGE),
+        "may_create": person.has(*_CREATE),
+        "today": today,
+        "words": words,
+    }
+    return page(request, "deals/list.html", context, fragment="found")
+
+
+def _page_number(typed: str) -> int:
+    return max(int(typed), 1) if typed.isdecimal() and len(typed) <= _DIGITS else 1
+
+
+@router.get("/new")
+def new(request: Request, session: SessionDep, person: SignedIn) -> Response:
+    """Show the form of a new deal."""
+    choices = _owners(session, person)
+    form = blank(owner=person.email, stage="discovery", currency="EUR", products=[])
+    return pages.new_page(request, session, choices, form)
+
+
+def _owners(session: Session, person: CurrentPerson) -> list[tuple[str, str]]:
+    if not person.has(*_CREATE):
+        raise ForbiddenError(_("Deals are created by those who sell and by their managers."))
+    return pages.owners(session, person, lists.tree(session, person))
+
+
+@router.post("")
+def create(request: Request, session: SessionDep, person: SignedIn, raw: RawForm, moment: Now) -> Response:
+    """Store a new deal, where the gate lets its owner own it."""
+    choices = _owners(session, person)
+    form = bind(DealForm, raw)
+    data = form.data
+    if data and data.owner not in dict(choices):
+        form.wrong("owner", _("Choose one of the list."))
+    if form.data is None:
+        return pages.new_page(request, session, choices, form, Reply(422))
+    made = form.data
+    try:
+        outcome = actions.create(
+            session, made.facts(), made.reference, made.products, made.owner, by=person.email, moment=moment
+        )
+    except InvalidError as error:
+        _show(form, error)
+        return pages.new_page(request, session, choices, form, Reply(422))
+    if outcome.deal is None or not outcome.done:
+        return pages.new_page(request, session, choices, form, Reply(422, outcome.refused))
+    return redirect(request, _address(outcome.deal.reference), _stored(outcome))
+
+
+def _show(form: Bound[Any], error: InvalidError) -> None:
+    for each in error.errors:
+        name = each["pointer"].strip("/")
+        form.wrong("owner" if name == "person" and "owner" in form.values else name, each["detail"])
+
+
+def _address(reference: str) -> str:
+    return f"/deals/{quote(reference, safe='')}"
+
+
+def _stored(outcome: Outcome) -> str:
+    """Say that a change was stored, and of whom the gate warns."""
+    if not outcome.warned:
+        return _("Saved.")
+    return _("Saved. %(people)s may not sell this yet; the deal shows what is missing.") % {
+        "people": words.listed(each.name for each in outcome.warned)
+    }
+
+
+@router.get("/{reference}")
+def deal(
+    request: Request, reference: str, session: SessionDep, person: SignedIn, moment: Now, as_of: str = ""
+) -> Response:
+    """Show a deal, now or at the end of a past day."""
+    then = _moment(request, as_of, moment)
+    opened = lists.opened(session, person, reference, then)
+    return pages.deal_page(request, session, person, opened, then, past=then != moment)
+
+
+def _moment(request: Request, as_of: str, now: datetime) -> datetime:
+    """Read a day, whose last moment counts, or a moment; what lies ahead or is no day is now."""
+    zone = request.app.state.settings.zone
+    try:
+        if len(as_of) == len("2026-11-23"):
+            midnight = datetime.combine(date.fromisoformat(as_of) + timedelta(days=1), time(), zone)
+            return min(midnight - timedelta(microseconds=1), now)
+        then = datetime.fromisoformat(as_of)
+    except (ValueError, OverflowError):
+        return now
+    return min(then if then.tzinfo else then.replace(tzinfo=zone), now)
+
+
+@router.get("/{reference}/edit")
+def edit(request: Request, reference: str, session: SessionDep, person: SignedIn, moment: Now) -> Response:
+    """Show the facts and products for changing."""
+    return pages.edit_page(request, session, _mine(session, person, reference, moment).deal)
+
+
+def _mine(session: Session, person: CurrentPerson, reference: str, moment: datetime) -> Opened:
+    """Return a deal that somebody may change."""
+    opened = lists.opened(session, person, reference, moment)
+    if not opened.may_change:
+        raise ForbiddenError(_("The deal's owner, or a manager of its team, can change it."))
+    return opened
+
+
+@router.post("/{reference}")
+def change(
+    request: Request, reference: str, session: SessionDep, person: SignedIn, raw: RawForm, moment: Now
+) -> Response:
+    """Store other facts, where the gate lets the deal go there."""
+    opened = _mine(session, person, reference, moment)
+    form = bind(ChangeForm, raw)
+    if form.data is None:
+        return pages.edit_page(request, session, opened.deal, reply=Reply(422, form=form))
+    try:
+        outcome = actions.change(
+            session, opened.deal, form.data.facts(), step=form.data.step, by=person.email, moment=moment
+        )
+    except StaleDealError as error:
+        return pages.edit_page(request, session, opened.deal, reply=Reply(409, problem=error.message))
+    if not outcome.done:
+        return pages.edit_page(request, session, opened.deal, reply=Reply(422, outcome.refused, form=form))
+    return redirect(request, _address(reference), _stored(outcome))
+
+
+@router.post("/{reference}/products")
+def change_products(
+    request: Request, reference: str, session: SessionDep, person: SignedIn, raw: RawForm, moment: Now
+) -> Response:
+    """Store other products, where the gate lets the team sell them."""
+    opened = _mine(session, person, reference, moment)
+    form = bind(ProductsForm, raw)
+    try:
+        if form.data:
+            step, products = form.data.step, form.data.products
+            outcome = actions.change_products(session, opened.deal, products, step=step, by=person.email, moment=moment)
+            if outcome.done:
+                return redirect(request, _address(reference), _stored(outcome))
+            reply = Reply(422, outcome.refused)
+        else:
+            reply = Reply(422)
+    except StaleDealError as error:
+        return pages.edit_page(request, session, opened.deal, reply=Reply(409, problem=error.message))
+    except InvalidError as error:
+        _show(form, error)
+        reply = Reply(422)
+    return pages.edit_page(request, session, opened.deal, products_form=form, reply=reply)
+
+
+@router.post("/{reference}/team")
+def add_member(
+    request: Request, reference: str, session: SessionDep, person: SignedIn, raw: RawForm, moment: Now
+) -> Response:
+    """Put somebody on the deal, where the gate lets them; else say why, and what helps."""
+    opened = _mine(session, person, reference, moment)
+    form = bind(MemberForm, raw)
+    data = form.data
+    reply = Reply(422, form=form)
+    try:
+        if data:
+            outcome = team.add_member(
+                session,
+                opened.deal,
+                data.person,
+                data.role,
+                step=data.step,
+                by=person.email,
+                moment=moment,
+                supervisor=data.supervisor,
+            )
+            if outcome.done:
+                return redirect(request, _address(reference), _stored(outcome))
+            reply = Reply(422, outcome.refused, form=form)
+    except ConflictError as error:
+        reply = Reply(409, problem=error.message)
+    except InvalidError as error:
+        _show(form, error)
+    return pages.deal_page(request, session, person, opened, moment, reply=reply)
+
+
+@router.post("/{reference}/team/remove")
+def remove_member(
+    request: Request, reference: str, session: SessionDep, person: SignedIn, raw: RawForm, moment: Now
+) -> Response:
+    """Take somebody off the deal."""
+    opened = _mine(session, person, reference, moment)
+    form = bind(RemoveForm, raw)
+    if form.data is None:
+        return pages.deal_page(request, session, person, opened, moment, reply=Reply(422, form=form))
+    data = form.data
+    try:
+        team.remove_member(session, opened.deal, data.person, step=data.step, by=person.email, moment=moment)
+    except ConflictError as error:
+        return pages.deal_page(request, session, person, opened, moment, reply=Reply(409, problem=error.message))
+    return redirect(request, _address(reference), _("Saved."))
+
+
+@router.post("/{reference}/team/supervisor")
+def name_supervisor(
+    request: Request, reference: str, session: SessionDep, person: SignedIn, raw: RawForm, moment: Now
+) -> Response:
+    """Name a cleared colleague beside whom a member in grace acts."""
+    opened = _mine(session, person, reference, moment)
+    form = bind(SupervisorForm, raw)
+    if form.data is None:
+        return pages.deal_page(request, session, person, opened, moment, reply=Reply(422, form=form))
+    data = form.data
+    try:
+        team.name_supervisor(
+            session, opened.deal, data.person, data.supervisor, step=data.step, by=person.email, moment=moment
+        )
+    except ConflictError as error:
+        reply = Reply(409, problem=error.message)
+    except InvalidError as error:
+        reply = Reply(422, problem=error.message)
+    else:
+        return redirect(request, _address(reference), _("Saved."))
+    return pages.deal_page(request, session, person, opened, moment, reply=reply)

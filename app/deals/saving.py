@@ -34,15 +34,15 @@ class Outcome:
         return not self.refused
 
 
-def locked(session: Session, deal: DealFacts, moment: datetime) -> tuple[Deal, DealFacts]:
+def locked(session: Session, deal: DealFacts) -> tuple[Deal, DealFacts]:
     """Wait for whoever is changing the deal, then read it as it is stored now."""
     row = session.get_one(Deal, deal.id, with_for_update=True, populate_existing=True)
-    return row, stored_deal(session, deal.id, moment)
+    return row, stored_deal(session, deal.id)
 
 
-def stored_deal(session: Session, deal_id: int, moment: datetime) -> DealFacts:
+def stored_deal(session: Session, deal_id: int) -> DealFacts:
     """Return a deal as it is stored now."""
-    (found,) = deals(session, col(Deal.id) == deal_id, moment)
+    (found,) = deals(session, col(Deal.id) == deal_id, None)
     return found
 
 
@@ -86,7 +86,7 @@ def finish(
 ) -> Outcome:
     """Record a change that was stored, and return the deal as it is now."""
     session.flush()
-    deal = stored_deal(session, deal_id, moment)
+    deal = stored_deal(session, deal_id)
     keep(session, deal, action, answer, by=by, moment=moment, details=details, person=person)
     warned = (answer,) if answer is not None and not answer.allowed else ()
     return Outcome(deal, warned=warned)

@@ -31,7 +31,7 @@ def add_member(
     `supervisor` is the address of the cleared colleague beside whom somebody in grace may act. Raises
     StaleDealError, InvalidError for somebody who is not known or not active, ConflictError for the only owner.
     """
-    stored, deal = locked(session, deal, moment)
+    stored, deal = locked(session, deal)
     present = deal.member(email.strip().lower())
     if present and present.role == role:
         return Outcome(deal)
@@ -65,7 +65,7 @@ def _keep_an_owner(deal: DealFacts, member: Member) -> None:
 
 def remove_member(session: Session, deal: DealFacts, email: str, *, step: int, by: str, moment: datetime) -> Outcome:
     """Take somebody off a deal. Raises StaleDealError, and ConflictError for its only owner."""
-    stored, deal = locked(session, deal, moment)
+    stored, deal = locked(session, deal)
     member = deal.member(email.lower())
     if member is None:
         return Outcome(deal)
@@ -84,7 +84,7 @@ def name_supervisor(
     session: Session, deal: DealFacts, email: str, supervisor: str, *, step: int, by: str, moment: datetime
 ) -> Outcome:
     """Name a colleague beside whom a member in grace may act, or nobody. Raises as `add_member`."""
-    stored, deal = locked(session, deal, moment)
+    stored, deal = locked(session, deal)
     member = deal.member(email.lower())
     if member is None:
         raise ConflictError(_("This person is not on the deal any more. Nothing was changed."))
@@ -97,7 +97,7 @@ def name_supervisor(
     check_step(deal, step)
     session.get_one(DealMember, (deal.id, member.person_id)).supervisor_id = chosen
     saved(session, stored)
-    (now,) = states(session, [stored_deal(session, deal.id, moment)], moment)
+    (now,) = states(session, [stored_deal(session, deal.id)], moment)
     answer = next(answer for each, answer in now.team if each.person_id == member.person_id)
     details = {"supervisor": named.email if named else None}
     return finish(session, deal.id, "supervisor.named", answer, by=by, moment=moment, details=details)

@@ -1,8 +1,9 @@
 """The words of deals and of the gate, in one place: every page, message and API answer says the same."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from app.catalog.text import Text, localized
+from app.catalog.text import localized
 from app.catalog.words import industry as industry_name
 from app.certification import words as standing_words
 from app.certification.rules import Reason, Standing
@@ -58,7 +59,7 @@ def industries() -> list[tuple[str, str]]:
     return sorted(((slug, industry_name(slug)) for slug in slugs.split()), key=lambda each: each[1])
 
 
-def name(text: Text) -> str:
+def name(text: Any) -> str:
     """Write a product's name in the language of the request."""
     return localized(text, i18n.current_locale())
 
@@ -150,30 +151,29 @@ def enforcement(value: Enforcement) -> str:
     }[value]
 
 
-def decided(action: str, person: str, products: str) -> str:
+def decided(action: str, person: str) -> str:
     """Say in one line what was decided about a deal."""
     lines = {
         "deal.created": _("Deal created"),
         "deal.changed": _("Facts changed"),
-        "deal.refused": _("A change was refused"),
+        "deal.change_refused": _("A change was refused: %(person)s"),
         "products.changed": _("Products changed"),
+        "products.refused": _("Products refused: %(person)s"),
         "member.added": _("%(person)s added"),
         "member.refused": _("%(person)s refused"),
         "member.removed": _("%(person)s removed"),
         "supervisor.named": _("Supervision of %(person)s changed"),
     }
-    return lines.get(action, action) % {"person": person, "products": products}
+    return lines.get(action, action) % {"person": person}
 
 
-def basis(parts: Sequence[tuple[str, int | None, int | None]]) -> str:
+def basis(products: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> str:
     """Say under which versions a decision was made: "Keeper CRM: program 3, red lines 5"."""
     lines = []
-    for product, program, redlines in parts:
-        if program and redlines:
-            line = _("%(product)s: program %(program)s, red lines %(redlines)s")
-        elif program:
-            line = _("%(product)s: program %(program)s")
-        else:
-            continue
-        lines.append(line % {"product": product, "program": program, "redlines": redlines})
-    return "; ".join(lines)
+    for each in products:
+        values = {**each, "product": names.get(each["product"], each["product"])}
+        if each["program_version"] and each["redlines_version"]:
+            lines.append(_("%(product)s: program %(program_version)s, red lines %(redlines_version)s.") % values)
+        elif each["program_version"]:
+            lines.append(_("%(product)s: program %(program_version)s.") % values)
+    return " ".join(lines)

@@ -1,0 +1,102 @@
+"""What a browser may send about deals."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, field_validator
+
+from app.catalog.content import DEAL_STAGES, DealStage
+from app.deals.actions import Facts
+from app.web.forms import Blank, Form, Line
+from app.web.i18n import gettext as _
+
+CURRENCIES = ("EUR", "USD", "GBP", "CHF", "CNY", "HKD", "TWD", "SGD", "JPY")
+_LARGEST = Decimal("999999999999.99")
+
+Short = Annotated[str, StringConstraints(max_length=40)]
+Address = Annotated[str, StringConstraints(to_lower=True, min_length=3, max_length=320)]
+Part = Literal["owner", "account-manager", "solution-consultant", "customer-success", "specialist"]
+
+
+class FactsForm(Form):
+    """The facts of a deal."""
+
+    name: Line
+    account: Line
+    amount: Annotated[Decimal, Field(ge=0, le=_LARGEST, decimal_places=2, allow_inf_nan=False)]
+    currency: Literal["EUR", "USD", "GBP", "CHF", "CNY", "HKD", "TWD", "SGD", "JPY"]
+    stage: DealStage = DEAL_STAGES[0]
+    close_date: Annotated[date | None, Blank] = None
+    region: Annotated[Short | None, Blank] = None
+    industry: Annotated[Annotated[str, StringConstraints(max_length=80)] | None, Blank] = None
+
+    def facts(self) -> Facts:
+        """Hand the facts to an action."""
+        return Facts(**{name: getattr(self, name) for name in FactsForm.model_fields})
+
+
+class DealForm(FactsForm):
+    """A new deal."""
+
+    reference: Annotated[str, StringConstraints(max_length=80)] = ""
+    products: list[str]
+    owner: Address
+
+    @field_validator("reference")
+    @classmethod
+    def _fits_an_address(cls, reference: str) -> str:
+        if "/" in reference or reference in {"new", ".", ".."}:
+            raise ValueError(_("Use letters, digits and hyphens, as in D-20417."))
+        return reference
+
+    @field_validator("products")
+    @classmethod
+    def _at_least_one(cls, products: list[str]) -> list[str]:
+        if not products:
+            raise ValueError(_("Choose at least one product."))
+        return products
+
+
+class StepForm(Form):
+    """A change of a deal, with the step that its page was made from."""
+
+    step: int
+
+
+class ChangeForm(FactsForm, StepForm):
+    """Other facts."""
+
+
+class ProductsForm(StepForm):
+    """Other products."""
+
+    products: list[str]
+
+    @field_validator("products")
+    @classmethod
+    def _at_least_one(cls, products: list[str]) -> list[str]:
+        if not products:
+            raise ValueError(_("Choose at least one product."))
+        return products
+
+
+class MemberForm(StepForm):
+    """Somebody to add; `supervisor` is a cleared colleague for somebody in grace."""
+
+    person: Address
+    role: Part = "account-manager"
+    supervisor: Annotated[str, StringConstraints(to_lower=True, max_length=320)] = ""
+
+
+class RemoveForm(StepForm):
+    """Somebody to take off."""
+
+    person: Address
+
+
+class SupervisorForm(StepForm):
+    """A colleague beside whom a member in grace acts; empty for nobody."""
+
+    person: Address
+    supervisor: Annotated[str, StringConstraints(to_lower=True, max_length=320)] = ""

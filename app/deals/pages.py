@@ -1,0 +1,169 @@
+"""What the pages of deals show."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from fastapi import Request
+from sqlmodel import Session
+from starlette.responses import Response
+
+from app.catalog.queries import products
+from app.catalog.words import industry
+from app.certification.words import days_left
+from app.clock import local_day
+from app.deals import summary, words
+from app.deals.brief import brief
+from app.deals.decisions import history
+from app.deals.facts import DealFacts, Member
+from app.deals.forms import CURRENCIES
+from app.deals.gate import DealState, ask, states
+from app.deals.lists import Candidate, Opened, Viewer, candidates
+from app.deals.queries import Answer, answers
+from app.people.models import Role
+from app.web.forms import Bound, blank
+from app.web.templating import page
+
+NAMED = 3
+"""Cleared colleagues who are named in a refusal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Somebody who may be added, with the answer for this deal."""
+
+    person: Candidate
+    answer: Answer
+
+    @property
+    def word(self) -> str:
+        """The person's standing for the deal, in one word."""
+        worst = words.worst(self.answer)
+        return words.state_of(worst)[2] if worst else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a page says about a change that was not stored: who stopped it, or what else was in the way."""
+
+    status: int = 200
+    refused: tuple[Answer, ...] = ()
+    problem: str = ""
+    form: Bound[Any] | None = None
+
+
+def deal_page(
+    request: Request,
+    session: Session,
+    viewer: Viewer,
+    opened: Opened,
+    as_of: datetime,
+    *,
+    past: bool = False,
+    reply: Reply = Reply(),
+) -> Response:
+    """Show a deal as of a moment; of a `past` one nothing can be changed."""
+    deal = opened.deal
+    (state,) = states(session, [deal], as_of)
+    today = local_day(as_of)
+    may_change = opened.may_change and not past
+    others = _standings(session, viewer, opened, as_of) if may_change else []
+    context = {
+        "deal": deal,
+        "state": state,
+        "verdict": summary.verdict(state, today),
+        "refused": summary.refused(reply.refused),
+        "in_grace": [answer for answer in reply.refused if summary.may_be_supervised(answer)],
+        "problem": reply.problem,
+        "form": reply.form or blank(role="account-manager"),
+        "others": others,
+        "cleared": [each for each in others if each.answer.allowed],
+        "history": history(session, deal.id, as_of),
+        "names": {each.slug: words.name(each.name) for each in deal.products},
+        "brief": brief(session, deal, as_of),
+        "may_change": may_change,
+        "as_of": as_of,
+        "today": today,
+        "words": words,
+        "days_left": days_left,
+        "industry_name": industry,
+        "summary": summary,
+        "supervisors": supervisors(state, others),
+        "by_id": {member.person_id: member.name for member in deal.members}
+        | {each.person.id: each.person.name for each in others},
+        "named": NAMED,
+    }
+    return page(request, "deals/deal.html", context, status=reply.status)
+
+
+def _standings(session: Session, viewer: Viewer, opened: Opened, as_of: datetime) -> list[Standing]:
+    """Return who may be added, the cleared first."""
+    present = {each.person_id for each in opened.deal.members}
+    found = [each for each in candidates(session, viewer, opened.led) if each.id not in present]
+    asked = [ask(opened.deal, Member(each.id, each.email, each.name, "account-manager")) for each in found]
+    stand = [Standing(*pair) for pair in zip(found, answers(session, asked, as_of), strict=True)]
+    return sorted(stand, key=lambda each: not each.answer.allowed)
+
+
+def supervisors(state: DealState, others: Sequence[Standing]) -> list[tuple[str, str]]:
+    """Return (address, name) of those who are cleared alone: of the team first, then of the others."""
+    of_team = [(member.email, member.name) for member, answer in state.team if _alone(answer)]
+    return of_team + [(each.person.email, each.person.name) for each in others if _alone(each.answer)]
+
+
+def _alone(answer: Answer) -> bool:
+    return all(each.record is not None and each.record.verdict.allowed for each in answer.products)
+
+
+def owners(session: Session, viewer: Viewer, led: Collection[int]) -> list[tuple[str, str]]:
+    """Return (address, name) of those who may own what somebody creates: managers choose among whom they lead."""
+    if Role.ADMIN not in viewer.roles and not led:
+        return [(viewer.email, viewer.name)]
+    found = candidates(session, viewer, led)
+    if Role.ADMIN not in viewer.roles:
+        found = [each for each in found if each.id == viewer.id or each.id in set(led)]
+    return [(each.email, each.name) for each in found]
+
+
+def new_page(
+    request: Request, session: Session, choices: Sequence[tuple[str, str]], form: Bound[Any], reply: Reply = Reply()
+) -> Response:
+    """Show the form of a new deal, with those who may own it."""
+    context = {"form": form, "owners": choices, "refused": summary.refused(reply.refused), **_choices(session)}
+    return page(request, "deals/new.html", context, status=reply.status)
+
+
+def edit_page(
+    request: Request,
+    session: Session,
+    deal: DealFacts,
+    *,
+    products_form: Bound[Any] | None = None,
+    reply: Reply = Reply(),
+) -> Response:
+    """Show the facts and the products of a deal for changing."""
+    context = {
+        "deal": deal,
+        "form": reply.form or stored_form(deal),
+        "products_form": products_form or blank(products=list(deal.slugs)),
+        "refused": summary.refused(reply.refused),
+        "problem": reply.problem,
+        **_choices(session),
+    }
+    return page(request, "deals/edit.html", context, status=reply.status)
+
+
+def stored_form(deal: DealFacts) -> Bound[Any]:
+    """Give the form of a deal's facts as they are stored."""
+    names = ("name", "account", "amount", "currency", "stage", "close_date", "region", "industry")
+    return blank(**{name: getattr(deal, name) for name in names})
+
+
+def _choices(session: Session) -> dict[str, Any]:
+    return {
+        "stages": words.stages(),
+        "industries": words.industries(),
+        "currencies": [(each, each) for each in CURRENCIES],
+        "products": [(each.slug, words.name(each.name)) for each in products(session)],
+    }

@@ -1,0 +1,179 @@
+"""The deal in words: the verdict with the shortest way to yes, each cell of the team, each refusal."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from app.certification.words import Fix, days_left
+from app.deals import words
+from app.deals.facts import Member
+from app.deals.gate import DealState, ProductState
+from app.deals.queries import Answer, ProductAnswer
+from app.deals.rules import ClearanceDecision, Enforcement, Risk
+from app.web import i18n
+from app.web.i18n import gettext as _
+from app.web.i18n import ngettext
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A notice: its kind (stop, warn, ok or none), its title and its sentences."""
+
+    kind: str
+    title: str
+    text: str
+
+
+def verdict(state: DealState, today: date) -> Verdict:
+    """Say how a deal stands, and what is the shortest way to yes."""
+    worst = [each for each in state.products if not each.verdict.allowed]
+    worst.sort(key=lambda each: list(Enforcement).index(each.verdict.enforcement), reverse=True)
+    if worst:
+        return _refusal(state, worst[0])
+    if state.risk is Risk.ENDS_BEFORE_CLOSE and state.ends_on and state.deal.close_date:
+        lapsing = words.listed(dict.fromkeys(member.name for member, _each in state.lapsing))
+        text = _("%(people)s: valid through %(day)s (%(days)s), and the deal closes on %(closes)s.") % {
+            "people": lapsing,
+            "day": i18n.day(state.ends_on),
+            "days": days_left(state.ends_on, today),
+            "closes": i18n.day(state.deal.close_date),
+        }
+        return Verdict("warn", _("Cleared today, but not until the deal closes"), text)
+    if state.decision is ClearanceDecision.NOT_REQUIRED:
+        text = _("None of its products asks for a certification at this stage.")
+        return Verdict("", _("Nothing is asked at this stage"), text)
+    if state.decision is ClearanceDecision.CLEARED_SUPERVISED:
+        return Verdict("warn", _("Cleared, beside a supervising colleague"), _until(state, today))
+    return Verdict("ok", _("Cleared: everybody may sell what this deal carries"), _until(state, today))
+
+
+def _until(state: DealState, today: date) -> str:
+    if state.ends_on is None:
+        return ""
+    return _("Valid through %(day)s (%(days)s)") % {
+        "day": i18n.day(state.ends_on),
+        "days": days_left(state.ends_on, today),
+    }
+
+
+def _refusal(state: DealState, product: ProductState) -> Verdict:
+    number, team = len(product.blocking), len(state.deal.members)
+    values = {"number": i18n.number(number), "team": i18n.number(team), "product": words.name(product.name)}
+    title = ngettext(
+        "Not cleared: %(number)s of %(team)s people may not sell %(product)s",
+        "Not cleared: %(number)s of %(team)s people may not sell %(product)s",
+        number,
+    )
+    if not number:
+        title = _("Not cleared: nobody on the team answers for %(product)s")
+    sentences = [_enforced(product), _way(product.blocking)]
+    return Verdict("stop" if product.stops else "warn", title % values, " ".join(filter(None, sentences)))
+
+
+def _enforced(product: ProductState) -> str:
+    record = product.blocking[0][1].record if product.blocking else None
+    values = {"product": words.name(product.name), "enforcement": words.enforcement(product.verdict.enforcement)}
+    if record is None:
+        return _("%(product)s is set to %(enforcement)s.") % values
+    stage = words.stage(record.program.document.get("from_stage", "discovery"))
+    return _("%(product)s is set to %(enforcement)s from stage %(stage)s on.") % {**values, "stage": stage}
+
+
+def _way(blocking: Sequence[tuple[Member, ProductAnswer]]) -> str:
+    """Name the person with the least to do, or who has to decide where no work helps."""
+    if not blocking:
+        return _("Add somebody who is cleared.")
+    ways = []
+    for member, answer in blocking:
+        reasons = answer.decision.reasons
+        own = [reason for reason in reasons if words.fix(reason, answer.decision.product)]
+        ways.append((not own, words.minutes_to_yes(own), member, own, reasons))
+    unmended, minutes, member, own, reasons = min(ways, key=lambda way: way[:2])
+    if unmended:
+        return next(filter(None, map(words.helper, reasons)), "")
+    sentence = _("The shortest way to yes: %(person)s finishes %(steps)s, %(minutes)s.") % {
+        "person": member.name,
+        "steps": words.steps(len(own)),
+        "minutes": words.minutes(minutes),
+    }
+    others = len(blocking) - 1
+    if not others:
+        return sentence
+    more = ngettext("Then %(count)s more person.", "Then %(count)s more people.", others) % {"count": others}
+    return f"{sentence} {more}"
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """One thing that would help: what, where, how long; or who can."""
+
+    label: str
+    url: str
+    minutes: int
+    sentence: str
+
+
+def helps(answer: Answer) -> list[Help]:
+    """List what would help somebody, each thing once, over all products that need something."""
+    found: dict[tuple[str, str], Help] = {}
+    for each in answer.products:
+        for reason in each.decision.reasons:
+            fix = words.fix(reason, each.decision.product)
+            who = words.helper(reason)
+            if fix:
+                label = _("%(what)s: %(product)s") % {"what": fix.label, "product": words.name(each.name)}
+                found.setdefault((fix.url, ""), Help(label, fix.url, fix.minutes, words.sentence(reason)))
+            elif who:
+                found.setdefault(("", who), Help(who, "", 0, words.sentence(reason)))
+    return list(found.values())
+
+
+def note(answer: ProductAnswer, closes: date | None, today: date) -> str:
+    """Say under a decision until when it holds, or why it does not."""
+    decision = answer.decision
+    ends = decision.valid_through
+    if decision.allowed and ends:
+        through = _("Through %(day)s") % {"day": i18n.day(ends)}
+        if closes and ends < closes:
+            return _("%(through)s (%(days)s), before the deal closes") % {
+                "through": through,
+                "days": days_left(ends, today),
+            }
+        return through
+    return " ".join(words.sentence(reason) for reason in decision.reasons)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedReason:
+    """One reason of a refusal with its mend."""
+
+    product: str
+    sentence: str
+    fix: Fix | None
+    helper: str
+
+
+def refused(answers: Iterable[Answer]) -> list[tuple[str, list[RefusedReason]]]:
+    """Return, for each person who stopped a change, the name and every reason."""
+    return [
+        (
+            answer.name,
+            [
+                RefusedReason(
+                    words.name(each.name),
+                    words.sentence(reason),
+                    words.fix(reason, each.decision.product),
+                    words.helper(reason),
+                )
+                for each in answer.products
+                if not each.decision.allowed
+                for reason in each.decision.reasons
+            ],
+        )
+        for answer in answers
+    ]
+
+
+def may_be_supervised(answer: Answer) -> bool:
+    """Tell whether a colleague's name would let somebody act, or does already."""
+    return any(each.record is not None and each.record.verdict.supervised_only for each in answer.products)
