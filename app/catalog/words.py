@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from app.catalog.content import Audience, LessonKind, LessonTopic
 from app.catalog.video import clock, is_enough
 from app.web.i18n import gettext as _
+from app.web.i18n import pgettext
 
 
 def kind(value: LessonKind) -> str:
@@ -46,12 +47,20 @@ def industry(slug: str) -> str:
         "beauty": _("Beauty"),
         "cafe": _("Café"),
         "e-commerce": _("E-commerce"),
+        "ecommerce": _("E-commerce"),
+        "education": _("Education"),
+        "finance": pgettext("industry", "Finance"),
         "fitness": _("Fitness"),
+        "healthcare": _("Healthcare"),
         "home-textiles": _("Home textiles"),
+        "hospitality": _("Hospitality"),
         "insurance": _("Insurance"),
+        "logistics": _("Logistics"),
+        "manufacturing": _("Manufacturing"),
         "online-retail": _("Online retail"),
         "public-sector": _("Public sector"),
         "restaurant": _("Restaurant"),
+        "retail": _("Retail"),
     }
     return names.get(slug) or slug.replace("-", " ").capitalize()
 

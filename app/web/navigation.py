@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from app.web.i18n import gettext as _
+from app.web.i18n import pgettext
 
 
 class _Person(Protocol):
@@ -15,7 +16,7 @@ def places(person: _Person) -> list[tuple[str, str, str]]:
     today = ("/", "home", _("Today"))
     team = ("/team", "supervised", _("Team"))
     author = ("/author", "read", _("Author"))
-    admin = ("/admin", "lock", _("Admin"))
+    admin = ("/admin", "lock", pgettext("place", "Admin"))
     products = ("/products", "product", _("Products"))
     deals = ("/deals", "deal", _("Deals"))
     found = [today]
