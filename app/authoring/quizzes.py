@@ -170,7 +170,7 @@ def _editor(session: Session, slug: str, item_id: str | None, kind: str = "singl
 
 def _question(sheet: Sheet, before: Part) -> Question | None:
     """Show the question as a rep sees it, once it is one."""
-    trial = Sheet({name: list(values) for name, values in sheet.values.items()})
+    trial = sheet.copy()
     if not trial.get("id").strip():
         trial.set("id", "new")
     part = read_item(trial, before)

@@ -19,7 +19,7 @@ from app.authoring.editing import (
     with_new_id,
     with_stored_id,
 )
-from app.authoring.forms import Part, read_red_line, red_line_part, show_red_line
+from app.authoring.forms import Part, read_red_line, show_red_line
 from app.authoring.queries import draft, product
 from app.authoring.sheets import Sheet, typed
 from app.authoring.trying import try_out
@@ -50,13 +50,10 @@ def _editor(session: Session, slug: str, rule_id: str | None) -> Editor:
         raise NotFoundError(_("There is no such red line in this draft. It may have been removed."))
 
     def view(sheet: Sheet, part: Part) -> Mapping[str, Any]:
-        attempt = sheet.get("attempt")
-        written, names = red_line_part(sheet, part)
-        written.setdefault("id", rule_id or "new")
         return {
             "product": owner,
             "rule_id": rule_id,
-            "trial": try_out(written, names, rules, sheet, attempt),
+            "trial": try_out(sheet, part, rules, rule_id or sheet.get("id").strip() or "new"),
             "statuses": choices(words.STATUSES),
             "severities": choices(words.SEVERITIES),
             "categories": choices(words.CATEGORIES),

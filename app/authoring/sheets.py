@@ -82,6 +82,10 @@ class Sheet:
         """Say whether something at or below a place is wrong."""
         return any(name == prefix or name.startswith(prefix + ".") for name in self.errors)
 
+    def copy(self) -> "Sheet":
+        """Return the same values, without what was found about them."""
+        return Sheet({name: list(values) for name, values in self.values.items()})
+
     def change_rows(self, wish: str) -> None:
         """Add, remove or move a row as a button asks: `add:can`, `remove:can.2`, `up:can.2`, `down:can.2`."""
         verb, _colon, place = wish.partition(":")

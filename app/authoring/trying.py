@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.authoring.forms import Part
+from app.authoring.forms import Part, red_line_part
 from app.authoring.proving import prove_examples
 from app.authoring.sentences import sentence
 from app.authoring.sheets import Sheet
 from app.catalog.document import validate
+from app.catalog.text import LOCALES
 from app.catalog.yamlfile import Located
 from app.redlines.compiler import compile_rules
 from app.redlines.content import RedLineDocument, RedLinesDocument
@@ -39,11 +40,14 @@ class Trial:
         return not self.broken
 
 
-def try_out(rule: Part, names: Mapping[str, str], others: Sequence[Part], sheet: Sheet, attempt: str) -> Trial | None:
-    """Try a rule beside the other rules of its product, and remark on the sheet what does not hold.
+def try_out(sheet: Sheet, before: Part, others: Sequence[Part], rule_id: str) -> Trial | None:
+    """Try what a sheet says beside the other rules of its product, and remark on it what does not hold.
 
-    None while the rule itself is not well formed.
+    None while the rule itself is not well formed. Rows that are still empty keep their place on the sheet.
     """
+    rule, found = red_line_part(sheet.copy(), before)
+    rule["id"] = rule_id
+    names = dict(found) | _shifts(sheet)
     document, _problems = validate(RedLineDocument, Located("", rule, {}))
     if document is None:
         return None
@@ -56,17 +60,31 @@ def try_out(rule: Part, names: Mapping[str, str], others: Sequence[Part], sheet:
     mine = [(trail[2:], message) for trail, message in failures if trail[:2] == ("rules", 0)]
     for trail, message in mine:
         sheet.remarks.setdefault(sheet.field(".".join(map(str, trail)), names), sentence(message))
-    examples = rule.get("examples", {})
     return Trial(
-        must_flag=_all(matcher, examples.get("must_flag", ()), wanted=True),
-        must_not_flag=_all(matcher, examples.get("must_not_flag", ()), wanted=False),
-        free=_tried(matcher, attempt, wanted=None) if attempt.strip() else None,
+        must_flag=_all(matcher, sheet, "examples.must_flag", wanted=True),
+        must_not_flag=_all(matcher, sheet, "examples.must_not_flag", wanted=False),
+        free=_tried(matcher, sheet.get("attempt"), wanted=None) if sheet.get("attempt").strip() else None,
         broken=len(mine),
     )
 
 
-def _all(matcher: Matcher, sentences: Sequence[str], *, wanted: bool) -> dict[int, Tried]:
-    return {row: _tried(matcher, each, wanted=wanted) for row, each in enumerate(sentences)}
+def _filled(sheet: Sheet, prefix: str) -> list[int]:
+    return [row for row in sheet.rows(prefix) if sheet.get(f"{prefix}.{row}").strip()]
+
+
+def _shifts(sheet: Sheet) -> dict[str, str]:
+    """Say in which row of the sheet each row of the document is written."""
+    prefixes = ("examples.must_flag", "examples.must_not_flag", *(f"say_instead.{locale}" for locale in LOCALES))
+    return {
+        f"{prefix}.{place}": f"{prefix}.{row}"
+        for prefix in prefixes
+        for place, row in enumerate(_filled(sheet, prefix))
+    }
+
+
+def _all(matcher: Matcher, sheet: Sheet, prefix: str, *, wanted: bool) -> dict[int, Tried]:
+    rows = _filled(sheet, prefix)
+    return {row: _tried(matcher, sheet.get(f"{prefix}.{row}").strip(), wanted=wanted) for row in rows}
 
 
 def _tried(matcher: Matcher, text: str, *, wanted: bool | None) -> Tried:

@@ -1,0 +1,105 @@
+"""A trainer writes a lesson and a red line, sees what they do while typing, and publishes."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+from sqlmodel import col
+
+from app.catalog.models import Content, ContentKind, ContentVersion
+from app.database import Database
+from browsing import Faults, audit
+
+TRAINER = "trainer@example.com"
+PRODUCT = "/author/products/answerdesk-bot"
+
+
+def published(stored: Database, kind: ContentKind) -> list[int]:
+    with stored.read() as session:
+        return list(
+            session.scalars(
+                select(col(ContentVersion.number))
+                .join(Content, col(Content.id) == col(ContentVersion.content_id))
+                .where(col(Content.kind) == kind, col(Content.slug) == "answerdesk-bot")
+                .order_by(col(ContentVersion.number))
+            )
+        )
+
+
+def test_a_lesson_is_previewed_while_it_is_typed_and_published(
+    sign_in_as: Callable[..., Page], stored: Database
+) -> None:
+    page = sign_in_as(TRAINER)
+    page.goto(f"{PRODUCT}/lessons/_new")
+    page.get_by_label("Title", exact=True).locator("visible=true").fill("Before the first visit")
+    body = page.locator("[id='f-body.en']")
+    body.fill("Ask who will be there.")
+    body.press("Control+a")
+    page.get_by_role("group", name="Mark the text").get_by_role("button", name="Bold").click()
+    expect(body).to_have_value("**Ask who will be there.**")
+    expect(page.locator("#preview strong")).to_have_text("Ask who will be there.")
+    audit(page)
+    page.get_by_role("button", name="Save draft").locator("visible=true").last.click()
+    expect(page.get_by_text("Draft saved. Nobody else sees it before it is published.")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/lessons/before-the-first-visit$"))
+    assert published(stored, ContentKind.COURSE) == [1]
+
+    page.goto(PRODUCT)
+    audit(page)
+    page.get_by_role("link", name="Review and publish").click()
+    expect(page.get_by_text("Lessons › Before the first visit")).to_be_visible()
+    audit(page)
+    page.get_by_role("button", name="Publish now").click()
+    expect(page.get_by_text("Published. This is what everybody sees now.")).to_be_visible()
+    assert published(stored, ContentKind.COURSE) == [1, 2]
+
+
+def test_the_examples_of_a_red_line_are_tried_as_they_change(sign_in_as: Callable[..., Page]) -> None:
+    page = sign_in_as(TRAINER)
+    page.goto(f"{PRODUCT}/red-lines/ad.replaces-team")
+    free = page.get_by_role("region", name="Must stay free")
+    expect(free).to_contain_text("6 of 6")
+    free.get_by_role("button", name="Add an example").click()
+    last = free.get_by_role("textbox").nth(6)
+    expect(last).to_be_focused()
+    last.fill("It replaces the whole team.")
+    last.blur()
+    expect(free).to_contain_text("6 of 7")
+    expect(page.locator("#blocked")).to_contain_text("It cannot be published so. Drafts are kept either way.")
+    audit(page)
+    page.get_by_text("简体中文").first.click()
+    expect(page.get_by_label("Title", exact=True).locator("visible=true")).to_have_value("不说能取代整个客服团队")
+
+
+@pytest.mark.parametrize("java_script_enabled", [True, False], ids=["with script", "without script"])
+def test_a_question_gets_another_option(sign_in_as: Callable[..., Page], *, java_script_enabled: bool) -> None:
+    page = sign_in_as(TRAINER, java_script_enabled=java_script_enabled)
+    page.goto("/author/quizzes/answerdesk-bot/items/_new?kind=single")
+    page.get_by_label("Question", exact=True).locator("visible=true").fill("What is it charged by?")
+    page.get_by_label("Option 1", exact=True).locator("visible=true").fill("By conversation")
+    page.get_by_label("Option 2", exact=True).locator("visible=true").fill("By seat")
+    page.get_by_role("button", name="Add an option").click()
+    page.get_by_label("Option 4", exact=True).locator("visible=true").fill("By the day")
+    page.get_by_role("checkbox", name="Right").first.check()
+    page.get_by_role("button", name="Save draft").locator("visible=true").last.click()
+    expect(page).to_have_url(re.compile(r"/items/what-is-it-charged-by$"))
+    expect(page.get_by_role("complementary")).to_contain_text("By the day")
+
+
+def test_two_tabs_lose_nothing(sign_in_as: Callable[..., Page], faults: Faults) -> None:
+    first = sign_in_as(TRAINER)
+    second = first.context.new_page()
+    for page in (first, second):
+        page.goto(f"{PRODUCT}/facts")
+    with faults.expecting(409):
+        for page, words in ((first, "Typed first"), (second, "Typed second")):
+            page.get_by_label("Difference", exact=True).locator("visible=true").fill(words)
+            page.get_by_role("button", name="Save draft").locator("visible=true").last.click()
+        expect(second.get_by_role("alert")).to_contain_text("Not saved: somebody changed this after you opened it")
+    expect(second.get_by_role("alert")).to_contain_text("Typed first")
+    expect(second.get_by_label("Difference", exact=True).locator("visible=true")).to_have_value("Typed second")
+    audit(second)
+    second.get_by_role("button", name="Save draft").locator("visible=true").last.click()
+    expect(second.get_by_text("Draft saved.")).to_be_visible()
