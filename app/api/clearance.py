@@ -47,7 +47,9 @@ router = APIRouter(
     "",
     summary="May this rep act for these products?",
     operation_id="clearance",
-    responses={200: {"model": Clearance, "content": {"application/json": {"example": EXAMPLE}}}},
+    responses={
+        200: {"description": "The answer.", "model": Clearance, "content": {"application/json": {"example": EXAMPLE}}}
+    },
 )
 def one(
     request: Request,
@@ -65,7 +67,11 @@ def one(
     summary=f"Up to {MOST_CHECKS:,} questions at once",
     operation_id="clearance_batch",
     responses={
-        200: {"model": BatchResult, "content": {"application/json": {"example": {"results": [EXAMPLE]}}}},
+        200: {
+            "description": "The answers.",
+            "model": BatchResult,
+            "content": {"application/json": {"example": {"results": [EXAMPLE]}}},
+        },
         413: {"description": "The body is larger than 2 MiB.", "model": Problem},
     },
 )
@@ -79,7 +85,10 @@ def batch(
         Header(description="Accepted and not needed: a batch stores nothing, so sending it again is harmless."),
     ] = None,
 ) -> Response:
-    """Answer each check in the shape of the single question, in the same order, as of one moment for all."""
+    """Answer each check in the shape of the single question, in the same order.
+
+    Checks that name no moment are all answered as of the same one: now.
+    """
     del idempotency_key
     checks = body.checks
     products = [f"/checks/{index}/products" for index in range(len(checks))]

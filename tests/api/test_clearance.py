@@ -336,9 +336,7 @@ def test_tokens_end_are_revoked_and_have_scopes(client: TestClient, session: Ses
     session.commit()
     url = "/api/v1/clearance/batch"
     statuses = {
-        name: client.post(
-            "/api/v1/clearance/batch", json=BATCH, headers={"authorization": f"Bearer {secret}"}
-        ).status_code
+        name: client.post(url, json=BATCH, headers={"authorization": f"Bearer {secret}"}).status_code
         for name, secret in made.items()
     }
     assert statuses == {"over": 401, "revoked": 401, "other": 403}

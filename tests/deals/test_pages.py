@@ -1,6 +1,7 @@
 """Deals in a browser: who sees and changes them, what the gate stops, and what is kept of it."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -157,6 +158,27 @@ def test_a_double_click_adds_once(house: House, sign_in: SignIn, session: Sessio
     assert [browser.post("/deals/D-1/team", data=add).status_code for _ in range(2)] == [303, 303]
     assert stored_team(session) == [("ana@example.com", "owner"), ("marek@example.com", "specialist")]
     assert actions_kept(session) == ["member.added"]
+
+
+def test_two_clicks_at_once_add_once(house: House, sign_in: SignIn, session: Session) -> None:
+    attest(session, house.marek, house.keeper)
+    session.commit()
+    browsers = [sign_in("miriam@example.com") for _ in range(4)]
+    add = {"person": "marek@example.com", "role": "specialist", "step": "0"}
+    with ThreadPoolExecutor(4) as pool:
+        statuses = list(pool.map(lambda browser: browser.post("/deals/D-1/team", data=add).status_code, browsers))
+    assert statuses == [303] * 4
+    assert stored_team(session) == [("ana@example.com", "owner"), ("marek@example.com", "specialist")]
+    assert actions_kept(session) == ["member.added"]
+
+
+def test_two_deals_created_at_once_are_one(house: House, sign_in: SignIn, session: Session) -> None:
+    browsers = [sign_in("ana@example.com") for _ in range(4)]
+    new = {**NEW, "owner": "ana@example.com"}
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda browser: browser.post("/deals", data=new), browsers))
+    assert [answer.headers.get("location") for answer in answers] == ["/deals/D-2"] * 4
+    assert actions_kept(session) == ["deal.created"]
 
 
 def test_a_stale_page_is_refused_with_what_is_stored(house: House, sign_in: SignIn, session: Session) -> None:
