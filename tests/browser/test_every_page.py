@@ -22,8 +22,15 @@ LARGEST = 60_000
 RAW = re.compile(r"%\(\w+\)|\{\{|\}\}|\bUndefined\b|\bNone[,)\]]|&(?:lt|amp|#\d+);|<[a-z/]")
 """What must never be read on a page: a placeholder, a template's mark, an escaped tag."""
 
-TITLE_OF_ITS_OWN = {"/attempts/{attempt_id}", "/password/{token}"}
-"""Pages whose title says what their heading asks: a question is too long for a tab."""
+TITLE_OF_ITS_OWN = {
+    "/",
+    "/account",
+    "/attempts/{attempt_id}",
+    "/certificates/{code}",
+    "/password/{token}",
+    "/team",
+}
+"""Pages whose title names the page while their heading speaks to the reader, or names a person."""
 
 SAME_FOR_ALL = ("/products", "/quizzes", "/account")
 """Where pages begin that look alike whoever reads them; axe sees those of one role."""
