@@ -10,14 +10,16 @@ import time_machine
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from app.catalog.models import Product
+from app.catalog.actions import publish, save_draft
+from app.catalog.models import ContentKind, Origin, Product, Verdict
+from app.catalog.queries import content as find_content
 from app.certification.actions import sanction
 from app.certification.models import CertificationEventKind
 from app.database import Database
 from app.deals.models import DealMember
 from app.people.models import Person, RateLimit
 from app.people.tokens import create_token, revoke_token
-from factories import NOW, attest, count_statements, deal, person, product, sellable
+from factories import NOW, attest, count_statements, deal, person, product, published, redline, sellable
 
 SOON = NOW + timedelta(minutes=5)
 Ask = Callable[..., Any]
@@ -161,6 +163,48 @@ def test_a_certification_that_is_over(
     answer = ask(rep="ana@example.com", product="keeper")
     assert answer["decision"] == "not_cleared"
     assert [each["code"] for each in answer["products"][0]["reasons"]] == reasons
+
+
+def test_lessons_are_one_reason_that_names_the_next(ask: Ask, session: Session, ana: Person) -> None:
+    stored = sellable(session, requirements=[{"lesson": "all"}])
+    lessons = [{"id": "intro", "minutes": 6}, {"id": "prices", "minutes": 9}]
+    published(session, stored, ContentKind.COURSE, "keeper", {"lessons": lessons})
+    session.commit()
+    assert ask(rep="ana@example.com", product="keeper")["products"][0]["reasons"] == [
+        {
+            "code": "lessons_not_completed",
+            "message": "2 lessons have not been completed.",
+            "fix": {
+                "label": "Go to the lesson",
+                "url": "http://testserver/products/keeper/lessons/intro",
+                "minutes": 15,
+            },
+        }
+    ]
+
+
+def test_a_change_of_content_that_was_not_caught_up_with(
+    ask: Ask, session: Session, ana: Person, keeper: Product
+) -> None:
+    attest(session, ana, keeper)
+    content = find_content(session, ContentKind.REDLINES, "keeper")
+    assert content is not None
+    by, at = "trainer@example.com", NOW + timedelta(days=1)
+    rules = {"schema": 1, "rules": [redline("new.rule")]}
+    save_draft(session, content, rules, step=content.step, by=by, moment=at)
+    deadline = (NOW + timedelta(days=7)).date()
+    publish(session, content, origin=Origin.WEB, by=by, moment=at, verdict=Verdict.ATTEST_AGAIN, deadline=deadline)
+    session.commit()
+    with time_machine.travel(NOW + timedelta(days=30)):
+        found = {
+            days: ask(rep="ana@example.com", product="keeper", as_of=(NOW + timedelta(days=days)).isoformat())
+            for days in (0, 7, 8)
+        }
+    assert {days: each["decision"] for days, each in found.items()} == {0: "cleared", 7: "cleared", 8: "not_cleared"}
+    assert found[7]["products"][0]["valid_through"] == deadline.isoformat()
+    codes = [each["code"] for each in found[8]["products"][0]["reasons"]]
+    assert codes == ["recertification_overdue", "redlines_not_attested"]
+    assert found[8]["products"][0]["basis"] == {"program_version": 1, "redlines_version": 2, "period": 1}
 
 
 @pytest.mark.parametrize("kind", [CertificationEventKind.SUSPENDED, CertificationEventKind.REVOKED])
