@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from html import unescape
 from typing import Any
 
 import pytest
@@ -10,115 +9,10 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlmodel import col
 
-from app.audit.models import AuditEntry
-from app.authoring.files import CourseFiles, Tree
-from app.authoring.importing import apply, plan
-from app.catalog.content import CourseDocument
 from app.catalog.models import ContentKind, ContentVersion, Product
-from app.catalog.queries import content
-from app.certification.content import ProgramDocument
-from app.clock import now
 from app.database import Database
-from app.people.models import Role
-from app.quizzes.content import QuizDocument
-from app.quizzes.models import ItemVersion
-from app.redlines.content import RedLinesDocument
-from factories import count_statements, person, signed_in
-
-COURSE = {
-    "schema": 1,
-    "id": "keeper",
-    "name": {"en": "Keeper CRM", "zh-Hans": "客管"},
-    "positioning": {"scene": "A shop", "audience": "Owners", "difference": "Faster"},
-    "can": ["Keep lists"],
-    "lessons": [
-        {"id": each, "title": each.title(), "kind": "page", "topic": "product", "minutes": 5, "audience": "internal",
-         "number": number, "body": {"en": f"About {each}."}}
-        for number, each in enumerate(("first", "second"), start=1)
-    ],
-}  # fmt: skip
-PROGRAM = {
-    "requirements": [{"lesson": "all"}, {"attest": "redlines"}, {"quiz": "keeper-quiz"}],
-    "valid_months": 12,
-    "basis": "expiry",
-    "renewal_window_days": 30,
-    "grace_days": 14,
-    "enforcement": "block",
-}
-RULE: dict[str, Any] = {
-    "id": "keeper.return",
-    "status": "active",
-    "severity": "block",
-    "category": "guarantee_promissory",
-    "title": "No promised return",
-    "why": "Nobody can keep it.",
-    "match": {"en": [{"text": "guarantee"}]},
-    "say_instead": {"en": ["Customers like you typically see more orders."]},
-    "examples": {
-        "must_flag": ["We guarantee it.", "It is guaranteed."],
-        "must_not_flag": ["We do not guarantee it.", "Is it a guarantee?"],
-    },
-}
-QUIZ = {
-    "schema": 1,
-    "id": "keeper-quiz",
-    "product": "keeper",
-    "title": "Keeper quiz",
-    "pass_percent": 80,
-    "items": [{"id": "one", "type": "true_false", "prompt": "Is it true?", "answer": True}],
-}
-HUB = "/author/products/keeper"
-
-
-@pytest.fixture
-def trainer(database: Database, sign_in: Callable[[str], TestClient]) -> TestClient:
-    """A trainer's browser; Keeper CRM has been read from files."""
-    with database.write() as session:
-        person(session, "trainer@example.com", Role.TRAINER)
-        person(session, "other@example.com", Role.TRAINER)
-        person(session, "rep@example.com", Role.REP)
-        files = CourseFiles(
-            CourseDocument.model_validate(COURSE),
-            ProgramDocument.model_validate(PROGRAM),
-            RedLinesDocument.model_validate({"schema": 1, "rules": [RULE]}),
-        )
-        tree = Tree({"keeper": files}, {"keeper-quiz": QuizDocument.model_validate(QUIZ)})
-        apply(session, plan(session, tree), now())
-    return sign_in("trainer@example.com")
-
-
-def fields(html: str) -> dict[str, list[str]]:
-    """What a browser would send back of the editor: every field as it stands."""
-    form = html[html.index('<form class="stack s5 editor') :]
-    form = form[: form.index("</form>")]
-    found: dict[str, list[str]] = {}
-    for tag in re.findall(r"<input[^>]*>", form):
-        attributes = dict(re.findall(r'([\w.-]+)="([^"]*)"', tag))
-        boxes = attributes.get("type") in ("radio", "checkbox")
-        if "name" in attributes and (not boxes or re.search(r"\schecked", tag)):
-            found.setdefault(attributes["name"], []).append(unescape(attributes.get("value", "on")))
-    for name, text in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL):
-        found.setdefault(name, []).append(unescape(text))
-    for name, options in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
-        chosen = re.findall(r'<option value="([^"]*)" selected', options) or re.findall(
-            r'<option value="([^"]*)"', options
-        )
-        found.setdefault(name, []).append(unescape(chosen[0]))
-    return found
-
-
-def draft(database: Database, kind: ContentKind, slug: str = "keeper") -> dict[str, Any]:
-    with database.read() as session:
-        stored = content(session, kind, slug)
-        assert stored is not None
-        return stored.draft
-
-
-def numbers(database: Database) -> list[tuple[str, int]]:
-    with database.read() as session:
-        rows = session.execute(select(col(ContentVersion.document), col(ContentVersion.number)))
-        return sorted((next(iter(sorted(row[0]))), row[1]) for row in rows)
-
+from factories import count_statements, signed_in
+from writing import COURSE, HUB, draft, fields
 
 PAGES = [
     "/author",
@@ -319,108 +213,6 @@ def test_a_preview_renders_with_the_readers_own_renderer_and_stores_nothing(
         assert "<strong>Bold</strong> &lt;script&gt;" in answer.text
         assert 'id="redline-keeper.return"' in answer.text
     assert draft(database, ContentKind.COURSE)["lessons"] == COURSE["lessons"]
-
-
-def test_a_red_line_whose_example_fails_is_kept_but_cannot_be_published(
-    trainer: TestClient, database: Database
-) -> None:
-    url = f"{HUB}/red-lines/keeper.return"
-    page = trainer.get(url).text
-    assert page.count("2 of 2") == 2
-    assert "We <mark>guarantee</mark> it." in page
-    assert "Set aside: the sentence denies it." in page
-    form = fields(page) | {"examples.must_not_flag.2": "A guarantee card is free.", "attempt": "Guaranteed!"}
-    tried = trainer.post(url, data=form | {"rows": "show"})
-    assert "2 of 3" in tried.text
-    assert "Flagged by “guarantee”. Narrow the phrase." in tried.text
-    assert "<mark>Guaranteed</mark>!" in tried.text
-    assert trainer.post(url, data=form).status_code == 303
-    assert (
-        draft(database, ContentKind.REDLINES)["rules"][0]["examples"]["must_not_flag"][2] == "A guarantee card is free."
-    )
-    review = trainer.get(f"{HUB}/publish").text
-    assert "This must stay free" in review
-    assert f'href="{url}"' in review
-    refused = trainer.post(f"{HUB}/publish", data={"seen": seen(review)})
-    assert (refused.status_code, len(numbers(database))) == (422, 4)
-
-
-def seen(html: str) -> str:
-    found = re.search(r'name="seen" value="([^"]*)"', html)
-    assert found is not None
-    return found[1]
-
-
-def test_a_new_red_line_a_new_quiz_and_a_question_are_written_and_published(
-    trainer: TestClient, database: Database
-) -> None:
-    rule = fields(trainer.get(f"{HUB}/red-lines/_new").text) | {
-        "id": "keeper.best", "title.en": "Not the best", "why.en": "Not measured.", "phrases.en.0": "the best … ever",
-        "say_instead.en.0": "Many shops like it.", "examples.must_flag.0": "The best tool ever.",
-        "examples.must_flag.1": "It is the best CRM ever.", "examples.must_not_flag.0": "It is not the best tool ever.",
-        "examples.must_not_flag.1": "Try it.",
-    }  # fmt: skip
-    assert trainer.post(f"{HUB}/red-lines/_new", data=rule).headers["location"] == f"{HUB}/red-lines/keeper.best"
-    assert draft(database, ContentKind.REDLINES)["rules"][1]["match"] == {
-        "en": [{"seq": ["the best", {"gap": 4}, "ever"]}]
-    }
-    quiz = {"title.en": "Prices", "pass_percent": "75"}
-    assert trainer.post(f"{HUB}/quizzes/_new", data=quiz).headers["location"] == "/author/quizzes/prices"
-    assert trainer.post(f"{HUB}/quizzes/_new", data=quiz).status_code == 422
-    assert "must have at least 1" not in trainer.get(f"{HUB}/publish").text
-    assert "At least 1 needed." in trainer.get(f"{HUB}/publish").text
-    new = "/author/quizzes/prices/items/_new"
-    item = fields(trainer.get(f"{new}?kind=single").text) | {
-        "id": "price", "prompt.en": "How much?", "options.0.text.en": "Ten", "options.0.correct": "true",
-        "options.1.text.en": "Twenty", "red_line": "keeper.best",
-    }  # fmt: skip
-    assert trainer.post(new, data=item).headers["location"] == "/author/quizzes/prices/items/price"
-    review = trainer.get(f"{HUB}/publish")
-    published = trainer.post(f"{HUB}/publish", data={"seen": seen(review.text), "note": "Prices"})
-    assert (published.status_code, published.headers["location"]) == (303, HUB)
-    with database.read() as session:
-        assert session.scalars(select(col(ItemVersion.item)).order_by(col(ItemVersion.id))).all() == ["one", "price"]
-        found = session.execute(
-            select(col(ContentVersion.number), col(ContentVersion.verdict), col(ContentVersion.note))
-            .where(col(ContentVersion.note) == "Prices")
-            .order_by(col(ContentVersion.number))
-        ).all()
-        assert [tuple(row) for row in found] == [(1, "none", "Prices"), (2, "none", "Prices")]
-        actions = session.scalars(select(col(AuditEntry.action)).where(col(AuditEntry.actor) == "trainer@example.com"))
-        assert list(actions) == ["content.published", "content.published"]
-    assert "Nothing to publish" in trainer.get(f"{HUB}/publish").text
-
-
-def test_red_lines_are_published_with_the_verdict_and_its_deadline(trainer: TestClient, database: Database) -> None:
-    url = f"{HUB}/red-lines/keeper.return"
-    trainer.post(url, data=fields(trainer.get(url).text) | {"why.en": "Nobody could keep it."})
-    page = trainer.get(f"{HUB}/publish").text
-    assert "Red lines › No promised return › Why" in page
-    wish = {"seen": seen(page), "verdict": "attest_again"}
-    missing = trainer.post(f"{HUB}/publish", data=wish)
-    assert (missing.status_code, "Say until when they may sign." in missing.text) == (422, True)
-    past = trainer.post(f"{HUB}/publish", data=wish | {"deadline": "2020-01-01"})
-    assert (past.status_code, "Choose a day from today on." in past.text) == (422, True)
-    assert trainer.post(f"{HUB}/publish", data=wish | {"deadline": "2999-12-31"}).status_code == 303
-    with database.read() as session:
-        newest = session.scalars(select(ContentVersion).order_by(col(ContentVersion.id).desc()).limit(1)).one()
-        assert (newest.number, newest.verdict.value, str(newest.deadline)) == (2, "attest_again", "2999-12-31")
-    assert "Sign again" in trainer.get(f"{HUB}/versions").text
-
-
-def test_what_changed_after_the_review_is_not_published_unseen(
-    trainer: TestClient, sign_in: Callable[[str], TestClient], database: Database
-) -> None:
-    facts = f"{HUB}/facts"
-    trainer.post(facts, data=fields(trainer.get(facts).text) | {"name.en": "One"})
-    page = trainer.get(f"{HUB}/publish").text
-    other = sign_in("other@example.com")
-    other.post(facts, data=fields(other.get(facts).text) | {"name.en": "Two"})
-    sent = trainer.post(f"{HUB}/publish", data={"seen": seen(page)})
-    assert (sent.status_code, len(numbers(database))) == (409, 4)
-    assert trainer.post(f"{HUB}/publish", data={"seen": seen(sent.text)}).status_code == 303
-    with database.read() as session:
-        assert session.scalars(select(col(Product.name))).one() == {"en": "Two", "zh-Hans": "客管"}
 
 
 def test_a_product_is_begun_and_its_id_is_free(trainer: TestClient, database: Database) -> None:

@@ -1,0 +1,95 @@
+"""A product as a trainer has it before them: Keeper CRM, its stored drafts, and its forms as a browser sends them."""
+
+import re
+from html import unescape
+from typing import Any
+
+from app.authoring.files import CourseFiles, Tree
+from app.catalog.content import CourseDocument
+from app.catalog.models import ContentKind
+from app.catalog.queries import content
+from app.certification.content import ProgramDocument
+from app.database import Database
+from app.quizzes.content import QuizDocument
+from app.redlines.content import RedLinesDocument
+
+COURSE = {
+    "schema": 1,
+    "id": "keeper",
+    "name": {"en": "Keeper CRM", "zh-Hans": "客管"},
+    "positioning": {"scene": "A shop", "audience": "Owners", "difference": "Faster"},
+    "can": ["Keep lists"],
+    "lessons": [
+        {"id": each, "title": each.title(), "kind": "page", "topic": "product", "minutes": 5, "audience": "internal",
+         "number": number, "body": {"en": f"About {each}."}}
+        for number, each in enumerate(("first", "second"), start=1)
+    ],
+}  # fmt: skip
+PROGRAM = {
+    "requirements": [{"lesson": "all"}, {"attest": "redlines"}, {"quiz": "keeper-quiz"}],
+    "valid_months": 12,
+    "basis": "expiry",
+    "renewal_window_days": 30,
+    "grace_days": 14,
+    "enforcement": "block",
+}
+RULE: dict[str, Any] = {
+    "id": "keeper.return",
+    "status": "active",
+    "severity": "block",
+    "category": "guarantee_promissory",
+    "title": "No promised return",
+    "why": "Nobody can keep it.",
+    "match": {"en": [{"text": "guarantee"}]},
+    "say_instead": {"en": ["Customers like you typically see more orders."]},
+    "examples": {
+        "must_flag": ["We guarantee it.", "It is guaranteed."],
+        "must_not_flag": ["We do not guarantee it.", "Is it a guarantee?"],
+    },
+}
+QUIZ = {
+    "schema": 1,
+    "id": "keeper-quiz",
+    "product": "keeper",
+    "title": "Keeper quiz",
+    "pass_percent": 80,
+    "items": [{"id": "one", "type": "true_false", "prompt": "Is it true?", "answer": True}],
+}
+HUB = "/author/products/keeper"
+
+
+def keeper() -> Tree:
+    """Keeper CRM as it is read from files."""
+    files = CourseFiles(
+        CourseDocument.model_validate(COURSE),
+        ProgramDocument.model_validate(PROGRAM),
+        RedLinesDocument.model_validate({"schema": 1, "rules": [RULE]}),
+    )
+    return Tree({"keeper": files}, {"keeper-quiz": QuizDocument.model_validate(QUIZ)})
+
+
+def fields(html: str) -> dict[str, list[str]]:
+    """What a browser would send back of the editor: every field as it stands."""
+    form = html[html.index('<form class="stack s5 editor') :]
+    form = form[: form.index("</form>")]
+    found: dict[str, list[str]] = {}
+    for tag in re.findall(r"<input[^>]*>", form):
+        attributes = dict(re.findall(r'([\w.-]+)="([^"]*)"', tag))
+        boxes = attributes.get("type") in ("radio", "checkbox")
+        if "name" in attributes and (not boxes or re.search(r"\schecked", tag)):
+            found.setdefault(attributes["name"], []).append(unescape(attributes.get("value", "on")))
+    for name, text in re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL):
+        found.setdefault(name, []).append(unescape(text))
+    for name, options in re.findall(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', form, re.DOTALL):
+        chosen = re.findall(r'<option value="([^"]*)" selected', options) or re.findall(
+            r'<option value="([^"]*)"', options
+        )
+        found.setdefault(name, []).append(unescape(chosen[0]))
+    return found
+
+
+def draft(database: Database, kind: ContentKind, slug: str = "keeper") -> dict[str, Any]:
+    with database.read() as session:
+        stored = content(session, kind, slug)
+        assert stored is not None
+        return stored.draft
