@@ -338,6 +338,7 @@ def upgrade() -> None:
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("deadline_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("marked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("points", sa.Numeric(precision=9, scale=4), nullable=True),
         sa.Column("max_points", sa.Numeric(precision=9, scale=4), nullable=True),
         sa.Column("percent", sa.Numeric(precision=5, scale=2), nullable=True),

@@ -81,11 +81,16 @@ def terms(document: dict[str, Any]) -> ProgramTerms:
     )
 
 
+def besides_lessons(document: dict[str, Any]) -> tuple[Requirement, ...]:
+    """List what a program's document asks for by itself, without its course; the minutes are not known."""
+    return tuple(_requirements(document, None, None, {}))
+
+
 def _requirements(
     document: dict[str, Any], course: Version | None, redlines: Version | None, quizzes: dict[str, Version]
 ) -> list[Requirement]:
     lessons = course.document.get("lessons", []) if course else []
-    rules = redlines.document.get("rules", []) if redlines else []
+    rules = [rule for rule in redlines.document["rules"] if rule["status"] == "active"] if redlines else []
     found: list[Requirement] = []
     for each in document["requirements"]:
         ((kind, key),) = each.items()

@@ -25,7 +25,7 @@ from app.certification.models import (
     SignOff,
     SignOffOutcome,
 )
-from app.certification.programs import Program, attestation, expand, lesson, quiz, sign_off
+from app.certification.programs import Program, attestation, besides_lessons, expand, lesson, quiz, sign_off
 from app.certification.rules import (
     Evidence,
     Recertification,
@@ -44,6 +44,9 @@ from app.redlines.models import Attestation
 
 Key = tuple[int, int]
 """(person's id, product's id)"""
+
+_Asked = tuple[datetime, tuple[Requirement, ...]]
+"""(since when, what a program asks for)"""
 
 RENEWED = frozenset(RequirementKind) - {RequirementKind.LESSON}
 KINDS_ASKED_AGAIN: Mapping[Verdict, frozenset[RequirementKind]] = {
@@ -181,7 +184,7 @@ class _Facts:
         for row in self._session.execute(
             select(col(Attempt.person_id), col(Attempt.product_id), col(Content.slug), col(Attempt.finished_at))
             .join(Content, col(Content.id) == col(Attempt.content_id))
-            .where(*self._of(Attempt), col(Attempt.passed).is_(True), col(Attempt.finished_at) <= self._as_of)
+            .where(*self._of(Attempt), col(Attempt.passed).is_(True), col(Attempt.marked_at) <= self._as_of)
         ):
             self._add(row, quiz(row.slug), row.finished_at)
 
@@ -247,7 +250,7 @@ class _Facts:
 
     def _read_changes(self) -> None:
         """Read which publications ask those certified before to do something again, in their order."""
-        for row in self._session.execute(
+        rows = self._session.execute(
             select(
                 col(Content.product_id),
                 col(Content.kind),
@@ -263,12 +266,35 @@ class _Facts:
                 col(ContentVersion.published_at) <= self._as_of,
             )
             .order_by(col(ContentVersion.published_at), col(ContentVersion.id))
-        ):
+        ).all()
+        asked_then = self._read_past_programs({row.product_id for row in rows})
+        for row in rows:
             kinds = KINDS_ASKED_AGAIN[row.verdict]
-            asked = tuple(each for each in self._programs[row.product_id].requirements if each.kind in kinds)
+            # what a later program added is no part of the change, and what it dropped can no longer be done
+            then = next((asked for since, asked in asked_then[row.product_id] if since <= row.published_at), ())
+            now = self._programs[row.product_id].requirements
+            asked = tuple(each for each in now if each.kind in kinds and each in then)
             if asked:
                 number = row.number if row.kind is ContentKind.REDLINES else 0
                 self._changes[row.product_id].append(_Change(asked, row.published_at, row.deadline, number))
+
+    def _read_past_programs(self, products: Collection[int]) -> Mapping[int, list[_Asked]]:
+        """Read what each version of the products' programs asked for besides lessons, the newest first."""
+        found: dict[int, list[_Asked]] = defaultdict(list)
+        if not products:
+            return found
+        for row in self._session.execute(
+            select(col(Content.product_id), col(ContentVersion.published_at), col(ContentVersion.document))
+            .join(Content, col(Content.id) == col(ContentVersion.content_id))
+            .where(
+                col(Content.product_id).in_(products),
+                col(Content.kind) == ContentKind.PROGRAM,
+                col(ContentVersion.published_at) <= self._as_of,
+            )
+            .order_by(col(ContentVersion.number).desc())
+        ):
+            found[row.product_id].append((row.published_at, besides_lessons(row.document)))
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from app.catalog.models import Content, ContentVersion
 from app.catalog.queries import Version
 from app.errors import NotFoundError
 from app.people.access import CurrentPerson
+from app.people.models import Person
 from app.quizzes import clock, queries
 from app.quizzes.drawing import draw, option_order
 from app.quizzes.grading import grade, grade_attempt, rounded
@@ -107,13 +108,13 @@ def _begin(session: Session, person: CurrentPerson, version: Version, number: in
     assert attempt.id is not None  # noqa: S101 (just stored)
     documents = {document["id"]: document for document in version.document["items"]}
     seen = queries.times_seen(session, person.id, version.content_id)
-    newest = queries.newest_items(session, version.content_id)
     drawn = draw({item: seen.get(item, 0) for item in documents}, settings.draw, _CHANCE)
+    wordings = queries.items_worded(session, version.content_id, {digest(documents[item]) for item in drawn})
     session.add_all(
         AttemptItem(
             attempt_id=attempt.id,
             position=position,
-            item_version_id=newest[item].id,
+            item_version_id=wordings[item],
             option_order=list(option_order(parse_item(documents[item]), _CHANCE)),
         )
         for position, item in enumerate(drawn, start=1)
@@ -185,6 +186,9 @@ def finish_overdue(session: Session, moment: datetime) -> int:
         .limit(_AT_ONCE)
         .with_for_update(skip_locked=True)
     ).all()
+    # all of them before the first entry in the audit trail: who holds a person may be waiting for the trail
+    people = {attempt.person_id for attempt in overdue}
+    session.execute(select(col(Person.id)).where(col(Person.id).in_(people)).order_by(col(Person.id)).with_for_update())
     for attempt in overdue:
         _close(session, attempt, moment, _SYSTEM)
     return len(overdue)
@@ -219,7 +223,10 @@ def _close(session: Session, attempt: Attempt, moment: datetime, actor: str) -> 
     attempt.percent = result.percent
     attempt.passed = result.passed
     attempt.finished_at = clock.finished_at(moment, attempt.deadline_at)
+    attempt.marked_at = moment
     session.flush()
+    if attempt.passed:
+        announce(session, attempt.person_id, attempt.product_id, moment)
     record(
         session,
         at=moment,
@@ -234,5 +241,3 @@ def _close(session: Session, attempt: Attempt, moment: datetime, actor: str) -> 
             "finished_at": attempt.finished_at.isoformat(),
         },
     )
-    if attempt.passed:
-        announce(session, attempt.person_id, attempt.product_id, moment)

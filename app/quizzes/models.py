@@ -27,7 +27,8 @@ class Attempt(SQLModel, table=True):
     """One sitting of one quiz. What was drawn, in which order, is stored when it starts and never derived again.
 
     `step` counts the saves. While it runs, `finished_at` is empty; a partial unique index lets one person have
-    only one running attempt of a quiz, also when two tabs race.
+    only one running attempt of a quiz, also when two tabs race. One that is found past its end has finished then;
+    `marked_at` is when it was found and its mark became known.
     """
 
     __tablename__ = "attempt"
@@ -53,6 +54,7 @@ class Attempt(SQLModel, table=True):
     started_at: datetime = Field(sa_type=Moment)
     deadline_at: datetime | None = Field(default=None, sa_type=Moment)
     finished_at: datetime | None = Field(default=None, sa_type=Moment)
+    marked_at: datetime | None = Field(default=None, sa_type=Moment)
     points: Decimal | None = Field(default=None, sa_type=Numeric(9, 4))
     max_points: Decimal | None = Field(default=None, sa_type=Numeric(9, 4))
     percent: Decimal | None = Field(default=None, sa_type=Numeric(5, 2))

@@ -337,6 +337,19 @@ def newest_items(session: Session, content_id: int) -> dict[str, NewestItem]:
     return {item: NewestItem(*rest) for item, *rest in rows}
 
 
+def items_worded(session: Session, content_id: int, digests: Collection[str]) -> dict[str, int]:
+    """Return the id of the version of each item of a quiz that has one of these wordings, by the item's id.
+
+    The newest version of an item may be newer than the quiz that somebody has just begun to read.
+    """
+    rows = session.execute(
+        select(col(ItemVersion.item), col(ItemVersion.id))
+        .where(col(ItemVersion.content_id) == content_id, col(ItemVersion.digest).in_(digests))
+        .order_by(col(ItemVersion.number))
+    )
+    return {row.item: row.id for row in rows}
+
+
 def times_seen(session: Session, person_id: int, content_id: int) -> dict[str, int]:
     """Count how often a person was shown each item of a quiz, whatever its version."""
     rows = session.execute(
@@ -357,7 +370,7 @@ def passes(
     content_ids: Collection[int] | None = None,
     product_ids: Collection[int] | None = None,
 ) -> list[Pass]:
-    """Return every passed attempt of these people that was finished by `as_of`, the first one first.
+    """Return every passed attempt of these people that was marked by `as_of`, the first one first.
 
     Without `content_ids` and `product_ids`, of every quiz.
     """
@@ -375,7 +388,7 @@ def passes(
         .where(
             col(Attempt.person_id).in_(person_ids),
             col(Attempt.passed).is_(True),
-            col(Attempt.finished_at) <= as_of,
+            col(Attempt.marked_at) <= as_of,
         )
         .order_by(col(Attempt.finished_at), col(Attempt.id))
     )
