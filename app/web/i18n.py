@@ -143,7 +143,7 @@ def short_day(value: date) -> str:
 
 def weekday_day(value: date) -> str:
     """Write a day with its weekday: Thursday, 26 November."""
-    pattern = {"en": "EEEE, d MMMM"}.get(current_locale(), "M 月 d 日 EEEE")
+    pattern = {"en": "EEEE, d MMMM"}.get(current_locale(), "M 月 d 日（EEEE）")
     return format_date(value, pattern, locale=_babel())
 
 
