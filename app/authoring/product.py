@@ -126,6 +126,7 @@ def _program(session: SessionDep, slug: str) -> Editor:
         asked.setdefault(requirement_name(each), requirement_name(each))
     context = {
         "slug": slug,
+        "name": found.product.name,
         "asked": list(asked.items()),
         "bases": choices(words.BASES),
         "enforcements": choices(words.ENFORCEMENTS),
