@@ -45,9 +45,7 @@ def fill_in(page: Page, item: dict[str, Any], order: Sequence[int]) -> None:
     """Give the right answer; `order` is the order in which the options are shown."""
     match item["type"]:
         case "single" | "multiple":
-            for place, index in enumerate(order):
-                if item["options"][index].get("correct"):
-                    page.locator(f'input[name="choice"][value="{place}"]').check()
+            _tick(page, [place for place, index in enumerate(order) if item["options"][index].get("correct")])
         case "true_false":
             page.get_by_label("True" if item["answer"] else "False", exact=True).check()
         case "short_text":
@@ -55,10 +53,18 @@ def fill_in(page: Page, item: dict[str, Any], order: Sequence[int]) -> None:
         case "numeric":
             page.get_by_label("Your answer").fill(str(item["answer"]))
         case "matching":
-            for line in range(len(item["pairs"])):
-                page.locator(f'select[name="{PAIR}{line}"]').select_option(str(order.index(line)))
+            _choose(page, {f"{PAIR}{line}": order.index(line) for line in range(len(item["pairs"]))})
         case "ordering":
-            for line, index in enumerate(order):
-                page.locator(f'select[name="{PLACE}{line}"]').select_option(str(index + 1))
+            _choose(page, {f"{PLACE}{line}": index + 1 for line, index in enumerate(order)})
         case other:
             raise AssertionError(f"no way to answer {other}")
+
+
+def _tick(page: Page, places: Sequence[int]) -> None:
+    for place in places:
+        page.locator(f'input[name="choice"][value="{place}"]').check()
+
+
+def _choose(page: Page, values: dict[str, int]) -> None:
+    for name, value in values.items():
+        page.locator(f'select[name="{name}"]').select_option(str(value))

@@ -26,7 +26,7 @@ def main() -> int:
         database_url = f"sqlite:///{folder}/demo.db"
         fill(database_url)
         with serve(database_url, Path(folder) / "server.log") as demonstration:
-            browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+            browser = playwright.chromium.launch(executable_path=path, args=[*CHROMIUM_ARGUMENTS, "--lang=en-GB"])
             for picture in (_of_a_rep, _of_a_trainer, _of_a_manager, _on_a_phone, _in_chinese):
                 picture(browser, demonstration)
             browser.close()
@@ -40,6 +40,7 @@ def _of_a_rep(browser: Browser, demonstration: Demonstration) -> None:
     page.locator("video").evaluate(
         "film => new Promise((shown) => { film.addEventListener('seeked', shown); film.currentTime = 6; })"
     )
+    page.wait_for_function("() => document.querySelector('video').readyState === HTMLMediaElement.HAVE_ENOUGH_DATA")
     _take(page, "lesson")
     _fail_a_quiz(_signed_in(browser, demonstration, "teo.lindqvist@example.com"))
 
@@ -84,8 +85,7 @@ def _on_a_phone(browser: Browser, demonstration: Demonstration) -> None:
 
 
 def _in_chinese(browser: Browser, demonstration: Demonstration) -> None:
-    page = _signed_in(browser, demonstration, "rep2@example.com")
-    _take(page, "rep-home-zh")
+    _take(_signed_in(browser, demonstration, "zhou.hang@example.com"), "rep-home-zh")
 
 
 def _signed_in(browser: Browser, demonstration: Demonstration, email: str, size: ViewportSize = DESKTOP) -> Page:

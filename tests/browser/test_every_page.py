@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
-from browsing import DESKTOP, PHONE, audit
 from playwright.sync_api import Page
-from route_access import ACCESS
 
 from app.people.demo import DEMO_PEOPLE
+from browsing import DESKTOP, PHONE, audit
+from route_access import ACCESS
 
 OF_ONE_ROUTE = 3
 """So many pages of the same route are looked at: the tenth lesson is made like the first."""

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from browsing import Faults, audit, sign_in, visit
 from playwright.sync_api import Page, expect
+
+from browsing import Faults, audit, sign_in, visit
 
 MANAGER = "manager@example.com"
 DEAL = "Guest chat for fourteen shops"

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Callable
 
-from browsing import Faults, audit
 from playwright.sync_api import Page, expect
+
+from browsing import Faults, audit
 
 AUTHOR = "/author/products/keeper-crm"
 REP = "rep@example.com"
@@ -55,7 +56,9 @@ def write_lesson(page: Page) -> None:
     page.get_by_role("textbox", name="Title").fill("What it is")
     page.get_by_role("textbox", name="Text").fill("## In one sentence\n\nIt **keeps** every conversation.")
     page.get_by_role("button", name="Preview").click()
-    expect(page.get_by_role("complementary", name="As it is read").get_by_role("heading", name="In one sentence")).to_be_visible()
+    expect(
+        page.get_by_role("complementary", name="As it is read").get_by_role("heading", name="In one sentence")
+    ).to_be_visible()
     audit(page)
     save(page)
 

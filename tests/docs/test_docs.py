@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 import pytest
 import time_machine
-from factories import attest, deal, person, sellable
 from fastapi.testclient import TestClient
 from pydantic import BaseModel
 from sqlmodel import Session
@@ -31,6 +30,7 @@ from app.main import create_app
 from app.people.tokens import Scope, create_token
 from app.quizzes.content import ITEM_TYPES, QuizDocument
 from app.redlines.content import RedLineDocument
+from factories import attest, deal, person, sellable
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
