@@ -21,6 +21,7 @@ from app.catalog.actions import create_content, create_product, digest, publish,
 from app.catalog.document import Document, canonical
 from app.catalog.models import Content, ContentKind, Origin, Product, Verdict
 from app.catalog.queries import product_by_slug
+from app.certification.actions import award_waiting, lock_waiting
 from app.quizzes.actions import publish_items
 
 ACTOR: Final = "system"
@@ -91,6 +92,9 @@ def apply(session: Session, plan: Plan, moment: datetime, publication: Publicati
     """Store and publish what a plan says; what would be lost of the web's work is kept in the history."""
     publication = publication or Publication()
     stored = {(content.kind, content.slug): content for content, _ in _stored(session)}
+    changed = [change for change in plan.changes if change.state is not State.UNCHANGED]
+    touched = {content.product_id for change in changed if (content := stored.get((change.kind, change.slug)))}
+    waiting = lock_waiting(session, touched, moment)
     for change in plan.changes:
         content = stored.get((change.kind, change.slug))
         if content is None:
@@ -98,7 +102,8 @@ def apply(session: Session, plan: Plan, moment: datetime, publication: Publicati
         else:
             _update(session, content, change, moment, publication)
     session.flush()
-    made = [f"{change.kind.value} {change.slug}" for change in plan.changes if change.state is not State.UNCHANGED]
+    award_waiting(session, waiting, moment)
+    made = [f"{change.kind.value} {change.slug}" for change in changed]
     if made:
         record(
             session,

@@ -14,6 +14,7 @@ from app.authoring.links import linked
 from app.authoring.queries import Course, course, product, reach, version, versions
 from app.catalog.actions import publish
 from app.catalog.models import ContentKind, Origin, Verdict
+from app.certification.actions import award_waiting, lock_waiting
 from app.clock import Now, Today
 from app.database import SessionDep
 from app.people.access import Trainer, allow
@@ -64,6 +65,7 @@ def freeze(
 
 
 def _freeze(session: Session, found: Course, form: PublishForm, *, by: str, moment: datetime) -> None:
+    waiting = lock_waiting(session, [found.product.id or 0], moment)
     for stored in found.changed:
         content = stored.content
         asks = content.kind is ContentKind.REDLINES and form.verdict == "attest_again" and stored.number > 0
@@ -82,6 +84,7 @@ def _freeze(session: Session, found: Course, form: PublishForm, *, by: str, mome
         if frozen and content.kind is ContentKind.COURSE:
             found.product.name = frozen.document["name"]
             session.add(found.product)
+    award_waiting(session, waiting, moment)
 
 
 def _page(

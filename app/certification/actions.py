@@ -1,5 +1,6 @@
 """Every write of certification: awarding periods, assigning, signing off, suspending and revoking."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from secrets import token_urlsafe
 from typing import Protocol
@@ -20,12 +21,16 @@ from app.certification.models import (
     SignOffOutcome,
 )
 from app.certification.rules import Standing, award
-from app.clock import local_day
+from app.clock import end_of_day, local_day
 from app.errors import ConflictError, ForbiddenError, InvalidError
 from app.people.models import Person
 from app.web.i18n import gettext as _
 
 SYSTEM = "system"
+
+
+Waiting = Collection[queries.Key]
+"""(person's id, product's id) of those whom a publication may certify."""
 
 
 class Assessor(Protocol):
@@ -61,7 +66,7 @@ def award_earned(session: Session, person_id: int, product_id: int, moment: date
                 baseline_through=dates.baseline_through,
                 grace_through=dates.grace_through,
                 program_version_id=found.program.version_id,
-                redlines_version_id=found.program.redlines_version_id,
+                redlines_version_id=queries.signed_by(session, person_id, product_id, end_of_day(dates.done_on)),
                 code=token_urlsafe(16),
                 awarded_at=moment,
             )
@@ -76,6 +81,32 @@ def award_earned(session: Session, person_id: int, product_id: int, moment: date
             details={"period": number, "valid_through": dates.valid_through.isoformat()},
         )
         found = queries.record(session, person_id, product_id, moment)
+
+
+def lock_waiting(session: Session, products: Collection[int], moment: datetime) -> Waiting:
+    """Return who has done something for these products and holds no period that is still to run for a while.
+
+    What is published next may have made it enough. Call it before anything is written to the audit trail: all of
+    these people are locked, in the order of their ids, and whoever holds one of them may be waiting for the trail.
+    """
+    found = queries.waiting(session, products, local_day(moment))
+    people = {person_id for person_id, _product_id in found}
+    session.execute(select(col(Person.id)).where(col(Person.id).in_(people)).order_by(col(Person.id)).with_for_update())
+    return found
+
+
+def award_waiting(session: Session, waiting: Waiting, moment: datetime) -> None:
+    """Store the periods that a publication made of what these people had done already.
+
+    Standing counts them anyhow; stored, they have a certificate, and the next publication cannot take them away.
+    """
+    for product_id in sorted({product_id for _person_id, product_id in waiting}):
+        people = sorted(person_id for person_id, for_product in waiting if for_product == product_id)
+        found = queries.records(session, people, moment, [product_id])
+        for person_id in people:
+            standing = found.get((person_id, product_id))
+            if standing is not None and award(standing.facts, local_day(moment)):
+                award_earned(session, person_id, product_id, moment)
 
 
 def _one_at_a_time(session: Session, person_id: int) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, true, union
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -336,6 +336,46 @@ def _record(person_id: int, product_id: int, program: Program, stored: _Facts, t
         period_id=period_id,
         assigned=key in stored.due_on,
         due_on=stored.due_on.get(key),
+    )
+
+
+def waiting(session: Session, products: Collection[int], today: date) -> set[Key]:
+    """Return who did something for these products, and holds no period of which the window is still to open."""
+    done = union(
+        *(
+            select(col(table.person_id), col(table.product_id)).where(col(table.product_id).in_(products), met)
+            for table, met in (
+                (LessonProgress, col(LessonProgress.completed_at).is_not(None)),
+                (Attestation, true()),
+                (Attempt, col(Attempt.passed).is_(True)),
+                (SignOff, col(SignOff.outcome) == SignOffOutcome.PASSED),
+            )
+        )
+    ).subquery()
+    held = (
+        select(col(CertificationPeriod.id))
+        .where(
+            col(CertificationPeriod.person_id) == done.c.person_id,
+            col(CertificationPeriod.product_id) == done.c.product_id,
+            col(CertificationPeriod.window_opens_on) > today,
+        )
+        .exists()
+    )
+    rows = session.execute(select(done.c.person_id, done.c.product_id).where(~held))
+    return {(row.person_id, row.product_id) for row in rows}
+
+
+def signed_by(session: Session, person_id: int, product_id: int, moment: datetime) -> int | None:
+    """Return the id of the version of the red lines that a person had signed last by a moment."""
+    return session.scalar(
+        select(col(Attestation.content_version_id))
+        .where(
+            col(Attestation.person_id) == person_id,
+            col(Attestation.product_id) == product_id,
+            col(Attestation.signed_at) <= moment,
+        )
+        .order_by(col(Attestation.signed_at).desc(), col(Attestation.id).desc())
+        .limit(1)
     )
 
 
