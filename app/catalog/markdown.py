@@ -126,6 +126,7 @@ def _prepare(tokens: list[Token], table_name: str) -> None:
     levels = [int(token.tag[1:]) for token in tokens if token.type == "heading_open"]
     shift = _HIGHEST - min(levels, default=_HIGHEST)
     tables = 0
+    _empty_headers_to_cells(tokens)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(int(token.tag[1:]) + shift, _LOWEST)}"
@@ -137,6 +138,13 @@ def _prepare(tokens: list[Token], table_name: str) -> None:
         for child in token.children or ():
             if child.type == "image":
                 _image(child)
+
+
+def _empty_headers_to_cells(tokens: Sequence[Token]) -> None:
+    # the corner above the row names heads no column, and a header without a name says nothing to a screen reader
+    for opening, inline, closing in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if opening.type == "th_open" and not inline.content.strip():
+            opening.tag = closing.tag = "td"
 
 
 def _align(token: Token) -> None:

@@ -102,3 +102,10 @@ def test_only_allowed_elements_come_out(source: str) -> None:
         assert isinstance(block, Html)
         elements = set(re.findall(r"</?([a-z0-9]+)", block.html))
         assert elements <= {*BLOCKS, *INLINE}
+
+
+def test_an_empty_header_is_a_plain_cell() -> None:
+    (table,) = render("|  | Price |\n|---|--:|\n| Shop | 10 |", "en")
+    assert isinstance(table, Html)
+    head = table.html.partition("<thead>")[2].partition("</thead>")[0]
+    assert head == '\n<tr>\n<td></td>\n<th class="align-right" scope="col">Price</th>\n</tr>\n'
