@@ -27,7 +27,7 @@ from app.redlines.routes import router as redlines_router
 from app.reports.routes import router as reports_router
 from app.web import errorpages
 from app.web.i18n import LocaleMiddleware, current_locale
-from app.web.security import OriginCheck, SecurityHeaders
+from app.web.security import HeadAsGet, OriginCheck, SecurityHeaders
 from app.web.templating import STATIC, Templates
 
 LARGEST_BODY = 16 * 1024 * 1024
@@ -61,9 +61,11 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # the redirect would name whatever host the request names
         max_body_size=LARGEST_BODY,
         middleware=[
             Middleware(SecurityHeaders, https=settings.https),
+            Middleware(HeadAsGet),
             Middleware(LocaleMiddleware),
             Middleware(OriginCheck, origin=settings.origin),
             Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5),

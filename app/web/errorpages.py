@@ -6,12 +6,14 @@ from http import HTTPStatus
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse
 
 from app.errors import AppError, InvalidError, NotSignedInError, TooManyRequestsError
 from app.web.i18n import gettext as _
+from app.web.security import protect
 from app.web.templating import page
 
 log = logging.getLogger(__name__)
@@ -43,6 +45,10 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(OperationalError, _database_error)
+    app.add_exception_handler(PoolTimeoutError, _database_error)
+    app.add_exception_handler(DataError, _unstorable)
+    app.add_exception_handler(OverflowError, _unstorable)
+    app.add_exception_handler(IntegrityError, _overtaken)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -128,7 +134,22 @@ def _database_error(request: Request, error: Exception) -> Response:
     return _answer(request, 503, sentence, headers={"Retry-After": "5"})
 
 
+def _unstorable(request: Request, error: Exception) -> Response:
+    """Answer about a value that no column can hold: a NUL character, a number that is too large (SQLite's driver)."""
+    log.warning("unstorable value in request %s: %s", request.state.request_id, type(error).__name__)
+    return _answer(request, 400, _("Part of what was sent could not be read. Go back and try once more."))
+
+
+def _overtaken(request: Request, error: Exception) -> Response:
+    """Answer whoever lost a race that only the database could judge, such as two teams of one name at once."""
+    log.warning("overtaken in request %s", request.state.request_id, exc_info=error)
+    return _answer(request, 409, _("Nothing of your request was stored. Look at what is there now, then try again."))
+
+
 def _unexpected(request: Request, error: Exception) -> Response:
     log.error("unexpected error in request %s", request.state.request_id, exc_info=error)
     sentence = _("Nothing of your request was stored. If it happens again, tell an administrator the number below.")
-    return _answer(request, 500, sentence)
+    response = _answer(request, 500, sentence)
+    # Starlette answers these outside of every middleware
+    protect(response.headers, request.state.request_id, https=request.app.state.settings.https)
+    return response

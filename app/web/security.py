@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from secrets import token_hex
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -37,6 +36,19 @@ def content_security_policy(**more: Iterable[str]) -> str:
     return "; ".join(f"{directive} {sources}" for directive, sources in policy.items())
 
 
+def protect(headers: MutableHeaders, request_id: str, *, https: bool) -> None:
+    """Add the headers that every response has."""
+    headers.setdefault("Content-Security-Policy", content_security_policy())
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+    headers["X-Request-Id"] = request_id
+    if https:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+
+
 class OriginCheck:
     """Refuses writes that another site sent through a visitor's browser.
 
@@ -65,7 +77,20 @@ class OriginCheck:
         origin = headers.get("origin")
         if origin is None:
             return True
-        return origin == self.origin or urlsplit(origin).netloc == headers.get("host")
+        return origin == self.origin or origin.partition("://")[2] == headers.get("host")
+
+
+class HeadAsGet:
+    """Answers HEAD as GET would, which HTTP asks of every address; the server leaves the body out (RFC 9110, 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] == "http" and scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}
+        await self.app(scope, receive, send)
 
 
 class SecurityHeaders:
@@ -86,18 +111,7 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._add(MutableHeaders(scope=message), request_id)
+                protect(MutableHeaders(scope=message), request_id, https=self.https)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)
-
-    def _add(self, headers: MutableHeaders, request_id: str) -> None:
-        headers.setdefault("Content-Security-Policy", content_security_policy())
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "same-origin"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-        headers["X-Request-Id"] = request_id
-        if self.https:
-            headers["Strict-Transport-Security"] = "max-age=31536000"
