@@ -1,6 +1,8 @@
 """`python -m app` is the same as `dealworthy`."""
 
+import sys
+
 from app.cli import main
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

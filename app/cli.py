@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 
 from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from app.clock import set_zone
 from app.commands import audit, content, demo, people, server, work
@@ -23,6 +23,10 @@ def build_parser() -> argparse.ArgumentParser:
     for noun in (server, content, people, demo, work, audit):
         noun.register(parsers)
     return parser
+
+
+_INTERRUPTED = 128 + 2
+"""What shells return for a command that Ctrl-C ended."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,9 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             name = "DEALWORTHY_" + "_".join(str(part) for part in problem["loc"]).upper()
             print(f"{name}: {problem['msg'].removeprefix('Value error, ')}.", file=sys.stderr)
         return 2
-    except OperationalError as error:
+    except DatabaseError as error:
         print(f"The database does not answer: {error.orig}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return _INTERRUPTED
 
 
 if __name__ == "__main__":

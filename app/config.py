@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 _SHORTEST_SECRET = 32
 
@@ -43,10 +45,16 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _psycopg(cls, url: str) -> str:
+    def _known_database(cls, url: str) -> str:
         for scheme in ("postgresql://", "postgres://"):
             if url.startswith(scheme):
-                return "postgresql+psycopg://" + url.removeprefix(scheme)
+                url = "postgresql+psycopg://" + url.removeprefix(scheme)
+        try:
+            known = make_url(url).get_backend_name() in {"sqlite", "postgresql"}
+        except ArgumentError:
+            known = False
+        if not known:
+            raise ValueError("write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
         return url
 
     @property

@@ -23,30 +23,30 @@ class CommandError(Exception):
 
 
 @contextmanager
-def writing(settings: Settings) -> Iterator[Session]:
-    """Give a session on a migrated database, committed at the end."""
+def migrated(settings: Settings) -> Iterator[Database]:
+    """Give the database, or tell how to mend one that is not at the newest revision."""
     database = Database(settings.database_url)
     try:
         with database.engine.connect() as connection:
             if not is_migrated(connection):
-                raise CommandError(
-                    "The database is not at the newest revision; run `dealworthy migrate` first."
-                )
-        with database.write() as session:
-            yield session
+                raise CommandError("The database is not at the newest revision; run `dealworthy migrate` first.")
+        yield database
     finally:
         database.dispose()
 
 
 @contextmanager
+def writing(settings: Settings) -> Iterator[Session]:
+    """Give a session on a migrated database, committed at the end."""
+    with migrated(settings) as database, database.write() as session:
+        yield session
+
+
+@contextmanager
 def reading(settings: Settings) -> Iterator[Session]:
     """Give a session that changes nothing."""
-    database = Database(settings.database_url)
-    try:
-        with database.read() as session:
-            yield session
-    finally:
-        database.dispose()
+    with migrated(settings) as database, database.read() as session:
+        yield session
 
 
 def subcommands(parsers: Parsers, name: str, help_text: str) -> Parsers:

@@ -5,10 +5,10 @@ from threading import Event, Thread
 
 import uvicorn
 
-from app.commands.base import CommandError, Parsers
+from app.commands.base import CommandError, Parsers, migrated
 from app.commands.work import HANDLERS, PERIODIC
 from app.config import Settings
-from app.database import Database, is_migrated, migrate
+from app.database import migrate
 from app.jobs.worker import Worker
 from app.main import create_app
 
@@ -17,23 +17,25 @@ def register(parsers: Parsers) -> None:
     """Add the parsers."""
     serve = parsers.add_parser("serve", help="run the server")
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int)
+    serve.add_argument("--port", type=_port)
     serve.add_argument("--no-worker", action="store_true", help="leave jobs to `dealworthy worker`")
     serve.set_defaults(run=_serve)
     parsers.add_parser("migrate", help="bring the database to the newest revision").set_defaults(run=_migrate)
+
+
+def _port(text: str) -> int:
+    port = int(text) if text.isdecimal() else 0
+    if not 1 <= port <= 65535:  # noqa: PLR2004 (what TCP has)
+        raise argparse.ArgumentTypeError("write a number from 1 to 65535")
+    return port
 
 
 def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     problems = settings.problems()
     if problems:
         raise CommandError(" ".join(problems))
-    database = Database(settings.database_url)
-    with database.engine.connect() as connection:
-        if not is_migrated(connection):
-            raise CommandError(
-                "The database is not at the newest revision; run `dealworthy migrate`, then serve again."
-            )
-    database.dispose()
+    with migrated(settings):
+        pass
     port = arguments.port or settings.port
     application = create_app(settings.model_copy(update={"port": port}))
     stop = Event()

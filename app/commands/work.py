@@ -10,9 +10,8 @@ from typing import Any
 from sqlmodel import Session
 
 from app.clock import now
-from app.commands.base import Parsers
+from app.commands.base import Parsers, migrated
 from app.config import Settings
-from app.database import Database
 from app.jobs.worker import Handler, Worker
 from app.people import limits, sessions
 from app.quizzes import actions as quizzes
@@ -39,15 +38,14 @@ def register(parsers: Parsers) -> None:
 
 
 def _work(arguments: argparse.Namespace, settings: Settings) -> int:
-    database = Database(settings.database_url)
-    worker = Worker(database, HANDLERS, PERIODIC)
-    if arguments.once:
-        print(f"Jobs done: {worker.run_once()}.")
-        return 0
-    stop = Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
-    print("Working. Stop with Ctrl-C.")
-    worker.run(stop)
-    database.dispose()
+    with migrated(settings) as database:
+        worker = Worker(database, HANDLERS, PERIODIC)
+        if arguments.once:
+            print(f"Jobs done: {worker.run_once()}.")
+            return 0
+        stop = Event()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, lambda *_: stop.set())
+        print("Working. Stop with Ctrl-C.")
+        worker.run(stop)
     return 0
