@@ -6,6 +6,7 @@ from datetime import timedelta
 from threading import Event
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from app.clock import now
@@ -37,10 +38,18 @@ class Worker:
         self._periodic = periodic or {}
 
     def run(self, stop: Event, idle: float = 5.0) -> None:
-        """Work until `stop` is set; look for new jobs every `idle` seconds when there is nothing to do."""
+        """Work until `stop` is set; look for new jobs every `idle` seconds when there is nothing to do.
+
+        A database that does not answer for a while is asked again: nobody would notice a worker that gave up.
+        """
         while not stop.is_set():
-            self.plan()
-            if not self.work_one():
+            try:
+                self.plan()
+                worked = self.work_one()
+            except SQLAlchemyError as error:
+                log.error("the worker cannot reach the database: %s", type(error).__name__)  # noqa: TRY400 (the trace says no more)
+                worked = False
+            if not worked:
                 stop.wait(idle)
 
     def run_once(self) -> int:

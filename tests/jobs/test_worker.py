@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Any
 
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import inspect, select, text
 from sqlmodel import Session, col
 
 from app.database import Database
@@ -122,3 +123,28 @@ def test_periodic_work_is_planned_once_for_each_interval(database: Database) -> 
         with time_machine.travel(NOON + timedelta(minutes=minutes), tick=False):
             worker.run_once()
     assert done == [NOON + timedelta(minutes=61), NOON + timedelta(minutes=121)]
+
+
+class _Restored(Event):
+    """Stops the worker once the database has come back and a team was made."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__()
+        self._database = database
+
+    def wait(self, timeout: float | None = None) -> bool:  # noqa: ARG002 (the base class names it)
+        if "job" in inspect(self._database.engine).get_table_names():
+            self.set()
+        else:
+            with self._database.engine.begin() as connection:
+                connection.execute(text("ALTER TABLE away RENAME TO job"))
+        return self.is_set()
+
+
+def test_a_worker_outlives_a_database_that_does_not_answer(database: Database) -> None:
+    _ask(database, "make", "Iberia")
+    with database.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE job RENAME TO away"))
+    with time_machine.travel(NOON, tick=False):
+        Worker(database, {"make": _make_team}).run(_Restored(database))
+    assert _teams(database) == ["Iberia"]
