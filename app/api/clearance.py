@@ -1,6 +1,7 @@
 """The clearance endpoints: one question, or up to a thousand in one request."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -58,6 +59,7 @@ def one(
     question: Annotated[ClearanceQuery, Query()],
 ) -> Response:
     """Answer 200 whenever the question is well formed, also for people and products that nobody knows."""
+    _refuse_repeated(request)
     check = Check(products=question.product, **question.model_dump(exclude={"product"}))
     return _json(_results(request, session, [check], moment, ["/product"], ["/as_of"])[0])
 
@@ -73,6 +75,7 @@ def one(
             "content": {"application/json": {"example": {"results": [EXAMPLE]}}},
         },
         413: {"description": "The body is larger than 2 MiB.", "model": Problem},
+        415: {"description": "The body is not JSON, or it is packed.", "model": Problem},
     },
 )
 def batch(
@@ -114,6 +117,14 @@ def _results(
         for index, answer in zip(places, found, strict=True):
             results[index] = document(answer, origin)
     return results
+
+
+def _refuse_repeated(request: Request) -> None:
+    """Refuse a second value for what has one: whoever takes the first and whoever takes the last would differ."""
+    names = Counter(name for name, _value in request.query_params.multi_items() if name != "product")
+    errors = [{"pointer": f"/{name}", "detail": _("Give this once.")} for name, number in names.items() if number > 1]
+    if errors:
+        raise InvalidError(_("The request is not of the form that this address takes."), errors)
 
 
 def _refuse(checks: Sequence[Check], now: datetime, products: Sequence[str], moments: Sequence[str]) -> None:

@@ -1,5 +1,6 @@
 """What is wrong with a request, as problem documents whose pointers lead into what the client sent."""
 
+import json
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
@@ -23,6 +24,31 @@ class TooLargeError(AppError):
     status = 413
 
 
+class UnsupportedTypeError(AppError):
+    """The request carries something other than JSON, or packed JSON."""
+
+    status = 415
+
+
+class JSONRequest(Request):
+    """A request whose JSON means one thing: a key that stands twice could be read in two ways (RFC 8259, 4)."""
+
+    async def json(self) -> Any:
+        """Read the body. Raises ValueError for what is no JSON, and for a key that stands twice."""
+        return json.loads(await self.body(), object_pairs_hook=_unique, parse_constant=_no_number)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
 class ProblemRoute(APIRoute):
     """A route that says what is wrong as RFC 9457 has it: a pointer into the body, or to the parameter."""
 
@@ -31,21 +57,33 @@ class ProblemRoute(APIRoute):
         handler = super().get_route_handler()
 
         async def checked(request: Request) -> Response:
-            length = request.headers.get("content-length", "")
-            if length.isdecimal() and int(length) > LARGEST_BODY:
-                raise TooLargeError(_("What was sent is larger than 2 MiB. Nothing was read."))
+            self._check_body(request)
             try:
-                return await handler(request)
+                return await handler(JSONRequest(request.scope, request.receive))
             except RequestValidationError as error:
-                found = [{"pointer": pointer(each["loc"]), "detail": _detail(each)} for each in error.errors()]
+                found = [{"pointer": _place(each), "detail": _detail(each)} for each in error.errors()]
                 raise InvalidError(_("The request is not of the form that this address takes."), found) from error
             except HTTPException as error:
                 if error.status_code != HTTPStatus.BAD_REQUEST:
                     raise
-                found = [{"pointer": "", "detail": _("This is no JSON.")}]
+                found = [{"pointer": "", "detail": _no_json()}]
                 raise InvalidError(_("The request is not of the form that this address takes."), found) from error
 
         return checked
+
+    def _check_body(self, request: Request) -> None:
+        headers = request.headers
+        length = headers.get("content-length", "")
+        if length.isdecimal() and int(length) > LARGEST_BODY:
+            raise TooLargeError(_("What was sent is larger than 2 MiB. Nothing was read."))
+        if self.body_field is None:
+            return
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        is_json = kind == "application/json" or (kind.startswith("application/") and kind.endswith("+json"))
+        if not is_json or headers.get("content-encoding", "identity").lower() != "identity":
+            raise UnsupportedTypeError(
+                _("Send JSON that is not packed, with the header Content-Type: application/json.")
+            )
 
 
 def pointer(location: tuple[int | str, ...]) -> str:
@@ -54,5 +92,14 @@ def pointer(location: tuple[int | str, ...]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
+def _place(error: dict[str, Any]) -> str:
+    # of what cannot be parsed the location is a number of bytes, which leads nowhere
+    return "" if error["type"] == "json_invalid" else pointer(error["loc"])
+
+
 def _detail(error: dict[str, Any]) -> str:
-    return str(error["msg"]).removeprefix("Value error, ")
+    return _no_json() if error["type"] == "json_invalid" else str(error["msg"]).removeprefix("Value error, ")
+
+
+def _no_json() -> str:
+    return _("This is no JSON, or a key in it stands twice.")

@@ -1,15 +1,17 @@
 """What the API takes and gives, as models: they check requests and write the OpenAPI document."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from app.catalog.content import DEAL_STAGES
 
 MOST_CHECKS: Final = 1_000
 MOST_PRODUCTS: Final = 50
+EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""The first moment that can be asked for; a decision's id has no room for earlier ones."""
 
 _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)(?:([Zz])|[+ ](\d\d:\d\d)|-(\d\d:\d\d))", re.ASCII
@@ -27,9 +29,17 @@ def _moment(value: object) -> object:
     return begin + (f"+{ahead}" if ahead else f"-{behind}" if behind else "+00:00")
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_moment, json_schema_input_type=str)]
+def _not_before_records(moment: datetime) -> datetime:
+    if moment < EARLIEST:
+        raise ValueError("must not lie before 1970-01-01T00:00:00+00:00")
+    return moment
+
+
+Moment = Annotated[
+    AwareDatetime, BeforeValidator(_moment, json_schema_input_type=str), AfterValidator(_not_before_records)
+]
 Email = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=3, max_length=320, pattern=r"^[^\s@]+@[^\s@]+$")
+    str, StringConstraints(strip_whitespace=True, min_length=3, max_length=320, pattern=r"^[^\s@\x00]+@[^\s@\x00]+$")
 ]
 Slug = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\s\x00]+$")]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=r"^[^\x00]+$")]

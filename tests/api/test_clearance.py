@@ -329,13 +329,29 @@ def test_messages_follow_accept_language_and_the_id_does_not(
             [("/as_of", "This moment is still to come; nobody knows yet.")],
         ),
         (
+            {"rep": "ana@example.com", "product": "keeper", "as_of": "1969-12-31T23:59:59Z"},
+            [("/as_of", "must not lie before 1970-01-01T00:00:00+00:00")],
+        ),
+        (
+            {"rep": "ana@example.com", "product": "keeper", "as_of": "0001-01-01T00:00:00+14:00"},
+            [("/as_of", "must not lie before 1970-01-01T00:00:00+00:00")],
+        ),
+        (
             {"rep": "ana@example.com", "product": "keeper", "as-of": AS_OF},
             [("/as-of", "Extra inputs are not permitted")],
+        ),
+        (
+            {"rep": "ana@example.com", "product": "keeper", "token": "dw_secret"},
+            [("/token", "Extra inputs are not permitted")],
+        ),
+        (
+            {"rep": ["ana@example.com", "lin@example.com"], "product": "keeper"},
+            [("/rep", "Give this once.")],
         ),
     ],
 )
 def test_a_question_that_is_not_well_formed(
-    client: TestClient, token: str, params: dict[str, str], errors: list[tuple[str, str]]
+    client: TestClient, token: str, params: dict[str, Any], errors: list[tuple[str, str]]
 ) -> None:
     answer = client.get("/api/v1/clearance", params=params, headers={"authorization": f"Bearer {token}"})
     assert answer.status_code == 422
@@ -435,6 +451,7 @@ def test_a_batch_costs_the_same_statements_whatever_its_size(
         ({"checks": []}, ["/checks"]),
         ({"checks": [{"rep": "ana@example.com"}]}, ["/checks/0/products"]),
         ({"checks": [{"rep": False, "products": ["keeper"]}]}, ["/checks/0/rep"]),
+        ({"checks": [{"rep": "ana\x00@example.com", "products": ["keeper"]}]}, ["/checks/0/rep"]),
         ({"checks": [{"rep": "ana@example.com", "products": [1]}]}, ["/checks/0/products/0"]),
         ({"checks": [{"rep": "ana@example.com", "products": "keeper"}]}, ["/checks/0/products"]),
         ({"checks": [{"rep": "ana@example.com", "products": ["k"], "as_of": 5}]}, ["/checks/0/as_of"]),
@@ -449,11 +466,41 @@ def test_a_batch_that_is_not_well_formed(client: TestClient, token: str, body: o
     assert [each["pointer"] for each in answer.json()["errors"]] == pointers
 
 
-@pytest.mark.parametrize(("content", "status"), [(b"{", 422), (b"\xff", 422), (b" " * 3_000_000, 413)])
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (b"{", 422),
+        (b"\xff", 422),
+        (b'{"checks": NaN}', 422),
+        (b'{"checks": 1' + b"0" * 5000 + b"}", 422),
+        (b"[" * 100_000, 422),
+        (b'{"checks": [{"rep": "ana@example.com", "rep": "lin@example.com", "products": ["keeper"]}]}', 422),
+        (b" " * 3_000_000, 413),
+    ],
+)
 def test_bytes_that_are_no_batch(client: TestClient, token: str, content: bytes, status: int) -> None:
     headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
     answer = client.post("/api/v1/clearance/batch", content=content, headers=headers)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert [each["pointer"] for each in answer.json().get("errors", [])] == ([""] if status == 422 else [])
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"content-type": "application/json; charset=utf-8"}, 200),
+        ({"content-type": "application/vnd.crm+json"}, 200),
+        ({"content-type": "text/plain"}, 415),
+        ({"content-type": "application/x-www-form-urlencoded"}, 415),
+        ({"content-type": "application/json", "content-encoding": "gzip"}, 415),
+        ({}, 415),
+    ],
+)
+def test_only_plain_json_is_read(client: TestClient, token: str, headers: dict[str, str], status: int) -> None:
+    headers = {"authorization": f"Bearer {token}", **headers}
+    answer = client.post("/api/v1/clearance/batch", content=json.dumps(BATCH), headers=headers)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == ("application/json" if status == 200 else "application/problem+json")
 
 
 def test_a_client_that_asks_too_often_is_told_when_to_come_back(
