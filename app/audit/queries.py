@@ -84,7 +84,13 @@ def entries_about(
     An address can have belonged to somebody else before, whose record is not this person's to read.
     """
     query = _newest(before, limit).where(
-        or_(col(AuditEntry.actor) == email, col(AuditEntry.subject) == email), col(AuditEntry.at) >= since
+        or_(
+            col(AuditEntry.actor) == email,
+            col(AuditEntry.subject) == email,
+            # a certification's subject is its holder and the product, parted by a space
+            col(AuditEntry.subject).startswith(f"{email} ", autoescape=True),
+        ),
+        col(AuditEntry.at) >= since,
     )
     return [Entry(*row) for row in session.execute(query)]
 

@@ -7,6 +7,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app.audit import queries as audit_queries
+from app.audit.actions import record
 from app.clock import Now
 from app.database import SessionDep
 from app.errors import NotFoundError
@@ -88,18 +89,31 @@ def password_page(request: Request, _person: SignedIn) -> Response:
 
 
 @router.post("/account/sessions/others/end")
-def end_other_sessions(request: Request, session: SessionDep, person: SignedIn) -> Response:
+def end_other_sessions(request: Request, session: SessionDep, person: SignedIn, moment: Now) -> Response:
     """Sign out everywhere else."""
     sessions.close_other_sessions(session, person.id, person.session_id)
+    _record_end(session, person, moment, "others")
     return redirect(request, "/account", _("You are signed out everywhere else."))
 
 
 @router.post("/account/sessions/{session_id}/end")
-def end_session(request: Request, session_id: RowId, session: SessionDep, person: SignedIn) -> Response:
+def end_session(request: Request, session_id: RowId, session: SessionDep, person: SignedIn, moment: Now) -> Response:
     """Sign out in one other browser."""
     if not sessions.close_one_session(session, person.id, session_id):
         raise NotFoundError(_("You are not signed in there any more."))
+    _record_end(session, person, moment, "one")
     return redirect(request, "/account", _("You are signed out there."))
+
+
+def _record_end(session: Session, person: CurrentPerson, moment: Now, browsers: str) -> None:
+    record(
+        session,
+        at=moment,
+        actor=person.email,
+        action="person.signed_out",
+        subject=("person", person.email),
+        details={"browsers": browsers},
+    )
 
 
 @router.get("/account/record")

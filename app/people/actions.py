@@ -102,13 +102,14 @@ def change_person(session: Session, person_id: int, details: Details, *, actor: 
     person.hired_on = details.hired_on
     _flush(session)
     if "roles" in changes:
-        set_roles(session, person_id, details.roles)
+        _set_roles(session, person_id, details.roles)
+    if "email" in changes:  # so that deactivating this person still ends them
+        session.execute(update(ApiToken).where(col(ApiToken.created_by) == former).values(created_by=email))
     record(session, at=moment, actor=actor, action="person.changed", subject=("person", former), details=changes)
     return person
 
 
-def set_roles(session: Session, person_id: int, roles: frozenset[Role]) -> None:
-    """Replace the roles of a person."""
+def _set_roles(session: Session, person_id: int, roles: frozenset[Role]) -> None:
     session.execute(delete(PersonRole).where(col(PersonRole.person_id) == person_id))
     session.add_all(PersonRole(person_id=person_id, role=role) for role in roles)
     session.flush()

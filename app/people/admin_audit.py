@@ -32,6 +32,8 @@ class AuditQuery(BaseModel):
     verify: bool = False
 
 
+_LONGEST = 320
+"""Characters of a filter: as many as a subject may have, and far fewer than SQLite's LIKE refuses."""
 _EARLIEST, _LATEST = date(1970, 1, 2), date(2999, 12, 31)
 
 
@@ -48,7 +50,7 @@ def audit(request: Request, session: SessionDep, query: Annotated[AuditQuery, Qu
     """Show the trail, the newest first; with `verify`, prove it."""
     zone = request.app.state.settings.zone
     typed = {
-        name: getattr(query, name).replace("\x00", "").strip()
+        name: getattr(query, name).replace("\x00", "").strip()[:_LONGEST]
         for name in ("actor", "action", "subject", "since", "until")
     }
     first, last = _day(typed["since"]), _day(typed["until"])

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from app.audit.actions import record
 from app.config import Environment, Settings
 from app.main import create_app
 from app.people.models import ApiToken, Person, Role
@@ -140,6 +141,7 @@ def test_the_audit_page_filters_pages_and_proves(admin: TestClient, session: Ses
     assert numbers("?action=person.") == []
     assert len(numbers("?actor=SYS&since=2026-11-23&until=2026-11-23")) == 50
     assert numbers("?until=2026-11-22") == []
+    assert numbers("?actor=" + "%25" * 10_000) == []
     assert "60 entries, unbroken" in admin.get("/admin/audit?verify=1").text
 
 
@@ -147,10 +149,15 @@ def test_a_person_reads_only_what_is_about_them(sign_in: Callable[[str], TestCli
     person(session, "ana@example.com")
     create_token(session, "hers", ["deals:write"], actor="ana@example.com", moment=NOW)
     create_token(session, "foreign", ["deals:write"], actor="bo@example.com", moment=NOW)
+    for holder in ("ana@example.com", "ana@example.computer"):
+        subject = ("certification", f"{holder} keeper-crm")
+        record(session, at=NOW, actor="cleo@example.com", action="certification.suspended", subject=subject)
     session.commit()
     page = sign_in("ana@example.com").get("/account/record").text
     assert "hers" in page
     assert "foreign" not in page
+    assert "ana@example.com keeper-crm" in page
+    assert "ana@example.computer keeper-crm" not in page
 
 
 def test_the_components_are_for_development_only(

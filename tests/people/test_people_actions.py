@@ -123,6 +123,16 @@ def test_deactivating_ends_the_tokens_that_the_person_made(session: Session) -> 
     ]
 
 
+def test_a_new_address_keeps_a_person_answerable_for_their_tokens(session: Session) -> None:
+    bo = person(session, "bo@example.com", Role.ADMIN)
+    person(session, "ada@example.com", Role.ADMIN)
+    secret = create_token(session, "crm", ["reports:read"], actor="bo@example.com", moment=NOW)
+    admin = frozenset({Role.ADMIN})
+    change_person(session, number(bo), Details("bo.berg@example.com", "Bo", roles=admin), **by())
+    deactivate(session, number(bo), **by())
+    assert token_by_secret(session, secret, NOW) is None
+
+
 def test_a_team_cannot_stand_below_itself(session: Session) -> None:
     top = create_team(session, "Europe", None, **by())
     middle = create_team(session, "Iberia", top.id, **by())

@@ -11,10 +11,19 @@ def test_these_are_addresses(email: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "email", ["ana", "ana@", "@example.com", "a b@example.com", "=a@example.com", "a@b@c", "a@b..c"]
+    "email",
+    ["ana", "ana@", "@example.com", "a b@example.com", "=a@example.com", "a@b@c", "a@b..c", "a\x00b@c", "a@b\x1b"],
 )
 def test_these_are_not(email: str) -> None:
     assert email_problem(email) == "Write an e-mail address, such as ana@example.com."
+
+
+def test_an_address_fits_its_column_in_lower_case_too() -> None:
+    assert email_problem("a" * 188 + "@example.com") is None
+    assert (
+        email_problem("\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}" * 100 + "@example.com")
+        == "Use at most 200 characters."
+    )
 
 
 @pytest.mark.parametrize(
@@ -25,6 +34,7 @@ def test_these_are_not(email: str) -> None:
         ("", "Fill this in."),
         ("=1+1", "Begin with a letter; “=” would make a spreadsheet run it as a formula."),
         ("@SUM(A1)", "Begin with a letter; “@” would make a spreadsheet run it as a formula."),
+        ("\u202eanA", "Write it on one line, without control characters."),
         ("two\nlines", "Write it on one line, without control characters."),
         ("x" * 201, "Use at most 200 characters."),
     ],

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from app.audit.models import AuditEntry
 from app.people.actions import create_password_link, deactivate
 from app.people.demo import DEMO_PASSWORD
 from app.people.models import Person, Role, SignInSession
@@ -224,4 +225,10 @@ def test_a_person_signs_out_elsewhere_and_nobody_else(
     assert bo.get("/account").status_code == 200
     assert here.post(f"/account/sessions/{second}/end").headers["location"] == "/account"
     assert there.get("/account").status_code == 303
+    assert here.post("/account/sessions/others/end").headers["location"] == "/account"
+    ended = select(col(AuditEntry.actor), col(AuditEntry.details)).where(col(AuditEntry.action) == "person.signed_out")
+    assert [tuple(row) for row in session.execute(ended.order_by(col(AuditEntry.id)))] == [
+        (ana.email, {"browsers": "one"}),
+        (ana.email, {"browsers": "others"}),
+    ]
     assert here.get("/account").status_code == 200
