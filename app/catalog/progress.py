@@ -10,7 +10,7 @@ from app.catalog.content import Lesson
 from app.catalog.evidence import announce
 from app.catalog.models import LessonProgress
 from app.catalog.queries import Course, lesson_progress
-from app.catalog.video import Report, Watch, credit, is_enough, player
+from app.catalog.video import Report, Watch, confirmable_at, credit, is_enough, player
 from app.errors import ConflictError
 from app.people.models import Person
 from app.web.i18n import gettext as _
@@ -64,18 +64,23 @@ def complete_lesson(
     lesson: Lesson,
     confirmed: bool,
     moment: datetime,
-) -> None:
+) -> datetime | None:
     """Complete a lesson under the version of the course in force; the first completion stands for ever.
 
     A video must have been watched. Where its player reports nothing, or where there is no JavaScript, the person
-    confirms it instead, and the record says so. Raises ConflictError when neither is the case.
+    confirms it instead, and the record says so. Raises ConflictError when neither is the case. A confirmation that
+    comes before the video can have been watched completes nothing: returns from when on it counts, else None.
     """
     progress = open_lesson(session, person_id, course.product_id, lesson.id, moment)
     if progress.completed_at is not None:
-        return
+        return None
     watched = lesson.video is None or is_enough(progress.watched_seconds, lesson.video.seconds)
     if not watched and not confirmed:
         raise ConflictError(_("The video has not been watched to its end yet. What you watched is kept."))
+    if lesson.video is not None and not watched:
+        from_then_on = confirmable_at(progress.opened_at, lesson.video.seconds)
+        if moment < from_then_on:
+            return from_then_on
     progress.completed_at = moment
     progress.content_version_id = course.version_id
     progress.confirmed = confirmed and not watched
@@ -88,3 +93,4 @@ def complete_lesson(
         subject=("lesson", f"{course.slug}/{lesson.id}"),
         details={"version": course.number, "confirmed": progress.confirmed},
     )
+    return None

@@ -8,7 +8,7 @@ from app.catalog.forms import CompleteForm, WatchedDep
 from app.catalog.progress import complete_lesson, open_lesson, watch
 from app.catalog.queries import course_of, progress
 from app.catalog.rules import next_lesson
-from app.catalog.video import is_enough
+from app.catalog.video import confirmable_at, is_enough
 from app.clock import Now
 from app.database import SessionDep
 from app.people.access import SignedIn
@@ -20,11 +20,16 @@ router = APIRouter(prefix="/products/{slug}/lessons/{lesson_id}")
 
 
 @router.post("/opened")
-def opened(slug: str, lesson_id: str, session: SessionDep, person: SignedIn, moment: Now) -> Response:
-    """Note that the lesson was opened; the page says so when it has loaded."""
+def opened(request: Request, slug: str, lesson_id: str, session: SessionDep, person: SignedIn, moment: Now) -> Response:
+    """Note that the lesson was opened: the page says so when it has loaded, without JavaScript by a button."""
     course = course_of(session, slug, moment)
-    open_lesson(session, person.id, course.product_id, course.lesson(lesson_id).id, moment)
-    return Response(status_code=204)
+    lesson = course.lesson(lesson_id)
+    progress = open_lesson(session, person.id, course.product_id, lesson.id, moment)
+    if "text/html" not in request.headers.get("accept", "") or "hx-request" in request.headers:
+        return Response(status_code=204)
+    from_then_on = confirmable_at(progress.opened_at, lesson.video.seconds) if lesson.video else moment
+    message = words.confirm_from(from_then_on, request.app.state.settings.zone) if moment < from_then_on else ""
+    return redirect(request, f"/products/{slug}/lessons/{lesson_id}", message)
 
 
 @router.post("/watched")
@@ -54,7 +59,7 @@ def complete(
     course = course_of(session, slug, moment)
     lesson = course.lesson(lesson_id)
     form = bind(CompleteForm, raw)
-    complete_lesson(
+    from_then_on = complete_lesson(
         session,
         person_id=person.id,
         email=person.email,
@@ -63,6 +68,9 @@ def complete(
         confirmed=form.data is not None and form.data.confirmed,
         moment=moment,
     )
+    if from_then_on is not None:
+        message = words.confirm_from(from_then_on, request.app.state.settings.zone)
+        return redirect(request, f"/products/{slug}/lessons/{lesson_id}", message)
     done = {key for (_id, key), each in progress(session, person.id, [course.product_id]).items() if each.completed_at}
     following = next_lesson([each.id for each in course.document.lessons], done, lesson.id)
     if following is None:

@@ -162,6 +162,11 @@ def is_enough(seconds: float, length: float) -> bool:
     return seconds >= DONE_SHARE * length
 
 
+def confirmable_at(opened_at: datetime, length: float) -> datetime:
+    """Return from when on somebody may say that they watched a video: nobody has before its length has passed."""
+    return opened_at + timedelta(seconds=DONE_SHARE * length)
+
+
 def clock(seconds: float) -> str:
     """Write a length of time as players do: 6:12, or 1:06:12."""
     whole = int(seconds)

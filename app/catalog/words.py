@@ -1,9 +1,12 @@
 """The words for lessons: kinds, topics, industries, the people a talk track is for, and watched time."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from app.catalog.content import Audience, LessonKind, LessonTopic
 from app.catalog.video import clock, is_enough
+from app.web import i18n
 from app.web.i18n import gettext as _
 from app.web.i18n import pgettext
 
@@ -115,3 +118,10 @@ def left_to_watch(seconds: float, length: float) -> str:
     if is_enough(seconds, length):
         return ""
     return _("%(left)s of the video left") % {"left": clock(length - seconds)}
+
+
+def confirm_from(moment: datetime, zone: ZoneInfo) -> str:
+    """Say from when on a video may be confirmed."""
+    return _("You can confirm the video from %(time)s on, when its length has passed. Nothing is lost.") % {
+        "time": i18n.clock_time(moment, zone)
+    }

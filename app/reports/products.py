@@ -166,6 +166,7 @@ def _video(request: Request, lesson: Lesson, mine: Progress | None) -> dict[str,
         "sentence": lesson_words.watched(watched, lesson.video.seconds),
         "left": lesson_words.left_to_watch(watched, lesson.video.seconds),
         "enough": is_enough(watched, lesson.video.seconds),
+        "opened": mine is not None,
         "captions": lesson.video.captions,
         "caption_locale": locale,
     }

@@ -6,8 +6,11 @@ from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import update
+from sqlmodel import col
 
 from answering import answer_all_right
+from app.catalog.models import LessonProgress
 from app.certification.dates import add_months
 from app.clock import now
 from app.database import Database
@@ -108,6 +111,14 @@ def test_the_same_without_javascript(sign_in_as: Callable[..., Page], stored: Da
     page = sign_in_as(REP, java_script_enabled=False)
     page.goto(PRODUCT)
     page.get_by_role("link", name="What Answerdesk bot is").first.click()
+    page.get_by_role("button", name="Start the video").click()
+    expect(page.get_by_text("You can confirm the video from")).to_be_visible()
+    with stored.write() as session:  # as if the film had been watched meanwhile
+        session.execute(
+            update(LessonProgress)
+            .where(col(LessonProgress.completed_at).is_(None))
+            .values(opened_at=now() - timedelta(hours=1))
+        )
     page.get_by_role("checkbox", name="I have watched the video. The record says that I confirmed it.").check()
     page.get_by_role("button", name="Done, next lesson").click()
     read_lessons(page, first=2)

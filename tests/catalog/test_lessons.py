@@ -169,9 +169,13 @@ def test_a_film_is_done_when_it_was_watched(ana: TestClient, session: Session, c
     assert version.number == 1
 
 
-def test_a_confirmed_film_is_recorded_as_confirmed(ana: TestClient, session: Session) -> None:
+def test_a_confirmed_film_is_recorded_as_confirmed(
+    ana: TestClient, session: Session, clock: time_machine.Traveller
+) -> None:
+    ana.post("/products/keeper/lessons/lesson-1/opened")
+    clock.shift(19)
     done = ana.post("/products/keeper/lessons/lesson-1/complete", data={"confirmed": "true"})
-    assert done.status_code == 303
+    assert (done.status_code, done.headers["location"]) == (303, "/products/keeper/lessons/lesson-2")
     stored = progress(session)
     assert stored is not None
     assert stored.confirmed
@@ -181,6 +185,45 @@ def test_a_confirmed_film_is_recorded_as_confirmed(ana: TestClient, session: Ses
         "keeper/lesson-1",
         {"version": 1, "confirmed": True},
     )
+
+
+@pytest.mark.parametrize("url", ["/static/demo/intro.mp4", "https://www.bilibili.com/video/BV1xx411c7mD"])
+def test_nobody_confirms_a_film_before_its_length_has_passed(
+    session: Session, sign_in: SignIn, clock: time_machine.Traveller, url: str
+) -> None:
+    person(session, "ana@example.com")
+    taught(session, [film(1, url), lesson(2)])
+    session.commit()
+    ana = sign_in("ana@example.com")
+    here = "/products/keeper/lessons/lesson-1"
+    for seconds in (0, 18):
+        clock.move_to(LATER + timedelta(seconds=seconds))
+        early = ana.post(f"{here}/complete", data={"confirmed": "true"})
+        assert (early.status_code, early.headers["location"]) == (303, here)
+        assert "You can confirm the video from 09:00:19 on" in ana.get(here).text
+    clock.shift(1)
+    assert ana.post(f"{here}/complete", data={"confirmed": "true"}).headers["location"].endswith("lesson-2")
+    stored = progress(session)
+    assert stored is not None
+    assert (stored.opened_at, stored.completed_at) == (LATER, LATER + timedelta(seconds=19))
+
+
+def test_without_javascript_a_button_opens_the_lesson(ana: TestClient, session: Session) -> None:
+    here = "/products/keeper/lessons/lesson-1"
+    assert 'formaction="/products/keeper/lessons/lesson-1/opened"' in ana.get(here).text
+    opened = ana.post(f"{here}/opened", headers={"accept": "text/html"})
+    assert (opened.status_code, opened.headers["location"]) == (303, here)
+    after = ana.get(here).text
+    assert "You can confirm the video from 09:00:19 on" in after
+    assert "/opened" not in after
+    stored = progress(session)
+    assert stored is not None
+    assert stored.opened_at == LATER
+
+
+def test_a_script_that_says_the_lesson_is_open_gets_no_page(ana: TestClient) -> None:
+    headers = {"accept": "text/html", "hx-request": "true"}
+    assert ana.post("/products/keeper/lessons/lesson-1/opened", headers=headers).status_code == 204
 
 
 def test_a_page_is_done_by_a_click_and_only_once(
@@ -197,7 +240,9 @@ def test_a_page_is_done_by_a_click_and_only_once(
     assert len(session.scalars(select(AuditEntry).where(col(AuditEntry.action) == "lesson.completed")).all()) == 1
 
 
-def test_after_the_last_lesson_come_the_red_lines(ana: TestClient) -> None:
+def test_after_the_last_lesson_come_the_red_lines(ana: TestClient, clock: time_machine.Traveller) -> None:
+    ana.post("/products/keeper/lessons/lesson-1/opened")
+    clock.shift(20)
     ana.post("/products/keeper/lessons/lesson-1/complete", data={"confirmed": "true"})
     last = ana.post("/products/keeper/lessons/lesson-2/complete")
     assert last.headers["location"] == "/products/keeper/red-lines"
