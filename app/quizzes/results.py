@@ -1,7 +1,8 @@
 """What may a person see of a finished attempt? The review policy, and the parts of the result page.
 
-Right answers stay closed until the quiz is passed or no attempt is left. Before that a person sees what they
-answered, whether it was right, what the author says to it, the red lines that it touched and what to read again.
+Right answers stay closed until the quiz is passed or no attempt is left, and while another attempt runs. Before
+that a person sees what they answered, whether it was right, what the author says to it, the red lines that it
+touched and what to read again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,15 +48,18 @@ class TopicMark:
     critical_wrong: bool = False
 
 
-def answers_open(own: OneAttempt, past: Sequence[AttemptSummary]) -> bool:
+def answers_open(own: OneAttempt, past: Sequence[AttemptSummary], limit: int | None) -> bool:
     """Say whether a person may see the right answers: the quiz was passed then or later, or no attempt is left.
 
-    Attempts after a passed one, such as those of a renewal, begin anew.
+    Attempts after a passed one, such as those of a renewal, begin anew. `limit` is the number of attempts that the
+    quiz gives now: it may give more of them than it did when this one started.
     """
+    if any(each.finished_at is None for each in past):
+        return False  # the attempt that runs may ask the same questions
     if any(each.passed and each.number >= own.number for each in past):
         return True
     latest = [each for each in past if each.number > passed_before(own, past)]
-    return own.attempts is not None and sum(each.finished_at is not None for each in latest) >= own.attempts
+    return limit is not None and len(latest) >= limit
 
 
 def passed_before(own: OneAttempt, past: Sequence[AttemptSummary]) -> int:

@@ -209,8 +209,8 @@ def _result_page(request: Request, session: Session, own: OneAttempt, moment: da
     assert own.finished_at is not None  # noqa: S101 (the caller looked)
     assert own.percent is not None  # noqa: S101 (a finished attempt is marked)
     past = queries.attempts(session, own.person_id, own.content_id)
-    present = queries.quiz_in_force(session, own.quiz, moment)
-    opened = results.answers_open(own, past)
+    present = queries.settings_of(queries.quiz_in_force(session, own.quiz, moment).document)
+    opened = results.answers_open(own, past, present.attempts)
     reviewed = results.review(
         queries.drawn_items(session, own.id),
         cards(session, own.product_id, moment),
@@ -224,8 +224,9 @@ def _result_page(request: Request, session: Session, own: OneAttempt, moment: da
         "topics": results.topic_marks(reviewed),
         "lessons": results.to_read_again(reviewed),
         "opened": opened,
+        "running": any(each.finished_at is None for each in past),
         "took": int((own.finished_at - own.started_at).total_seconds()),
         "round": own.number - results.passed_before(own, past),
-        "start": start_of(past, queries.settings_of(present.document), moment, request.app.state.settings.zone),
+        "start": start_of(past, present, moment, request.app.state.settings.zone),
     }
     return page(request, "quizzes/result.html", context)

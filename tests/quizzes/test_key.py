@@ -110,6 +110,33 @@ def test_once_passed_the_right_answers_are_open_in_every_attempt(session: Sessio
     assert "one: right" in ana.client.get(failed).text
 
 
+def test_the_right_answers_of_a_passed_attempt_are_closed_while_another_runs(session: Session, ana: Taker) -> None:
+    published_quiz(session)
+    session.commit()
+    passed = ana.start()
+    ana.answer_all(passed, wrong=("one",))
+    assert "one: right" in ana.finish(passed)
+    again = ana.start()
+    closed = ana.client.get(passed).text
+    assert "one: right" not in closed
+    assert "closed while another attempt at this quiz runs" in closed
+    ana.finish(again)
+    assert "one: right" in ana.client.get(passed).text
+
+
+def test_who_was_given_more_attempts_does_not_see_the_right_answers_first(session: Session, ana: Taker) -> None:
+    keeper = product(session)
+    published_quiz(session, quiz_document(attempts=1), owner=keeper)
+    session.commit()
+    failed = ana.start()
+    ana.answer_all(failed, right=False)
+    assert "one: right" in ana.finish(failed)
+    published_quiz(session, quiz_document(attempts=2), owner=keeper, at=NOW + timedelta(minutes=1))
+    session.commit()
+    assert "one: right" not in ana.client.get(failed).text
+    assert ana.start() != failed
+
+
 def test_pages_cost_the_same_for_three_questions_and_for_fifteen(
     session: Session, ana: Taker, application: FastAPI
 ) -> None:

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
+from app.catalog.actions import digest
 from app.catalog.models import ContentVersion
 from app.people.access import CurrentPerson
 from app.people.models import Person
 from app.quizzes import actions, queries
+from app.quizzes.models import ItemVersion
 from factories import NOW, person, product, published_quiz, quiz_document, single
 
 
@@ -98,3 +100,15 @@ def test_items_not_seen_yet_are_drawn_first(session: Session) -> None:
         seen += [each.document["id"] for each in queries.drawn_items(session, attempt_id)]
         actions.finish(session, ana, attempt_id, NOW + timedelta(hours=hour))
     assert sorted(seen) == [f"item-{number}" for number in range(6)]
+
+
+def test_the_wording_of_a_version_is_found_after_a_newer_one(session: Session) -> None:
+    """Who has read a quiz while it is published anew draws what they read."""
+    keeper = product(session)
+    before = published_quiz(session, quiz_document(items=[single("one"), single("two")]), owner=keeper)
+    after = [{**single("one"), "prompt": "Asked anew?"}, single("two")]
+    published_quiz(session, quiz_document(items=after), owner=keeper, at=NOW + timedelta(hours=1))
+    digests = {digest(document) for document in before.document["items"]}
+    found = queries.items_worded(session, before.content_id, digests)
+    documents = [session.get_one(ItemVersion, found[item]).document for item in ("one", "two")]
+    assert documents == before.document["items"]

@@ -12,10 +12,12 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlmodel import Session
 
+from app.certification.queries import periods, record
 from app.database import Database
-from app.quizzes.actions import finish_overdue
+from app.people.access import CurrentPerson
+from app.quizzes.actions import finish_overdue, save, start
 from app.quizzes.models import Attempt
-from factories import NOW, person, published_quiz, quiz_document, signed_in
+from factories import NOW, person, published_quiz, quiz_document, sellable, signed_in, single
 from taking import Taker
 
 START = NOW + timedelta(hours=1)
@@ -98,6 +100,25 @@ def test_the_job_finishes_what_is_past_its_end_and_nothing_else(
     assert finished == [0, 1, 0]
     assert stored(database).finished_at == START + timedelta(minutes=20)
     assert stored(database).passed
+
+
+def test_an_attempt_found_late_counts_for_its_day_but_was_not_known_before(session: Session) -> None:
+    """Whoever asks about the time in between gets the answer that was given then."""
+    ana = person(session, "ana@example.com")
+    keeper = sellable(session, requirements=[{"quiz": "keeper-quiz"}])
+    published_quiz(session, quiz_document(items=[single("one")], time_limit_minutes=20), owner=keeper)
+    me = CurrentPerson(ana.id or 0, ana.email, ana.name, frozenset(), 0)
+    attempt = start(session, me, "keeper-quiz", START)
+    assert attempt is not None
+    save(session, me, attempt, 1, step=0, answer=0, flag=None, moment=START)
+    finish_overdue(session, START + timedelta(days=3))
+    allowed = []
+    for days in (2, 3):
+        found = record(session, ana.id or 0, keeper.id or 0, START + timedelta(days=days))
+        assert found is not None
+        allowed.append(found.verdict.allowed)
+    assert allowed == [False, True]
+    assert [each.done_on for each in periods(session, ana.id or 0)] == [START.date()]
 
 
 def test_after_a_failed_attempt_one_waits(ana: Taker, application: FastAPI, clock: time_machine.Traveller) -> None:

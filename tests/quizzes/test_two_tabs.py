@@ -8,13 +8,15 @@ from datetime import timedelta
 import pytest
 import time_machine
 from fastapi.testclient import TestClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlmodel import Session, col
 
+from app.audit.actions import record
 from app.config import Settings
 from app.database import Database
 from app.main import create_app
 from app.people.access import CurrentPerson
+from app.people.models import Person
 from app.quizzes import actions
 from app.quizzes.models import Attempt, AttemptItem
 from factories import NOW, person, published_quiz, quiz_document
@@ -116,6 +118,22 @@ def test_a_start_that_loses_the_race_gets_the_winners_attempt(database: Database
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(start, range(8))) == {1}
+
+
+def test_passing_waits_in_no_circle_with_who_writes_about_the_same_person(database: Database, ana: Taker) -> None:
+    """Both need the person and the audit trail; whoever took the trail first would wait for ever."""
+    if database.sqlite:
+        pytest.skip("SQLite has one writer at a time")
+    attempt = ana.start()
+    ana.answer_all(attempt)
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as session:
+            session.execute(select(col(Person.id)).where(col(Person.id) == 1).with_for_update())
+            finishing = pool.submit(ana.client.post, f"{attempt}/finish")
+            while not session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                assert not finishing.done()
+            record(session, at=NOW, actor="m@example.com", action="test.recorded", subject=("person", "ana"))
+        assert finishing.result().status_code == 303
 
 
 def test_answers_survive_a_restart(ana: Taker, settings: Settings) -> None:
