@@ -99,7 +99,10 @@ class Crawl:
         while waiting:
             address = waiting.pop(0)
             route = route_of(address)
-            if route is None or self.seen[route] >= OF_ONE_ROUTE:
+            if route is None:
+                self._knock(address)
+                continue
+            if self.seen[route] >= OF_ONE_ROUTE:
                 continue
             self.seen[route] += 1
             for link in self._look(address, route):
@@ -107,6 +110,12 @@ class Crawl:
                 if target.startswith(self.origin + "/") and target not in known:
                     known.add(target)
                     waiting.append(target)
+
+    def _knock(self, address: str) -> None:
+        """See that an address that is not a page of the product leads somewhere all the same."""
+        answer = self.page.request.get(address)
+        if answer.status != 200:
+            self.wrong.append(f"{address}: status {answer.status}")
 
     def _look(self, address: str, route: str) -> list[str]:
         if route.endswith(FILES):
