@@ -7,7 +7,13 @@ document.addEventListener("click", async (event) => {
   if (live) live.textContent = button.dataset.copied;
 });
 
-document.addEventListener("htmx:after:swap", () => {
+// What is new and asks for the focus gets it once: a page that arrives with errors, or a part that was swapped in.
+let focused = null;
+function follow() {
   const target = document.querySelector("[data-focus]");
-  if (target) target.focus();
-});
+  if (!target || target === focused) return;
+  focused = target;
+  target.focus();
+}
+follow();
+document.addEventListener("htmx:after:swap", follow);
