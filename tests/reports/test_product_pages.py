@@ -132,7 +132,7 @@ def test_a_lesson_shows_its_case_and_its_talk_track(session: Session, sign_in: S
     first = text(ana.get("/products/keeper/lessons/lesson-1").text)
     assert "Industry Pet shops Result More visits. Source Till export. Verified Jonas Weil, 14 September 2026" in first
     second = text(ana.get("/products/keeper/lessons/lesson-2").text)
-    assert "Industry Bakery Role owner, IT Stage every stage" in second
+    assert "Industry Bakery Role Owner, IT Stage Every stage" in second
 
 
 def test_a_lesson_speaks_the_readers_language(session: Session, sign_in: SignIn) -> None:
