@@ -120,12 +120,13 @@ def deactivate(session: Session, person_id: int, *, actor: str, moment: datetime
 
     Raises ConflictError for one's own account and for the last administrator's.
     """
-    person = _person(session, person_id)
+    admins = queries.active_admins(session)
+    person = _locked_person(session, person_id)
     if person.email == actor:
         raise ConflictError(_("You cannot deactivate your own account. Another administrator can."))
     if person.deactivated_at is not None:
         return person
-    if queries.active_admins(session) == {person_id}:
+    if admins == {person_id}:
         raise ConflictError(_("This is the last administrator. Make somebody else one first."))
     person.deactivated_at = moment
     sessions.close_all_sessions(session, person_id)
@@ -141,7 +142,7 @@ def deactivate(session: Session, person_id: int, *, actor: str, moment: datetime
 
 def reactivate(session: Session, person_id: int, *, actor: str, moment: datetime) -> Person:
     """Open an account again; the person signs in with the old password."""
-    person = _person(session, person_id)
+    person = _locked_person(session, person_id)
     if person.deactivated_at is not None:
         person.deactivated_at = None
         session.flush()
@@ -201,6 +202,13 @@ def _person(session: Session, person_id: int) -> Person:
     person = session.get(Person, person_id)
     if person is None:
         raise NotFoundError(_("There is no such person."))
+    return person
+
+
+def _locked_person(session: Session, person_id: int) -> Person:
+    # two clicks at once must not both find it still to be done, and record it twice
+    person = _person(session, person_id)
+    session.refresh(person, with_for_update=True)
     return person
 
 

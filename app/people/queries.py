@@ -175,6 +175,7 @@ def active_admins(session: Session) -> set[int]:
         select(col(Person.id))
         .join(PersonRole, col(PersonRole.person_id) == col(Person.id))
         .where(col(PersonRole.role) == Role.ADMIN, col(Person.deactivated_at).is_(None))
+        .order_by(col(Person.id))  # locked in one order, so that nobody waits in a circle
         .with_for_update()
     )
     return set(session.scalars(query))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from fastapi import FastAPI
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.audit.actions import record
+from app.audit.models import AuditEntry
 from app.config import Environment, Settings
 from app.main import create_app
 from app.people.models import ApiToken, Person, Role
@@ -114,6 +116,16 @@ def test_deactivating_and_reactivating(admin: TestClient, session: Session) -> N
     assert admin.post(f"/admin/people/{ana.id}/password-link").status_code == 409
     assert "Ana can sign in again." in follow(admin, f"/admin/people/{ana.id}/reactivate")
     assert admin.post("/admin/people/1/deactivate").status_code == 409
+
+
+def test_several_clicks_at_once_deactivate_once(application: FastAPI, admin: TestClient, session: Session) -> None:
+    ana = person(session, "ana@example.com")
+    session.commit()
+    with ThreadPoolExecutor(6) as threads:
+        answers = list(threads.map(lambda _click: admin.post(f"/admin/people/{ana.id}/deactivate"), range(6)))
+    assert {answer.status_code for answer in answers} == {303}
+    recorded = select(col(AuditEntry.id)).where(col(AuditEntry.action) == "person.deactivated")
+    assert len(session.execute(recorded).all()) == 1
 
 
 def test_teams_are_added_and_moved(admin: TestClient) -> None:
