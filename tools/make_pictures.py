@@ -26,7 +26,7 @@ def main() -> int:
         database_url = f"sqlite:///{folder}/demo.db"
         fill(database_url)
         with serve(database_url, Path(folder) / "server.log") as demonstration:
-            browser = playwright.chromium.launch(executable_path=path, args=[*CHROMIUM_ARGUMENTS, "--lang=en-GB"])
+            browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
             for picture in (_of_a_rep, _of_a_trainer, _of_a_manager, _on_a_phone, _in_chinese):
                 picture(browser, demonstration)
             browser.close()
