@@ -35,16 +35,16 @@ class Draft:
     document: dict[str, Any] = field(compare=False, hash=False)
 
 
-def problems(product: str, drafts: Iterable[Draft], quizzes: Iterable[str] = ()) -> tuple[Problem, ...]:
-    """Check the drafts of one product together; `quizzes` are the ids of those that other products have.
+def problems(product: str, drafts: Iterable[Draft]) -> tuple[Problem, ...]:
+    """Check the drafts of one product together.
 
     A problem's file is the kind of its document, `quiz/<id>`, or `lesson/<id>` for a red line that a lesson shows.
     """
-    return _problems(product, tuple(drafts), tuple(quizzes))
+    return _problems(product, tuple(drafts))
 
 
 @lru_cache(maxsize=256)
-def _problems(product: str, drafts: tuple[Draft, ...], quizzes: tuple[str, ...]) -> tuple[Problem, ...]:
+def _problems(product: str, drafts: tuple[Draft, ...]) -> tuple[Problem, ...]:
     found: list[Problem] = []
     by_kind = {draft.kind: draft for draft in drafts if draft.kind is not ContentKind.QUIZ}
     course = _parsed(CourseDocument, by_kind.get(ContentKind.COURSE), "course")
@@ -63,7 +63,7 @@ def _problems(product: str, drafts: tuple[Draft, ...], quizzes: tuple[str, ...])
     files = _course(product, course, program)
     known = None if redlines and not redlines.document else redlines
     if files:
-        found += check_course(files, program.document if program else None, known, {*mine, *quizzes})
+        found += check_course(files, program.document if program else None, known, set(mine))
     for quiz in mine.values():
         if quiz:
             found += check_quiz(

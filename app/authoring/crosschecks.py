@@ -36,7 +36,10 @@ def check_course(
     redlines: Parsed[RedLinesDocument] | None,
     quizzes: Collection[str] | None,
 ) -> Iterator[Problem]:
-    """Check what a course folder says about red lines and quizzes; `quizzes` None leaves those unchecked."""
+    """Check what a course folder says about red lines and quizzes; `quizzes` None leaves those unchecked.
+
+    `quizzes` are those of the same product: what somebody passes for another one is no evidence for this.
+    """
     ids = red_line_ids(redlines)
     for reference in course.references:
         if ids is not None and reference.red_line not in ids:
@@ -86,8 +89,14 @@ def _missing(
             return f"there is no quiz {quiz}"
         case AttestRequirement() if redlines is None:
             return "there is no redlines.yaml to attest to"
+        case AttestRequirement() if redlines and redlines.document and not _active(redlines.document):
+            return "there is no active red line to attest to"
         case _:
             return None
+
+
+def _active(redlines: RedLinesDocument) -> bool:
+    return any(rule.status == "active" for rule in redlines.rules)
 
 
 def _check_rule(rule: RedLineDocument, trail: Trail, course: ParsedCourse, located: Located) -> Iterator[Problem]:

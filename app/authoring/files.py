@@ -46,14 +46,14 @@ def read_tree(
     path: Path,
     *,
     known_products: Collection[str] | None = None,
-    known_quizzes: Collection[str] | None = None,
+    known_quizzes: Mapping[str, str] | None = None,
     prove: Prove | None = None,
 ) -> Tree:
     """Read and check a directory with `courses/` and/or `quizzes/`, one course folder or one quiz file.
 
-    `known_products` and `known_quizzes` are ids that exist elsewhere. Without them a reference to a half that
-    `path` does not hold is left unchecked. `prove` tries the examples of each `redlines.yaml` that is well
-    formed.
+    `known_products` and `known_quizzes` are ids that exist elsewhere, those of quizzes with their products. Without
+    them a reference to a half that `path` does not hold is left unchecked. `prove` tries the examples of each
+    `redlines.yaml` that is well formed.
     """
     return _Reader(path, known_products, known_quizzes, prove).tree()
 
@@ -69,7 +69,7 @@ class _Course:
 class _Reader:
     path: Path
     known_products: Collection[str] | None
-    known_quizzes: Collection[str] | None
+    known_quizzes: Mapping[str, str] | None
     prove: Prove | None
     problems: list[Problem] = field(default_factory=list)
     courses: dict[str, _Course] = field(default_factory=dict)
@@ -160,11 +160,22 @@ class _Reader:
             self.problems.append(redlines.located.problem(trail, message))
 
     def _check_course(self, course: _Course) -> None:
-        quizzes = self._known(QUIZZES, self.quizzes, self.known_quizzes)
+        quizzes = self._quizzes_of(course.files.folder_name)
         self.problems += check_course(course.files, course.program, course.redlines, quizzes)
 
+    def _quizzes_of(self, product: str) -> frozenset[str] | None:
+        if QUIZZES not in self.holds and self.known_quizzes is None:
+            return None
+        products = self._products()
+        owners = dict(self.known_quizzes or {})
+        for slug, each in self.quizzes.items():
+            owner = each.document.product if each.document else ""
+            # a quiz of no known product may be anybody's, and is blamed already
+            owners[slug] = owner if products is None or owner in products else product
+        return frozenset(slug for slug, owner in owners.items() if owner == product)
+
     def _check_quiz(self, quiz: Parsed[QuizDocument]) -> None:
-        products = self._known(COURSES, self.courses, self.known_products)
+        products = self._products()
         course = self.courses.get(quiz.document.product) if quiz.document else None
         self.problems += check_quiz(
             quiz,
@@ -173,10 +184,10 @@ class _Reader:
             red_lines=red_line_ids(course.redlines) if course else None,
         )
 
-    def _known(self, half: str, here: Collection[str], elsewhere: Collection[str] | None) -> frozenset[str] | None:
-        if half not in self.holds and elsewhere is None:
+    def _products(self) -> frozenset[str] | None:
+        if COURSES not in self.holds and self.known_products is None:
             return None
-        return frozenset(here) | frozenset(elsewhere or ())
+        return frozenset(self.courses) | frozenset(self.known_products or ())
 
     def _blame(self, path: Path, message: str) -> None:
         self.problems.append(Problem(path.as_posix(), 1, 1, "", message))

@@ -1,7 +1,7 @@
 """Every read for authors: working copies beside what is published, versions, and whom a change would touch."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -108,24 +108,17 @@ def courses(session: Session, slug: str | None = None) -> list[Course]:
         .order_by(col(Content.slug))
     )
     documents: dict[int, list[Stored]] = defaultdict(list)
-    quizzes = []
     for row in rows:
         documents[row[0].product_id].append(Stored(row[0], row[1] or 0, row[2], row[3]))
-        if row[0].kind is ContentKind.QUIZ:
-            quizzes.append(row[0].slug)
-    return [
-        _course(product, documents[product.id or 0], quizzes)
-        for product in found
-        if slug is None or product.slug == slug
-    ]
+    return [_course(product, documents[product.id or 0]) for product in found if slug is None or product.slug == slug]
 
 
-def _course(product: Product, documents: Iterable[Stored], quizzes: Sequence[str]) -> Course:
+def _course(product: Product, documents: Iterable[Stored]) -> Course:
     ordered = tuple(sorted(documents, key=lambda each: (_KINDS.index(each.content.kind), each.content.slug)))
     drafts = [
         Draft(each.content.kind, each.content.slug, each.content.draft_digest, each.content.draft) for each in ordered
     ]
-    return Course(product, ordered, problems(product.slug, drafts, sorted(quizzes)))
+    return Course(product, ordered, problems(product.slug, drafts))
 
 
 def course(session: Session, slug: str) -> Course:

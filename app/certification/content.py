@@ -104,6 +104,9 @@ class ProgramDocument(Document):
         lessons = [each.lesson for each in self.requirements if isinstance(each, LessonRequirement)]
         if ALL_LESSONS in lessons and len(lessons) > 1:
             faults.add("lesson: all covers the other lessons", "requirements")
+        if len(lessons) == len(self.requirements):
+            message = "asks for lessons alone; those stay done, so nobody could renew: add attest, quiz or sign_off"
+            faults.add(message, "requirements")
         if self.renewal_window_days > self.valid_months * _SHORTEST_MONTH:
             faults.add(f"is longer than the {self.valid_months} months of validity", "renewal_window_days")
         self._check_minimum_active(faults)

@@ -12,7 +12,7 @@ from app.authoring.files import Tree, read_tree
 from app.authoring.importing import Plan, Publication, State, apply, plan
 from app.authoring.proving import prove_examples
 from app.catalog.models import Content, ContentKind, Product, Verdict
-from app.clock import now
+from app.clock import local_day, now
 from app.commands.base import CommandError, Parsers, reading, writing
 from app.config import ROOT, Settings
 
@@ -78,6 +78,7 @@ def _lint(arguments: argparse.Namespace, _settings: Settings) -> int:
 
 def _import(arguments: argparse.Namespace, settings: Settings) -> int:
     path = _path(arguments)
+    _check_deadline(arguments)
     with (reading if arguments.dry_run else writing)(settings) as session:
         if arguments.if_empty and session.scalar(select(col(Product.id)).limit(1)):
             print("There are products already, so nothing was read.")
@@ -97,12 +98,25 @@ def _import(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def _check_deadline(arguments: argparse.Namespace) -> None:
+    asks = arguments.verdict not in (Verdict.NONE, Verdict.NOTIFY)
+    if asks and arguments.deadline is None:
+        message = f"--verdict {arguments.verdict} needs --deadline: without one nobody would be certified tomorrow."
+        raise CommandError(message, 2)
+    if arguments.deadline is not None and arguments.deadline < local_day(now()):
+        raise CommandError("The --deadline has passed already; choose a day from today on.", 2)
+
+
 def _read(session: Session, path: Path) -> Tree:
-    quizzes = session.scalars(select(col(Content.slug)).where(col(Content.kind) == ContentKind.QUIZ))
+    quizzes = session.execute(
+        select(col(Content.slug), col(Product.slug))
+        .join(Product, col(Product.id) == col(Content.product_id))
+        .where(col(Content.kind) == ContentKind.QUIZ)
+    )
     tree = read_tree(
         path,
         known_products=list(session.scalars(select(col(Product.slug)))),
-        known_quizzes=list(quizzes),
+        known_quizzes={row[0]: row[1] for row in quizzes},
         prove=prove_examples,
     )
     if tree.problems:

@@ -178,18 +178,30 @@ def test_import_says_what_is_new_and_a_second_one_changes_nothing(run: Run, root
         assert session.scalars(select(col(ItemVersion.item))).all() == ["one", "one"]
 
 
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [((), "needs --deadline"), (("--deadline", "2020-01-01"), "has passed already")],
+)
+def test_what_is_asked_of_certified_people_needs_a_day_to_come(
+    run: Run, root: Path, options: tuple[str, ...], says: str
+) -> None:
+    status, _out, err = run("import", root, "--verdict", "attest_again", *options)
+    assert status == 2
+    assert says in err
+
+
 def test_a_changed_file_makes_a_version_with_the_verdict_asked_for(run: Run, root: Path, database: Database) -> None:
     run("import", root)
     file = root / "courses/keeper/product.yaml"
     file.write_text(file.read_text().replace("name: Keeper", "name: Keeper CRM"))
-    status, out, err = run("import", root, "--verdict", "full", "--deadline", "2026-12-31", "--note", "renamed")
+    status, out, err = run("import", root, "--verdict", "full", "--deadline", "2099-12-31", "--note", "renamed")
     assert (status, err) == (0, "")
     assert out.splitlines()[0] == "changed    course keeper"
     assert out.splitlines()[-1] == "0 new, 1 changed, 5 unchanged"
     assert history(database, ContentKind.COURSE, "keeper")[1] == (2, "files", "renamed", "Keeper CRM")
     with database.read() as session:
         found = session.scalars(select(ContentVersion).where(col(ContentVersion.number) == 2)).one()
-        assert (found.verdict, str(found.deadline)) == (Verdict.FULL, "2026-12-31")
+        assert (found.verdict, str(found.deadline)) == (Verdict.FULL, "2099-12-31")
         names = session.scalars(select(col(Product.name)).order_by(col(Product.slug))).all()
         assert names == ["Keeper CRM", "Paylink"]
 
@@ -272,7 +284,7 @@ def test_a_draft_that_is_not_whole_is_not_exported(run: Run, root: Path, tmp_pat
 def test_a_quiz_does_not_move_to_another_product(run: Run, root: Path) -> None:
     run("import", root)
     (root / "quizzes/keeper.yaml").write_text(QUIZ.format(slug="keeper").replace("product: keeper", "product: paylink"))
-    status, out, err = run("import", root)
+    status, out, err = run("import", root / "quizzes/keeper.yaml")
     assert (status, out) == (1, "")
     assert err == ("quiz keeper: the file names paylink, but the quiz belongs to keeper. Nothing was stored.\n")
 

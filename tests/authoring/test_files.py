@@ -351,10 +351,19 @@ def test_what_exists_elsewhere_can_be_named(root: Path) -> None:
     assert lines_of(read_tree(quiz, known_products=set()), root) == [
         "quizzes/shopfront.yaml:3:1: product: there is no product shopfront"
     ]
-    assert read_tree(course, known_quizzes={"shopfront"}).problems == ()
-    assert lines_of(read_tree(course, known_quizzes=set()), root) == [
-        "courses/shopfront/product.yaml:14:5: program.requirements.2: there is no quiz shopfront"
-    ]
+    assert read_tree(course, known_quizzes={"shopfront": "shopfront"}).problems == ()
+    for known in ({}, {"shopfront": "another"}):  # what is passed for another product certifies nobody for this one
+        assert lines_of(read_tree(course, known_quizzes=known), root) == [
+            "courses/shopfront/product.yaml:14:5: program.requirements.2: there is no quiz shopfront"
+        ]
+
+
+def test_red_lines_that_nobody_can_sign_are_told(root: Path) -> None:
+    redlines = root / "courses/shopfront/redlines.yaml"
+    redlines.write_text(redlines.read_text().replace("status: active", "status: retired"))
+    assert "program.requirements.1: there is no active red line to attest to" in "\n".join(
+        lines_of(read_tree(root), root)
+    )
 
 
 def test_a_path_without_content_is_told(tmp_path: Path) -> None:

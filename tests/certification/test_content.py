@@ -111,3 +111,9 @@ def test_a_program_that_cannot_hold_is_refused(old: str, new: str, line: str) ->
     parsed = parse(ProgramDocument, PROGRAM.replace(old, new), "f.yaml")
     assert parsed.document is None
     assert "\n".join(map(str, parsed.problems)) == line
+
+
+def test_a_program_of_lessons_alone_could_never_be_renewed() -> None:
+    source = PROGRAM.replace("- attest: redlines\n- quiz: shopfront\n- sign_off: demo\n- live_session: launch\n", "")
+    (problem,) = parse(ProgramDocument, source, "f.yaml").problems
+    assert str(problem).startswith("f.yaml:1:1: requirements: asks for lessons alone; those stay done")
