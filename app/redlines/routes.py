@@ -37,7 +37,8 @@ def sign(request: Request, slug: str, session: SessionDep, person: SignedIn, mom
     form = bind(AttestForm, raw)
     if form.data is None or lines is None:
         return _page(request, session, person, product, moment, form=form, status=422)
-    if form.data.version != lines.number:
+    offered = 1 + sum(each.version_id == lines.version_id for each in signatures(session, person.id, product.id))
+    if form.data.version != lines.number or form.data.number > offered:
         return _page(request, session, person, product, moment, stale=form.data.version, status=409)
     if not same_name(form.data.signed_name, person.name):
         form.errors["signed_name"] = _("Type your name as your account has it: %(name)s.") % {"name": person.name}

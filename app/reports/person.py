@@ -12,6 +12,7 @@ from app.clock import Now, Today
 from app.database import SessionDep
 from app.errors import ForbiddenError, InvalidError, NotFoundError
 from app.people.access import CurrentPerson, Manager, Trainer, allow
+from app.people.forms import RowId
 from app.people.models import Role
 from app.reports import record as reading
 from app.reports.queries import SEES_ALL, branch, deals_of
@@ -40,7 +41,7 @@ def _leads(session: Session, viewer: CurrentPerson, person_id: int) -> bool:
 
 @router.get("")
 def show_person(
-    request: Request, person_id: int, session: SessionDep, viewer: Reader, moment: Now, today: Today
+    request: Request, person_id: RowId, session: SessionDep, viewer: Reader, moment: Now, today: Today
 ) -> Response:
     """Show everything on record about a person."""
     return _page(request, session, viewer, person_id, moment, today)
@@ -94,7 +95,7 @@ def _line(session: Session, person_id: int, slug: str, moment: Now, today: Today
 
 @router.post("/assignments")
 def add_assignment(
-    request: Request, person_id: int, session: SessionDep, viewer: Manager, moment: Now, today: Today, raw: RawForm
+    request: Request, person_id: RowId, session: SessionDep, viewer: Manager, moment: Now, today: Today, raw: RawForm
 ) -> Response:
     """Ask a person of the own branch to get certified."""
     holder = _holder(session, viewer, person_id)
@@ -113,7 +114,7 @@ def add_assignment(
 
 @router.post("/sign-offs")
 def add_sign_off(
-    request: Request, person_id: int, session: SessionDep, viewer: Trainer, moment: Now, today: Today, raw: RawForm
+    request: Request, person_id: RowId, session: SessionDep, viewer: Trainer, moment: Now, today: Today, raw: RawForm
 ) -> Response:
     """Record what the trainer decides about a demonstration of somebody else."""
     _holder(session, viewer, person_id)
@@ -139,7 +140,7 @@ def add_sign_off(
 
 @router.post("/sanctions")
 def add_sanction(
-    request: Request, person_id: int, session: SessionDep, viewer: Compliance, moment: Now, today: Today, raw: RawForm
+    request: Request, person_id: RowId, session: SessionDep, viewer: Compliance, moment: Now, today: Today, raw: RawForm
 ) -> Response:
     """Suspend, reinstate or revoke somebody else's certification."""
     _holder(session, viewer, person_id)

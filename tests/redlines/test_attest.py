@@ -239,3 +239,10 @@ def test_three_red_lines_cost_no_more_statements_than_one(
             ana.get("/products/keeper/red-lines")
         counts.append(len(statements))
     assert counts == [4, 4]
+
+
+@time_machine.travel(LATER)
+def test_a_signature_that_no_page_offered_is_refused(keeper: Product, session: Session, sign_in: SignIn) -> None:
+    ana = sign_in("ana@example.com")
+    assert ana.post("/products/keeper/attest", data=form(number="2")).status_code == 409
+    assert attestations(session) == []
