@@ -2,7 +2,6 @@
 
 import argparse
 from datetime import datetime, timedelta
-from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -16,9 +15,9 @@ from app.certification.models import CertificationEventKind
 from app.clock import local_day, now
 from app.commands import demo_story as story
 from app.commands.base import CommandError, Parsers, writing
+from app.commands.demo_deals import DemoDeals
 from app.config import Settings
 from app.database import stored_id
-from app.deals.models import Deal, DealMember, DealProduct
 from app.people.access import CurrentPerson
 from app.people.actions import Details, create_person
 from app.people.demo import DEMO_PASSWORD
@@ -88,13 +87,14 @@ class _Demo:
         for member in story.REPS:
             for slug, one in member.stories.items():
                 self._live(self._people[member.email], self._products[slug], one)
-        for number, sale in enumerate(story.DEALS, start=20417):
-            self._add_deal(f"D-{number}", sale)
+        DemoDeals(self._session, self._products, self._people, self._moment).fill()
 
     def _ago(self, days: int, minutes: int = 0) -> datetime:
         return self._moment - timedelta(days=days) + timedelta(minutes=minutes)
 
     def _publish_long_ago(self) -> None:
+        for product in self._products.values():
+            product.created_at = self._ago(PUBLISHED_DAYS_AGO)
         for version in self._session.scalars(select(ContentVersion)):
             version.published_at = self._ago(PUBLISHED_DAYS_AGO)
         self._session.flush()
@@ -252,36 +252,6 @@ class _Demo:
         wrong = [place for place, document in places if document.get("critical", False) is not passes]
         for place in self._chance.sample(wrong, k=self._chance.randint(0 if passes else 1, 2)):
             place.answer = None
-        self._session.flush()
-
-    def _add_deal(self, reference: str, sale: story.Sale) -> None:
-        deal = Deal(
-            reference=reference,
-            name=sale.name,
-            account=sale.account,
-            amount=Decimal(sale.amount),
-            currency=sale.currency,
-            stage=sale.stage,
-            close_date=local_day(self._moment) + timedelta(days=sale.closes_in),
-            region=sale.region,
-            industry=sale.industry,
-            created_at=self._ago(30),
-            created_by=sale.team[0],
-        )
-        self._session.add(deal)
-        self._session.flush()
-        for slug in sale.products:
-            self._session.add(DealProduct(deal_id=stored_id(deal), product_id=stored_id(self._products[slug])))
-        for place, email in enumerate(sale.team):
-            self._session.add(
-                DealMember(
-                    deal_id=stored_id(deal),
-                    person_id=stored_id(self._people[email]),
-                    role="account-manager" if place else "owner",
-                    added_at=self._ago(30),
-                    added_by=sale.team[0],
-                )
-            )
         self._session.flush()
 
 

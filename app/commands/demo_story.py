@@ -199,8 +199,23 @@ REPS = (
 
 
 @dataclass(frozen=True)
+class Joining:
+    """Somebody whom the gate was asked about so many days and hours ago, and let onto a deal or not."""
+
+    email: str
+    days_ago: int
+    by: str
+    role: str = "account-manager"
+    hours: int = 0
+    beside: str = ""
+
+
+FIRST_REFERENCE = 20417
+
+
+@dataclass(frozen=True)
 class Sale:
-    """One deal: who works on it (the owner first), what it carries, and when it should close."""
+    """One deal: who began it (the owner first), who joined later, what it carries, and when it should close."""
 
     name: str
     account: str
@@ -212,6 +227,7 @@ class Sale:
     industry: str
     products: tuple[str, ...]
     team: tuple[str, ...]
+    later: tuple[Joining, ...] = ()
 
 
 DEALS = (
@@ -223,9 +239,14 @@ DEALS = (
         "proposal",
         18,
         "EU",
-        "bakery",
+        "cafe",
         (SHOPFRONT, BOT),
-        ("rep@example.com", "sofia.ribeiro@example.com"),
+        ("rep@example.com",),
+        (
+            Joining("sofia.ribeiro@example.com", 18, "rep@example.com"),
+            Joining("daniel.okafor@example.com", 9, _MIRIAM, "customer-success", hours=2),
+            Joining("marek.nowak@example.com", 0, _MIRIAM, hours=1),
+        ),
     ),
     Sale(
         "Online shop behind a firewall",
@@ -238,6 +259,7 @@ DEALS = (
         "online-retail",
         (WAF,),
         ("rep@example.com",),
+        (Joining("teo.lindqvist@example.com", 3, "rep@example.com", "solution-consultant"),),
     ),
     Sale(
         "Patient portal",
@@ -249,7 +271,12 @@ DEALS = (
         "EU",
         "health",
         (WAF,),
-        ("marek.nowak@example.com", "daniel.okafor@example.com"),
+        ("marek.nowak@example.com",),
+        (
+            Joining("daniel.okafor@example.com", 22, _MIRIAM, "solution-consultant"),
+            Joining("sofia.ribeiro@example.com", 4, _MIRIAM, hours=3),
+            Joining("sofia.ribeiro@example.com", 4, _MIRIAM, hours=2, beside="daniel.okafor@example.com"),
+        ),
     ),
     Sale(
         "Loyalty in the messaging app",
@@ -273,7 +300,8 @@ DEALS = (
         "EU",
         "e-commerce",
         (BOT,),
-        ("sofia.ribeiro@example.com", "teo.lindqvist@example.com"),
+        ("sofia.ribeiro@example.com",),
+        (Joining("teo.lindqvist@example.com", 12, "sofia.ribeiro@example.com", "customer-success"),),
     ),
     Sale(
         "二十家门店的老客经营",
@@ -285,7 +313,11 @@ DEALS = (
         "CN",
         "restaurant",
         (SHOPFRONT,),
-        ("rep2@example.com", "wang.siyuan@example.com"),
+        ("rep2@example.com",),
+        (
+            Joining("wang.siyuan@example.com", 25, _ZHOU),
+            Joining("zhou.hang@example.com", 2, "rep2@example.com", "specialist"),
+        ),
     ),
     Sale(
         "电商客服机器人",
@@ -297,7 +329,8 @@ DEALS = (
         "CN",
         "e-commerce",
         (BOT,),
-        ("chen.jiayi@example.com", "zhou.hang@example.com"),
+        ("chen.jiayi@example.com",),
+        (Joining("zhou.hang@example.com", 20, _ZHOU),),
     ),
     Sale(
         "政务服务网站防护",
@@ -309,7 +342,8 @@ DEALS = (
         "CN",
         "public-sector",
         (WAF, BOT),
-        ("rep2@example.com", "hannah.weiss@example.com"),
+        ("rep2@example.com",),
+        (Joining("hannah.weiss@example.com", 21, _ZHOU, "solution-consultant"),),
     ),
     Sale(
         "Members' chat",
