@@ -36,7 +36,7 @@ def _not_before_records(moment: datetime) -> datetime:
 
 
 Moment = Annotated[
-    AwareDatetime, BeforeValidator(_moment, json_schema_input_type=str), AfterValidator(_not_before_records)
+    AwareDatetime, BeforeValidator(_moment, json_schema_input_type=datetime), AfterValidator(_not_before_records)
 ]
 Email = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=3, max_length=320, pattern=r"^[^\s@\x00]+@[^\s@\x00]+$")
@@ -69,8 +69,16 @@ class Situation(Schema):
     )
 
 
+_PRODUCTS_OR_DEAL: Final[list[Any]] = [
+    {"required": ["products"], "properties": {"products": {"minItems": 1}}},
+    {"required": ["deal"], "properties": {"deal": {"type": "string"}}},
+]
+
+
 class Check(Situation):
     """One question of a batch: may this rep act for these products, on this deal?"""
+
+    model_config = ConfigDict(json_schema_extra={"anyOf": _PRODUCTS_OR_DEAL})
 
     products: Slugs = Field(
         default=[],

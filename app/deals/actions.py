@@ -45,7 +45,8 @@ def create(
 ) -> Outcome:
     """Store a deal whose owner may own it. Raises InvalidError for a taken reference or an unknown product or owner."""
     creator = session.scalar(select(Person).where(col(Person.email) == by).with_for_update())
-    if creator is not None and (again := _same(session, facts, by, moment)):
+    again = _newest(session, facts, by, moment) if creator is not None else None
+    if again is not None and _is_same(again, reference, products, owner):
         return Outcome(again)
     member = active_member(session, owner, OWNER)
     carried = _carried(session, products)
@@ -75,13 +76,18 @@ def create(
     return finish(session, stored.id, "deal.created", state.answers[0], by=by, moment=moment)
 
 
-def _same(session: Session, facts: Facts, by: str, moment: datetime) -> DealFacts | None:
+def _newest(session: Session, facts: Facts, by: str, moment: datetime) -> DealFacts | None:
     newest = session.scalar(select(Deal).where(col(Deal.created_by) == by).order_by(col(Deal.id).desc()).limit(1))
     if newest is None or (moment - newest.created_at).total_seconds() > TWICE_WITHIN_SECONDS:
         return None
     if any(getattr(newest, name) != value for name, value in _columns(facts).items()):
         return None
     return stored_deal(session, newest.id or 0)
+
+
+def _is_same(deal: DealFacts, reference: str, products: Sequence[str], owner: str) -> bool:
+    owned = deal.owner is not None and deal.owner.email == owner.strip().lower()
+    return owned and set(deal.slugs) == set(products) and reference in {"", deal.reference}
 
 
 def _free_reference(session: Session, deal_id: int) -> str:

@@ -1,7 +1,8 @@
 """What to have at hand in the meeting: the red lines of a deal's products, and the talk tracks that fit it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import zip_longest
 
 from sqlmodel import Session
 
@@ -11,8 +12,8 @@ from app.catalog.text import Text
 from app.deals.facts import DealFacts
 from app.redlines.queries import Card, cards_of
 
-SHOWN = 3
-"""Red lines on the page of a deal; the rest is one click away."""
+SHOWN = 2
+"""Red lines on the page of a deal, of as many products as there are; the rest is one click away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """The first red lines, how many there are in all, and the talk tracks."""
+    """The first red lines with one wording each, how many there are in all, and the talk tracks."""
 
     cards: tuple[Card, ...]
     red_lines: int
@@ -36,8 +37,10 @@ class Brief:
 
 def brief(session: Session, deal: DealFacts, as_of: datetime) -> Brief:
     """Return what a deal's team should have read, as published at `as_of`."""
-    cards = cards_of(session, [each.id for each in deal.products], as_of)
-    return Brief(tuple(cards[:SHOWN]), len(cards), tuple(_tracks(session, deal, as_of)))
+    by_product = list(cards_of(session, [each.id for each in deal.products], as_of).values())
+    in_turn = [card for row in zip_longest(*by_product) for card in row if card is not None]
+    shown = tuple(replace(card, say_instead=card.say_instead[:1]) for card in in_turn[:SHOWN])
+    return Brief(shown, len(in_turn), tuple(_tracks(session, deal, as_of)))
 
 
 def _tracks(session: Session, deal: DealFacts, as_of: datetime) -> list[Track]:

@@ -7,6 +7,7 @@ from secrets import token_bytes
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 from ulid import ULID
 
@@ -22,7 +23,10 @@ SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class KeptDecision:
-    """One decision, as a deal's history shows it; `person` is empty where it was about nobody."""
+    """One decision, as a deal's history shows it; `person` is empty where it was about nobody.
+
+    `asked_by` is a name, or the address of somebody who has no account.
+    """
 
     action: str
     person: str
@@ -33,15 +37,17 @@ class KeptDecision:
 
 def history(session: Session, deal_id: int, as_of: datetime) -> list[KeptDecision]:
     """Return the newest decisions about a deal up to a moment, the last one first."""
+    asker = aliased(Person)
     rows = session.execute(
         select(
             col(Decision.action),
             col(Person.name),
-            col(Decision.asked_by),
+            func.coalesce(col(asker.name), col(Decision.asked_by)),
             col(Decision.decided_at),
             col(Decision.answer),
         )
         .outerjoin(Person, col(Person.id) == col(Decision.person_id))
+        .outerjoin(asker, col(asker.email) == col(Decision.asked_by))
         .where(col(Decision.deal_id) == deal_id, col(Decision.decided_at) <= as_of)
         .order_by(col(Decision.decided_at).desc(), col(Decision.id).desc())
         .limit(SHOWN)

@@ -1,12 +1,12 @@
 """Who sees which deals, and the lists of them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlmodel import Session, col
 
 from app.clock import local_day
@@ -71,7 +71,8 @@ def tree(session: Session, viewer: Viewer) -> list[int]:
 
 
 def listed(session: Session, viewer: Viewer, wanted: Filter, page: int, as_of: datetime) -> Listed:
-    """Return one page of the deals that somebody may see, the next to close first."""
+    """Return one page of the deals that somebody may see, the next to close first, those past their day last."""
+    today = local_day(as_of)
     people = [viewer.id] if wanted.mine else _reach(session, viewer)
     condition = and_(_with(people), *_conditions(wanted))
     if wanted.at_risk:
@@ -83,9 +84,11 @@ def listed(session: Session, viewer: Viewer, wanted: Filter, page: int, as_of: d
         .group_by(col(Deal.currency))
     ).all()
     ids = list(
-        session.scalars(select(col(Deal.id)).where(condition).order_by(*_ORDER).limit(PAGE).offset((page - 1) * PAGE))
+        session.scalars(
+            select(col(Deal.id)).where(condition).order_by(*_order(today)).limit(PAGE).offset((page - 1) * PAGE)
+        )
     )
-    chosen = _sorted(deals(session, col(Deal.id).in_(ids), as_of))
+    chosen = _in_order(ids, deals(session, col(Deal.id).in_(ids), as_of))
     amounts = tuple((Decimal(row[0]), row[1]) for row in sorted(money, key=lambda row: -row[0]))
     return Listed(tuple(states(session, chosen, as_of)), sum(row[2] for row in money), amounts)
 
@@ -100,19 +103,21 @@ def at_risk(
         session.scalars(
             select(col(Deal.id))
             .where(_with(people), is_open, true() if condition is None else condition)
-            .order_by(*_ORDER)
+            .order_by(*_order(today))
             .limit(MOST_AT_RISK)
         )
     )
-    chosen = _sorted(deals(session, col(Deal.id).in_(ids), as_of))
+    chosen = _in_order(ids, deals(session, col(Deal.id).in_(ids), as_of))
     return [each for each in states(session, chosen, as_of) if each.risk is not None]
 
 
-_ORDER = (func.coalesce(col(Deal.close_date), date.max), col(Deal.id))
+def _order(today: date) -> tuple[ColumnElement[Any], ColumnElement[Any], Any]:
+    closes = func.coalesce(col(Deal.close_date), date.max)
+    return case((closes < today, 1), else_=0), closes, col(Deal.id)
 
 
-def _sorted(found: Sequence[DealFacts]) -> list[DealFacts]:
-    return sorted(found, key=lambda deal: (deal.close_date or date.max, deal.id))
+def _in_order(ids: Sequence[int | None], found: Sequence[DealFacts]) -> list[DealFacts]:
+    return sorted(found, key=lambda deal: ids.index(deal.id))
 
 
 def _money(found: Sequence[DealFacts]) -> tuple[tuple[Decimal, str], ...]:
@@ -174,8 +179,24 @@ class Candidate:
     name: str
 
 
-def candidates(session: Session, viewer: Viewer, led: Collection[int]) -> list[Candidate]:
-    """Return the active people whom somebody may put on deals: those led and those beside; all for administrators."""
+def as_it_was(session: Session, opened: Opened, as_of: datetime) -> Opened:
+    """Return the deal of a past moment to who may see it now. Raises NotFoundError where it was not there yet."""
+    found = deals(session, col(Deal.id) == opened.deal.id, as_of)
+    if not found:
+        raise NotFoundError(_("There is no such deal, or it is not yours to see."))
+    return replace(opened, deal=found[0])
+
+
+def may_put(session: Session, viewer: Viewer, opened: Opened, email: str) -> bool:
+    """Tell whether somebody may name a person on a deal: whoever is on it, or one of the candidates."""
+    return opened.deal.member(email) is not None or bool(candidates(session, viewer, opened.led, email))
+
+
+def candidates(session: Session, viewer: Viewer, led: Collection[int], email: str | None = None) -> list[Candidate]:
+    """Return the active people whom somebody may put on deals: those led and those beside; all for administrators.
+
+    With an address, only the person who has it.
+    """
     me = select(col(Person.manager_id), col(Person.team_id)).where(col(Person.id) == viewer.id).cte("me")
     beside = or_(
         col(Person.id).in_([viewer.id, *led]),
@@ -187,7 +208,12 @@ def candidates(session: Session, viewer: Viewer, led: Collection[int]) -> list[C
     )
     rows = session.execute(
         select(col(Person.id), col(Person.email), col(Person.name))
-        .where(true() if Role.ADMIN in viewer.roles else beside, sells, col(Person.deactivated_at).is_(None))
+        .where(
+            true() if Role.ADMIN in viewer.roles else beside,
+            sells,
+            col(Person.deactivated_at).is_(None),
+            true() if email is None else col(Person.email) == email,
+        )
         .order_by(func.lower(col(Person.name)), col(Person.id))
         .limit(MOST_CANDIDATES)
     )

@@ -106,10 +106,12 @@ def _standings(session: Session, viewer: Viewer, opened: Opened, as_of: datetime
     return sorted(stand, key=lambda each: not each.answer.allowed)
 
 
-def supervisors(state: DealState, others: Sequence[Standing]) -> list[tuple[str, str]]:
-    """Return (address, name) of those who are cleared alone: of the team first, then of the others."""
-    of_team = [(member.email, member.name) for member, answer in state.team if _alone(answer)]
-    return of_team + [(each.person.email, each.person.name) for each in others if _alone(each.answer)]
+def supervisors(state: DealState, others: Sequence[Standing]) -> list[Candidate]:
+    """Return those who are cleared alone or supervise already: of the team first, then of the others."""
+    named = {member.supervisor_id for member in state.deal.members}
+    everybody = [(Candidate(member.person_id, member.email, member.name), answer) for member, answer in state.team]
+    everybody += [(each.person, each.answer) for each in others]
+    return [person for person, answer in everybody if _alone(answer) or person.id in named]
 
 
 def _alone(answer: Answer) -> bool:

@@ -1,6 +1,6 @@
 """Pages of this feature."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from math import ceil
 from typing import Any
 from urllib.parse import quote
@@ -115,7 +115,9 @@ def deal(
 ) -> Response:
     """Show a deal, now or at the end of a past day."""
     then = _moment(request, as_of, moment)
-    opened = lists.opened(session, person, reference, then)
+    opened = lists.opened(session, person, reference, moment)
+    if then != moment:
+        opened = lists.as_it_was(session, opened, then)
     return pages.deal_page(request, session, person, opened, then, past=then != moment)
 
 
@@ -127,9 +129,9 @@ def _moment(request: Request, as_of: str, now: datetime) -> datetime:
             midnight = datetime.combine(date.fromisoformat(as_of) + timedelta(days=1), time(), zone)
             return min(midnight - timedelta(microseconds=1), now)
         then = datetime.fromisoformat(as_of)
+        return min((then if then.tzinfo else then.replace(tzinfo=zone)).astimezone(UTC), now)
     except (ValueError, OverflowError):
         return now
-    return min(then if then.tzinfo else then.replace(tzinfo=zone), now)
 
 
 @router.get("/{reference}/edit")
@@ -197,6 +199,7 @@ def add_member(
     """Put somebody on the deal, where the gate lets them; else say why, and what helps."""
     opened = _mine(session, person, reference, moment)
     form = bind(MemberForm, raw)
+    _check_people(session, person, opened, form)
     data = form.data
     reply = Reply(422, form=form)
     try:
@@ -219,6 +222,17 @@ def add_member(
     except InvalidError as error:
         _show(form, error)
     return pages.deal_page(request, session, person, opened, moment, reply=reply)
+
+
+def _check_people(session: Session, person: CurrentPerson, opened: Opened, form: Bound[Any]) -> None:
+    """Let nobody be named whom the page does not offer: else a form would tell how strangers stand."""
+    if form.data is None:
+        return
+    for name in ("person", "supervisor"):
+        email = getattr(form.data, name)
+        if email and not lists.may_put(session, person, opened, email):
+            form.wrong(name, _("Choose one of the list."))
+            return
 
 
 @router.post("/{reference}/team/remove")
@@ -245,8 +259,10 @@ def name_supervisor(
     """Name a cleared colleague beside whom a member in grace acts."""
     opened = _mine(session, person, reference, moment)
     form = bind(SupervisorForm, raw)
+    _check_people(session, person, opened, form)
     if form.data is None:
-        return pages.deal_page(request, session, person, opened, moment, reply=Reply(422, form=form))
+        problem = form.errors.get("supervisor", form.errors.get("person", ""))
+        return pages.deal_page(request, session, person, opened, moment, reply=Reply(422, problem=problem))
     data = form.data
     try:
         team.name_supervisor(

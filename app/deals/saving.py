@@ -60,7 +60,7 @@ def saved(session: Session, row: Deal) -> None:
     session.flush()
 
 
-def active_member(session: Session, email: str, role: str) -> Member:
+def active_member(session: Session, email: str, role: str, *, field: str = "person") -> Member:
     """Find somebody who may become a member. Raises InvalidError for an address without an active account."""
     row = session.execute(
         select(col(Person.id), col(Person.email), col(Person.name)).where(
@@ -69,7 +69,7 @@ def active_member(session: Session, email: str, role: str) -> Member:
     ).first()
     if row is None:
         detail = _("Nobody with this address has an active account.")
-        raise InvalidError(_("Nothing was stored."), [{"pointer": "/person", "detail": detail}])
+        raise InvalidError(_("Nothing was stored."), [{"pointer": f"/{field}", "detail": detail}])
     return Member(row.id, row.email, row.name, role)
 
 

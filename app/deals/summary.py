@@ -110,22 +110,32 @@ class Help:
     label: str
     url: str
     minutes: int
-    sentence: str
 
 
-def helps(answer: Answer) -> list[Help]:
-    """List what would help somebody, each thing once, over all products that need something."""
-    found: dict[tuple[str, str], Help] = {}
+def helps(answer: Answer, *, own: bool) -> list[Help]:
+    """List what would help somebody, each thing once: the own steps, or for others the product with all its minutes."""
+    found: dict[str, Help] = {}
     for each in answer.products:
-        for reason in each.decision.reasons:
-            fix = words.fix(reason, each.decision.product)
-            who = words.helper(reason)
-            if fix:
-                label = _("%(what)s: %(product)s") % {"what": fix.label, "product": words.name(each.name)}
-                found.setdefault((fix.url, ""), Help(label, fix.url, fix.minutes, words.sentence(reason)))
-            elif who:
-                found.setdefault(("", who), Help(who, "", 0, words.sentence(reason)))
+        product = words.name(each.name)
+        fixes = {
+            fix.url: fix
+            for reason in each.decision.reasons
+            if (fix := words.fix(reason, each.decision.product)) is not None
+        }
+        for fix in fixes.values() if own or len(fixes) == 1 else ():
+            label = _("%(what)s: %(product)s") % {"what": fix.label, "product": product}
+            found[fix.url] = Help(label, fix.url if own else _product_url(each), fix.minutes)
+        if not own and len(fixes) > 1:
+            label = _("Finish %(product)s") % {"product": product}
+            url = _product_url(each)
+            found[url] = Help(label, url, sum(fix.minutes for fix in fixes.values()))
+        for who in filter(None, map(words.helper, each.decision.reasons)):
+            found[who] = Help(who, "", 0)
     return list(found.values())
+
+
+def _product_url(answer: ProductAnswer) -> str:
+    return f"/products/{answer.decision.product}"
 
 
 def note(answer: ProductAnswer, closes: date | None, today: date) -> str:

@@ -38,9 +38,9 @@ def add_member(
     check_step(deal, step)
     if present and role != OWNER:
         _keep_an_owner(deal, present)
-    beside = active_member(session, supervisor, "").person_id if supervisor else None
     member = replace(present or active_member(session, email, role), role=role)
-    member = replace(member, supervisor_id=beside or member.supervisor_id)
+    beside = _supervisor(session, member, supervisor)
+    member = replace(member, supervisor_id=beside.person_id if beside else member.supervisor_id)
     others = tuple(each for each in deal.members if each.person_id != member.person_id)
     (state,) = states(session, [replace(deal, members=(*others, member))], moment)
     answer = state.answers[-1]
@@ -56,6 +56,14 @@ def add_member(
     session.add(row)
     saved(session, stored)
     return finish(session, deal.id, "member.added", answer, by=by, moment=moment, details={"role": role})
+
+
+def _supervisor(session: Session, member: Member, email: str) -> Member | None:
+    named = active_member(session, email, "", field="supervisor") if email else None
+    if named is not None and named.person_id == member.person_id:
+        detail = _("Nobody supervises themselves. Choose a colleague.")
+        raise InvalidError(detail, [{"pointer": "/supervisor", "detail": detail}])
+    return named
 
 
 def _keep_an_owner(deal: DealFacts, member: Member) -> None:
@@ -88,9 +96,7 @@ def name_supervisor(
     member = deal.member(email.lower())
     if member is None:
         raise ConflictError(_("This person is not on the deal any more. Nothing was changed."))
-    named = active_member(session, supervisor, "") if supervisor else None
-    if named is not None and named.person_id == member.person_id:
-        raise InvalidError(_("Nobody supervises themselves. Choose a colleague."))
+    named = _supervisor(session, member, supervisor)
     chosen = named.person_id if named else None
     if chosen == member.supervisor_id:
         return Outcome(deal)

@@ -172,6 +172,11 @@ def decided(action: str, person: str) -> str:
     return lines.get(action, action) % {"person": person}
 
 
+def worst_of(products: Iterable[Mapping[str, Any]]) -> State:
+    """Return the state of a decision that was kept: the worst of its products."""
+    return state(max((ClearanceDecision(each["decision"]) for each in products), key=_RANK.index))
+
+
 def basis(products: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> str:
     """Say under which versions a decision was made: "Keeper CRM: program 3, red lines 5"."""
     lines = []

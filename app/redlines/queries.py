@@ -36,11 +36,15 @@ def cards(session: Session, product_id: int, as_of: datetime) -> dict[str, Card]
     return {rule["id"]: _card(rule) for version in versions for rule in _in_force(version, as_of)}
 
 
-def cards_of(session: Session, products: Collection[int], as_of: datetime) -> list[Card]:
-    """Return the active red lines of several products at once, those that stop a pitch first."""
-    versions = in_force(session, [ContentKind.REDLINES], as_of, products=products)
-    rules = [rule for version in versions for rule in _in_force(version, as_of)]
-    return [_card(rule) for rule in sorted(rules, key=lambda rule: _SEVERITIES.index(rule["severity"]))]
+def cards_of(session: Session, products: Collection[int], as_of: datetime) -> dict[int, list[Card]]:
+    """Return the active red lines of several products at once, by product, those that stop a pitch first."""
+    return {
+        version.product_id: [
+            _card(rule)
+            for rule in sorted(_in_force(version, as_of), key=lambda rule: _SEVERITIES.index(rule["severity"]))
+        ]
+        for version in in_force(session, [ContentKind.REDLINES], as_of, products=products)
+    }
 
 
 def _in_force(version: Version, as_of: datetime) -> list[dict[str, Any]]:

@@ -118,6 +118,7 @@ def test_who_is_not_cleared_is_not_added_and_is_told_why(house: House, sign_in: 
         'href="/products/keeper/red-lines"',
         "1 minute",
         "Marek Nowak refused",
+        "Asked by Miriam Stolz.",
         "Keeper CRM: program 1, red lines 1.",
     ):
         assert words in answer.text
@@ -125,6 +126,16 @@ def test_who_is_not_cleared_is_not_added_and_is_told_why(house: House, sign_in: 
     assert actions_kept(session) == ["member.refused"]
     newest = session.scalars(select(AuditEntry).order_by(col(AuditEntry.id).desc()).limit(1)).one()
     assert (newest.actor, newest.action, newest.subject) == ("miriam@example.com", "member.refused", "D-1")
+
+
+def test_a_deal_shows_one_red_line_of_each_of_its_products(house: House, sign_in: SignIn, session: Session) -> None:
+    porter = sellable(session, "porter")
+    deal(session, "D-2", products=[house.keeper, porter], team={"owner": [house.ana]})
+    session.commit()
+    text = sign_in("ana@example.com").get("/deals/D-2").text
+    shown = [part.partition('"')[0] for part in text.split('class="redline" id="redline-')[1:]]
+    assert shown == ["keeper.return", "porter.return"]
+    assert '<a href="/products/porter/red-lines">Porter</a>' in text
 
 
 def test_the_cleared_stand_first_and_are_named(house: House, sign_in: SignIn, session: Session) -> None:
@@ -263,6 +274,70 @@ def test_a_form_with_a_fault_comes_back(
     answer = sign_in(email).post("/deals", data={**NEW, "owner": "ana@example.com", **change})
     assert answer.status_code == 422
     assert f'href="#f-{field}"' in answer.text
+
+
+def test_the_same_facts_for_another_product_or_reference_are_another_deal(
+    house: House, sign_in: SignIn, session: Session
+) -> None:
+    porter = sellable(session, "porter")
+    attest(session, house.ana, porter)
+    session.commit()
+    browser = sign_in("miriam@example.com")
+    new = {**NEW, "owner": "ana@example.com"}
+    answers = [
+        browser.post("/deals", data={**new, **more}) for more in ({}, {"products": ["porter"]}, {"reference": "A-9"})
+    ]
+    assert [answer.headers["location"] for answer in answers] == ["/deals/D-2", "/deals/D-3", "/deals/A-9"]
+
+
+@pytest.mark.parametrize(
+    ("path", "names", "told"),
+    [
+        ("team", {"person": "charlie@example.com"}, "Choose one of the list."),
+        ("team", {"person": "trainer@example.com"}, "Choose one of the list."),
+        ("team", {"person": "marek@example.com", "supervisor": "charlie@example.com"}, "Choose one of the list."),
+        ("team", {"person": "marek@example.com", "supervisor": "marek@example.com"}, "Nobody supervises themselves."),
+        ("team/supervisor", {"person": "ana@example.com", "supervisor": "charlie@example.com"}, "Choose one"),
+    ],
+)
+def test_nobody_is_named_whom_the_page_does_not_offer(
+    house: House, sign_in: SignIn, session: Session, path: str, names: dict[str, str], told: str
+) -> None:
+    answer = sign_in("miriam@example.com").post(f"/deals/D-1/{path}", data={**names, "step": "0"})
+    assert (answer.status_code, told in answer.text) == (422, True)
+    assert "Charlie" not in answer.text
+    assert stored_team(session) == [("ana@example.com", "owner")]
+    assert actions_kept(session) == []
+
+
+def test_who_left_a_deal_sees_no_past_of_it(house: House, sign_in: SignIn, session: Session) -> None:
+    attest(session, house.marek, house.keeper)
+    session.commit()
+    browser = sign_in("miriam@example.com")
+    marek = {"person": "marek@example.com", "role": "specialist"}
+    browser.post("/deals/D-1/team", data={**marek, "step": "0"})
+    assert sign_in("marek@example.com").get("/deals/D-1").status_code == 200
+    with time_machine.travel(LATER + timedelta(days=2)):
+        sign_in("miriam@example.com").post("/deals/D-1/team/remove", data={**marek, "step": "1"})
+        assert sign_in("marek@example.com").get("/deals/D-1", params={"as_of": "2026-11-24"}).status_code == 404
+
+
+@pytest.mark.parametrize("as_of", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "\x00", "yesterday"])
+def test_a_moment_that_cannot_be_is_now(house: House, sign_in: SignIn, as_of: str) -> None:
+    answer = sign_in("ana@example.com").get("/deals/D-1", params={"as_of": as_of})
+    assert (answer.status_code, "As of 23 November 2026" in answer.text) == (200, True)
+
+
+def test_a_manager_reads_what_is_left_and_the_rep_where_to_do_it(
+    house: House, sign_in: SignIn, session: Session
+) -> None:
+    porter = sellable(session, "porter", name="Porter", requirements=[{"attest": "redlines"}, {"quiz": "porter-quiz"}])
+    deal(session, "D-2", products=[porter], team={"owner": [house.ana]})
+    session.commit()
+    assert '<a href="/products/porter">Finish Porter</a>' in sign_in("miriam@example.com").get("/deals/D-2").text
+    own = sign_in("ana@example.com").get("/deals/D-2").text
+    assert '<a href="/products/porter/red-lines">Sign the red lines: Porter</a>' in own
+    assert '<a href="/quizzes/porter-quiz">Take the quiz: Porter</a>' in own
 
 
 def test_the_only_owner_stays(house: House, sign_in: SignIn, session: Session) -> None:
