@@ -12,6 +12,7 @@ from app.audit.actions import record as audit
 from app.catalog.evidence import on_evidence
 from app.catalog.models import Product
 from app.certification import programs, queries
+from app.certification.facts import Key
 from app.certification.models import (
     Assignment,
     CertificationEvent,
@@ -29,7 +30,7 @@ from app.web.i18n import gettext as _
 SYSTEM = "system"
 
 
-Waiting = Collection[queries.Key]
+Waiting = Collection[Key]
 """(person's id, product's id) of those whom a publication may certify."""
 
 

@@ -16,8 +16,9 @@ from sqlmodel import Session, col
 from ulid import ULID
 
 from app.catalog.models import Product
+from app.certification.facts import Key
 from app.certification.programs import Program
-from app.certification.queries import Key, Record, programs, records
+from app.certification.queries import Record, programs, records
 from app.clock import local_day
 from app.deals.facts import OWNER, DealFacts, deals_by_reference
 from app.deals.rules import (
@@ -269,7 +270,8 @@ def _decision_id(asked: Asked, clearance: Clearance, bases: Sequence[Basis], as_
     ]
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), default=_plain)
     digest = hashlib.sha256(canonical.encode()).digest()[:_RANDOM_BYTES]
-    return str(ULID.from_bytes(int(as_of.timestamp() * 1000).to_bytes(6, "big") + digest))
+    milliseconds = max(int(as_of.timestamp() * 1000), 0)
+    return str(ULID.from_bytes(milliseconds.to_bytes(6, "big") + digest))
 
 
 def _plain(value: Any) -> str:

@@ -8,7 +8,8 @@ from typing import Any
 
 from app.catalog.models import Product
 from app.certification import words
-from app.certification.queries import Key, Record
+from app.certification.facts import Key
+from app.certification.queries import Record
 from app.certification.rules import ReasonCode, RequirementKind, Standing, StandingVerdict
 from app.reports.queries import Seller
 from app.web import i18n

@@ -9,7 +9,8 @@ from sqlmodel import Session
 
 from app.catalog.models import Product
 from app.catalog.queries import courses, products
-from app.certification.queries import Key, Record, records
+from app.certification.facts import Key
+from app.certification.queries import Record, records
 from app.certification.rules import RequirementKind, Standing
 from app.clock import Now, Today
 from app.database import SessionDep

@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from app.certification import words
-from app.certification.queries import Key, Record
+from app.certification.facts import Key
+from app.certification.queries import Record
 from app.deals.facts import DealFacts, DealProductFacts, Member
 from app.reports.coverage import may_sell
 from app.web import i18n

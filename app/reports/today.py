@@ -8,7 +8,8 @@ from enum import IntEnum
 from app.catalog.models import Product
 from app.catalog.queries import Course
 from app.certification import words
-from app.certification.queries import Key, Record
+from app.certification.facts import Key
+from app.certification.queries import Record
 from app.certification.rules import Missing, RequirementKind, Standing
 from app.certification.way import Step
 from app.deals.facts import DealFacts
