@@ -137,6 +137,8 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", "/author/products/{slug}/lessons/{lesson_id}/preview"): TRAINER,
     ("GET", "/author/products/{slug}/program"): TRAINER,
     ("POST", "/author/products/{slug}/program"): TRAINER,
+    ("GET", "/author/products/{slug}/discard"): TRAINER,
+    ("POST", "/author/products/{slug}/discard"): TRAINER,
     ("GET", "/author/products/{slug}/publish"): TRAINER,
     ("POST", "/author/products/{slug}/publish"): TRAINER,
     ("GET", "/author/products/{slug}/quizzes/_new"): TRAINER,

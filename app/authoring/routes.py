@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.authoring import lessons, product, publishing, quizzes, redlines
+from app.authoring import discarding, lessons, product, publishing, quizzes, redlines
 
 router = APIRouter()
-for each in (product, lessons, redlines, quizzes, publishing):
+for each in (product, lessons, redlines, quizzes, publishing, discarding):
     router.include_router(each.router)
