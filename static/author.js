@@ -1,24 +1,65 @@
-// The toolbar of a lesson's text: wraps the selection in Markdown. Without it the text is typed as it is.
+// What authors' forms do beyond HTML and htmx: the toolbar of a text, the fields of a kind, and a word about what is
+// not saved. Without it everything is typed, opened and saved by hand.
 const marks = {
   bold: ["**", "**"],
   heading: ["\n## ", "\n"],
   list: ["\n- ", "\n"],
   quote: ["\n> ", "\n"],
   link: ["[", "](https://)"],
-  redline: ["\n\n[[redline: ", "]]\n\n"],
 };
 
-for (const toolbar of document.querySelectorAll("[data-toolbar]")) toolbar.hidden = false;
+for (const part of document.querySelectorAll("[data-toolbar], [data-insert]")) part.hidden = false;
 
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("button[data-mark]");
-  if (!button) return;
-  const area = document.getElementById(button.closest("[data-toolbar]").dataset.toolbar);
-  const [before, after] = marks[button.dataset.mark];
+const wrap = (area, before, after) => {
   const { selectionStart: start, selectionEnd: end } = area;
   const chosen = area.value.slice(start, end);
   area.focus();
   area.setRangeText(before + chosen + after, start, end);
   area.setSelectionRange(start + before.length, start + before.length + chosen.length);
   area.dispatchEvent(new Event("input", { bubbles: true }));
+};
+
+document.addEventListener("click", (event) => {
+  const mark = event.target.closest("button[data-mark]");
+  if (mark) wrap(document.getElementById(mark.closest("[data-toolbar]").dataset.toolbar), ...marks[mark.dataset.mark]);
+  const insert = event.target.closest("button[data-insert]");
+  if (insert) wrap(document.getElementById(insert.dataset.into), `\n\n${insert.dataset.insert}\n\n`, "");
 });
+
+document.addEventListener("change", (event) => {
+  if (event.target.id !== "f-kind") return;
+  for (const part of document.querySelectorAll("details[data-kind]")) {
+    if (part.dataset.kind.split(" ").includes(event.target.value)) part.open = true;
+  }
+});
+
+let unsaved = false;
+
+const showUnsaved = () => {
+  for (const mark of document.querySelectorAll("[data-unsaved]")) mark.hidden = !unsaved;
+  for (const mark of document.querySelectorAll("[data-saved]")) mark.hidden = unsaved;
+};
+
+const notSaved = (event) => {
+  const name = event.target.name;
+  if (unsaved || !event.target.closest(".editor") || name === "locale" || name === "attempt") return;
+  unsaved = true;
+  showUnsaved();
+};
+
+document.addEventListener("input", notSaved);
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.target.closest?.("#editor")) showUnsaved();
+});
+document.addEventListener("submit", (event) => {
+  if (event.submitter?.name !== "rows") unsaved = false;
+});
+window.addEventListener("beforeunload", (event) => {
+  if (unsaved) event.preventDefault();
+});
+
+// a page that comes back refused was typed by hand and is not stored
+if (document.querySelector(".editor [role=alert]")) {
+  unsaved = true;
+  showUnsaved();
+}

@@ -55,7 +55,7 @@ def _compare_parts(before: list[Any], after: list[Any], trail: tuple[str, ...]) 
         if one and other:
             yield from _compare(one, other, here)
         else:
-            yield Difference(" › ".join(here), "" if one is None else _("There"), "" if other is None else _("There"))
+            yield Difference(" › ".join(here), _("Removed") if other is None else "", _("Added") if one is None else "")
     kept_before, kept_after = ([each for each in side if each in old and each in new] for side in (old, new))
     if kept_before != kept_after:
         one, other = (", ".join(called(new[each]) for each in side) for side in (kept_before, kept_after))

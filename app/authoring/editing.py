@@ -1,5 +1,6 @@
 """One part of a working copy in an author's form: shown, changed row by row, checked, stored, or refused as stale."""
 
+import hashlib
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from app.authoring.sheets import Sheet, typed
 from app.authoring.words import field_label
 from app.catalog.actions import digest, save_draft
 from app.catalog.models import Content
+from app.catalog.text import LOCALES
 from app.errors import ConflictError
 from app.web.i18n import current_locale
 from app.web.i18n import gettext as _
@@ -84,10 +86,10 @@ def show(
 
 def _locale_to_show(sheet: Sheet, wanted: str) -> str:
     for name in sheet.errors:
-        for locale in ("en", "zh-Hans", "zh-Hant"):
+        for locale in LOCALES:
             if f".{locale}" in name:
                 return locale
-    return wanted if wanted in ("en", "zh-Hans", "zh-Hant") else current_locale()
+    return wanted if wanted in LOCALES else current_locale()
 
 
 def answer(request: Request, session: Session, editor: Editor, raw: FormData, *, by: str, moment: datetime) -> Response:
@@ -162,18 +164,33 @@ def add_part(key: str) -> Callable[[Part, Part], Part]:
 
 
 def with_new_id(
-    read: Callable[[Sheet, Part], Part | None], taken: Collection[str]
+    read: Callable[[Sheet, Part], Part | None], noun: str, taken: Collection[str]
 ) -> Callable[[Sheet, Part], Part | None]:
-    """Read a new part: its id is made of its English title where none was typed, and must be free."""
+    """Read a new part: its id is made of its title where none was typed, and must be free."""
 
     def checked(sheet: Sheet, before: Part) -> Part | None:
-        if not sheet.get("id").strip():
-            sheet.set("id", slug_of(sheet.get("title.en") or sheet.get("prompt.en")))
+        made = make_id(sheet, "prompt" if sheet.all("prompt.en") else "title", noun)
         if sheet.get("id").strip() in taken:
             sheet.errors["id"] = _("This id is taken; write another.")
-        return read(sheet, before)
+        part = read(sheet, before)
+        if made and part is None and "id" not in sheet.errors:
+            sheet.set("id", "")
+        return part
 
     return checked
+
+
+def make_id(sheet: Sheet, field: str, noun: str) -> bool:
+    """Fill in an id that was not typed, and say whether that was done.
+
+    It is made of the English words of `field`; without Latin letters of `noun` and a few digits that follow from
+    the words, so that a form that is sent twice asks for the same id twice.
+    """
+    if sheet.get("id").strip():
+        return False
+    words = next((said for locale in LOCALES if (said := sheet.get(f"{field}.{locale}").strip())), "")
+    sheet.set("id", slug_of(sheet.get(f"{field}.en")) or f"{noun}-{hashlib.sha256(words.encode()).hexdigest()[:6]}")
+    return True
 
 
 def with_stored_id(read: Callable[[Sheet, Part], Part | None], part_id: str) -> Callable[[Sheet, Part], Part | None]:

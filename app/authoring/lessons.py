@@ -32,6 +32,7 @@ from app.catalog.queries import content
 from app.catalog.text import LOCALES, localized, nearest
 from app.clock import Now
 from app.database import SessionDep
+from app.deals.words import industries
 from app.errors import NotFoundError
 from app.people.access import Trainer, allow
 from app.people.models import Role
@@ -92,6 +93,7 @@ def _editor(session: Session, slug: str, lesson_id: str | None) -> Editor:
             "audiences": choices(words.AUDIENCES),
             "roles": choices(words.CUSTOMER_ROLES),
             "stages": choices(words.STAGES),
+            "industries": words.known(industries(), [sheet.get("case.industry"), *sheet.all("talk_track.industry")]),
             "blocks": blocks,
             "cards": cards,
             "preview_locale": locale,
@@ -107,7 +109,7 @@ def _editor(session: Session, slug: str, lesson_id: str | None) -> Editor:
         lay=lambda part: lay_out(part, LESSON),
         read=with_stored_id(read_lesson, lesson_id)
         if lesson_id
-        else with_new_id(read_lesson, [each["id"] for each in lessons]),
+        else with_new_id(read_lesson, "lesson", [each["id"] for each in lessons]),
         after=lambda part: f"/author/products/{slug}/lessons/{part['id']}",
         view=view,
         blank={} if lesson_id else {"number": number, "kind": "page", "audience": "internal", "minutes": 5},

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from app.audit.actions import record
 from app.authoring import words
-from app.authoring.editing import Editor, answer, show, slug_of
+from app.authoring.editing import Editor, answer, make_id, show
 from app.authoring.forms import read_facts, read_program, requirement_name, show_facts, show_program
 from app.authoring.links import linked
 from app.authoring.queries import course, courses, draft, product
@@ -16,8 +16,10 @@ from app.authoring.words import choices
 from app.catalog.actions import create_content, create_product
 from app.catalog.document import SLUG
 from app.catalog.models import ContentKind
+from app.catalog.queries import product_by_slug
 from app.clock import Now
 from app.database import SessionDep
+from app.deals.words import roles
 from app.people.access import Trainer, allow
 from app.people.models import Role
 from app.web.forms import RawForm
@@ -53,12 +55,14 @@ def new_product(request: Request) -> Response:
 def add_product(request: Request, session: SessionDep, person: Trainer, moment: Now, raw: RawForm) -> Response:
     """Begin a product: its facts, a usual program that only observes, and no red lines yet."""
     sheet = typed(raw)
-    slug = sheet.get("id").strip() or slug_of(sheet.get("name.en"))
-    sheet.set("id", slug)
+    made = make_id(sheet, "name", "product")
+    slug = sheet.get("id").strip()
     facts = read_facts(sheet, {"schema": 1, "id": slug})
-    if slug == "new" or any(each.product.slug == slug for each in courses(session)):
+    if slug == "new" or product_by_slug(session, slug):
         sheet.errors["id"] = _("This id is taken; write another.")
     if facts is None or sheet.errors:
+        if made and "id" not in sheet.errors:
+            sheet.set("id", "")
         return _new_page(request, sheet, 422)
     stored = create_product(session, slug, facts["name"], moment)
     documents = {
@@ -141,7 +145,7 @@ def _program(session: SessionDep, slug: str) -> Editor:
         lay=show_program,
         read=read_program,
         after=lambda _part: f"/author/products/{slug}/program",
-        view=lambda _sheet, _part: context,
+        view=lambda sheet, _part: {**context, "roles": words.known(roles(), sheet.all("roles"))},
     )
 
 

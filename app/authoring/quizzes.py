@@ -12,17 +12,17 @@ from app.authoring.editing import (
     Editor,
     add_part,
     answer,
+    make_id,
     part_of,
     put_part,
     rearrange,
     show,
-    slug_of,
     with_new_id,
     with_stored_id,
 )
 from app.authoring.forms import Part, read_item, read_quiz, show_item
 from app.authoring.layouts import QUIZ
-from app.authoring.queries import courses, draft, product
+from app.authoring.queries import draft, product
 from app.authoring.sheets import Sheet, lay_out, typed
 from app.authoring.words import choices
 from app.catalog.actions import create_content, save_draft
@@ -61,13 +61,14 @@ def add_quiz(request: Request, slug: str, session: SessionDep, person: Trainer, 
     """Begin a quiz without questions."""
     owner = product(session, slug)
     sheet = typed(raw)
-    quiz = sheet.get("id").strip() or slug_of(sheet.get("title.en"))
-    sheet.set("id", quiz)
+    made = make_id(sheet, "title", "quiz")
+    quiz = sheet.get("id").strip()
     part = read_quiz(sheet, {"schema": 1, "id": quiz, "product": slug})
-    taken = {each.content.slug for found in courses(session) for each in found.quizzes}
-    if quiz in taken:
+    if content(session, ContentKind.QUIZ, quiz):
         sheet.errors["id"] = _("This id is taken; write another.")
     if part is None or sheet.errors:
+        if made and "id" not in sheet.errors:
+            sheet.set("id", "")
         return _new_page(request, owner, sheet, 422)
     create_content(session, owner, ContentKind.QUIZ, quiz, part, by=person.email, moment=moment)
     return redirect(request, f"/author/quizzes/{quiz}", _("The quiz is begun. Add its questions."))
@@ -161,7 +162,9 @@ def _editor(session: Session, slug: str, item_id: str | None, kind: str = "singl
         find=find,
         put=put_part("items") if item_id else add_part("items"),
         lay=show_item,
-        read=with_stored_id(read_item, item_id) if item_id else with_new_id(read_item, [each["id"] for each in items]),
+        read=with_stored_id(read_item, item_id)
+        if item_id
+        else with_new_id(read_item, "question", [each["id"] for each in items]),
         after=lambda part: f"/author/quizzes/{slug}/items/{part['id']}",
         view=view,
         blank={} if item_id else {"type": kind},

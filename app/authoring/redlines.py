@@ -26,9 +26,10 @@ from app.authoring.trying import try_out
 from app.authoring.words import choices
 from app.catalog.actions import create_content, save_draft
 from app.catalog.models import ContentKind
-from app.catalog.queries import content
+from app.catalog.queries import content, products
 from app.clock import Now
 from app.database import SessionDep
+from app.deals.words import name
 from app.errors import NotFoundError
 from app.people.access import Trainer, allow
 from app.people.models import Role
@@ -48,6 +49,7 @@ def _editor(session: Session, slug: str, rule_id: str | None) -> Editor:
     find = part_of("rules", rule_id) if rule_id else lambda _document: None
     if rule_id and find(stored.draft) is None:
         raise NotFoundError(_("There is no such red line in this draft. It may have been removed."))
+    sold = [(each.slug, name(each.name)) for each in products(session)]
 
     def view(sheet: Sheet, part: Part) -> Mapping[str, Any]:
         return {
@@ -59,6 +61,7 @@ def _editor(session: Session, slug: str, rule_id: str | None) -> Editor:
             "categories": choices(words.CATEGORIES),
             "effects": choices(words.EFFECTS),
             "speakers": choices(words.SPEAKERS),
+            "products": words.known(sold, sheet.all("applies.products")),
         }
 
     return Editor(
@@ -69,7 +72,7 @@ def _editor(session: Session, slug: str, rule_id: str | None) -> Editor:
         lay=show_red_line,
         read=with_stored_id(read_red_line, rule_id)
         if rule_id
-        else with_new_id(read_red_line, [each["id"] for each in rules]),
+        else with_new_id(read_red_line, "red-line", [each["id"] for each in rules]),
         after=lambda part: f"/author/products/{slug}/red-lines/{part['id']}",
         view=view,
         blank={} if rule_id else _BLANK,

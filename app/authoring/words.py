@@ -1,6 +1,6 @@
 """What the places of a document are called, for reading: labels of fields, of changes and of problems."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from app.catalog.models import ContentKind
@@ -238,6 +238,12 @@ def field_label(name: str) -> str:
 def choices(names: Mapping[str, str]) -> list[tuple[str, str]]:
     """Give the values and words of a list to choose from, in the language of the request."""
     return [(value, _(word)) for value, word in names.items()]
+
+
+def known(options: list[tuple[str, str]], chosen: Iterable[str]) -> list[tuple[str, str]]:
+    """Add to a list to choose from what was chosen elsewhere, in a file, and is not on it."""
+    values = {value for value, _word in options}
+    return options + [(each, each) for each in dict.fromkeys(chosen) if each and each not in values]
 
 
 def called(part: Mapping[str, Any]) -> str:

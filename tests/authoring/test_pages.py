@@ -227,7 +227,19 @@ def test_a_product_is_begun_and_its_id_is_free(trainer: TestClient, database: Da
         assert (again.status_code, "This id is taken; write another." in again.text) == (422, True)
     hostile = trainer.post("/author/products/new", data=said | {"id": "../../etc"})
     assert (hostile.status_code, "Use lower-case letters" in hostile.text) == (422, True)
-    assert trainer.post("/author/products/new", data=said | {"name.en": "名"}).status_code == 422
+
+
+def test_without_latin_letters_an_id_is_made_that_is_the_same_when_sent_twice(trainer: TestClient) -> None:
+    said = {f"{each}.zh-Hans": "账簿" for each in ("name", "positioning.scene", "positioning.audience")}
+    incomplete = trainer.post("/author/products/new", data=said)
+    assert (incomplete.status_code, re.findall(r'name="id"[^>]* value="([^"]*)"', incomplete.text)) == (422, [""])
+    said |= {"positioning.difference.zh-Hans": "快"}
+    location = trainer.post("/author/products/new", data=said).headers["location"]
+    assert re.fullmatch(r"/author/products/product-[0-9a-f]{6}", location)
+    assert "This id is taken; write another." in trainer.post("/author/products/new", data=said).text
+    page = fields(trainer.get(f"{location}/lessons/_new").text)
+    lesson = trainer.post(f"{location}/lessons/_new", data=page | {"title.zh-Hans": "第一课", "body.zh-Hans": "正文"})
+    assert re.fullmatch(rf"{location}/lessons/lesson-[0-9a-f]{{6}}", lesson.headers["location"])
 
 
 def test_questions_are_marked_critical_and_moved(trainer: TestClient, database: Database) -> None:

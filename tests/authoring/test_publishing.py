@@ -138,8 +138,9 @@ def test_a_draft_changes_nobodys_standing_and_its_publication_does(trainer: Test
 
     before = required()
     url = f"{HUB}/program"
-    assert trainer.post(url, data=fields(trainer.get(url).text) | {"requirement": ["lesson:first"]}).status_code == 303
+    wish = {"requirement": ["lesson:first", "quiz:keeper-quiz"]}
+    assert trainer.post(url, data=fields(trainer.get(url).text) | wish).status_code == 303
     assert required() == before
     page = trainer.get(f"{HUB}/publish").text
     assert trainer.post(f"{HUB}/publish", data={"seen": seen(page)}).status_code == 303
-    assert (len(before), required()) == (4, ["first"])
+    assert (len(before), required()) == (4, ["keeper-quiz", "first"])
