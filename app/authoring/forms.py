@@ -86,7 +86,7 @@ def read_lesson(sheet: Sheet, before: Part) -> Part | None:
     if part.get("kind") == "talk_track":
         part.setdefault("talk_track", {})
     part.setdefault("number", 0)
-    return _checked(Lesson, part, sheet)
+    return _checked(Lesson, part, sheet, {"video": "video.url", "case": "case.industry"})
 
 
 def read_quiz(sheet: Sheet, before: Part) -> Part | None:
@@ -151,7 +151,7 @@ def _fill(sheet: Sheet, usual: Mapping[str, str]) -> None:
 def read_red_line(sheet: Sheet, before: Part) -> Part | None:
     """Read a red line. Whether its examples hold is asked elsewhere: a draft is kept either way."""
     part, names = red_line_part(sheet, before)
-    return _checked(RedLineDocument, part, sheet, names)
+    return _checked(RedLineDocument, part, sheet, {**names, "require": "require.say"})
 
 
 def red_line_part(sheet: Sheet, before: Part) -> tuple[Part, Mapping[str, str]]:

@@ -115,3 +115,21 @@ def test_what_a_model_says_becomes_a_sentence_about_a_field() -> None:
     assert sentence("is missing") == "Fill this in."
     assert sentence("must be at most 100") == "Use 100 or less."
     assert sentence("something new") == "something new"
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("is missing; a lesson of kind video shows one", "Write the address of the video."),
+        ("is not flagged: “best” is downgraded: negated",
+         "This must be flagged, and is only set aside: it is denied, asked or said of somebody else."),
+        ("must not be flagged: “a”, “b” is flagged", "This must stay free, and “a”, “b” is flagged."),
+        ("cannot be the wording to use: “best” crosses claims.best",
+         "This wording crosses a red line itself: “best” (claims.best)."),
+        ("is longer than the 6 months of validity", "This is longer than the 6 months for which it holds."),
+        ("“保” is a single Chinese character",
+         "A single Chinese character is found nearly everywhere; write at least two."),
+    ],
+)  # fmt: skip
+def test_messages_about_files_are_said_of_fields(message: str, said: str) -> None:
+    assert sentence(message) == said
