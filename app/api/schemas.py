@@ -10,8 +10,8 @@ from app.catalog.content import DEAL_STAGES
 
 MOST_CHECKS: Final = 1_000
 MOST_PRODUCTS: Final = 50
-EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
-"""The first moment that can be asked for; a decision's id has no room for earlier ones."""
+EARLIEST: Final = datetime(1, 1, 2, tzinfo=UTC)
+"""The first moment that can be asked for: it lies in the first year in every time zone."""
 
 _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)(?:([Zz])|[+ ](\d\d:\d\d)|-(\d\d:\d\d))", re.ASCII
@@ -31,17 +31,19 @@ def _moment(value: object) -> object:
 
 def _not_before_records(moment: datetime) -> datetime:
     if moment < EARLIEST:
-        raise ValueError("must not lie before 1970-01-01T00:00:00+00:00")
+        raise ValueError(f"must not lie before {EARLIEST.isoformat()}")
     return moment
 
 
 Moment = Annotated[
     AwareDatetime, BeforeValidator(_moment, json_schema_input_type=datetime), AfterValidator(_not_before_records)
 ]
+_PART = r"[^@\x00-\x20\x7f-\xa0]+"
+"""No \\s here: what it matches differs between those who read the OpenAPI document and us."""
 Email = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=3, max_length=320, pattern=r"^[^\s@\x00]+@[^\s@\x00]+$")
+    str, StringConstraints(strip_whitespace=True, min_length=3, max_length=320, pattern=rf"^{_PART}@{_PART}$")
 ]
-Slug = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\s\x00]+$")]
+Slug = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00]+$")]
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=r"^[^\x00]+$")]
 Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[^\x00]+$")]
 Slugs = Annotated[list[Slug], Field(max_length=MOST_PRODUCTS)]

@@ -329,12 +329,8 @@ def test_messages_follow_accept_language_and_the_id_does_not(
             [("/as_of", "This moment is still to come; nobody knows yet.")],
         ),
         (
-            {"rep": "ana@example.com", "product": "keeper", "as_of": "1969-12-31T23:59:59Z"},
-            [("/as_of", "must not lie before 1970-01-01T00:00:00+00:00")],
-        ),
-        (
             {"rep": "ana@example.com", "product": "keeper", "as_of": "0001-01-01T00:00:00+14:00"},
-            [("/as_of", "must not lie before 1970-01-01T00:00:00+00:00")],
+            [("/as_of", "must not lie before 0001-01-02T00:00:00+00:00")],
         ),
         (
             {"rep": "ana@example.com", "product": "keeper", "as-of": AS_OF},
@@ -373,6 +369,13 @@ def test_offsets_are_understood_in_every_spelling(ask: Ask, ana: Person, keeper:
     answers = [ask(rep="ana@example.com", product="keeper", as_of=each) for each in spellings]
     assert {each["as_of"] for each in answers} == {"2026-11-23T09:05:00+00:00"}
     assert len({each["decision_id"] for each in answers}) == 1
+
+
+@pytest.mark.parametrize("as_of", ["0001-01-02T00:00:00+00:00", "1969-12-31T23:59:59+00:00"])
+def test_before_anything_was_recorded_nothing_is_known(ask: Ask, ana: Person, keeper: Product, as_of: str) -> None:
+    answer = ask(rep="ana@example.com", product="keeper", as_of=as_of)
+    assert (answer["decision"], answer["allowed"], answer["as_of"]) == ("unknown", False, as_of)
+    assert [each["code"] for each in answer["products"][0]["reasons"]] == ["unknown_rep", "unknown_product"]
 
 
 @pytest.mark.parametrize(
