@@ -60,9 +60,7 @@ def save_draft(
     """Store the working copy. `step` is the one that the author's page was made from; a stale one is refused."""
     session.refresh(content, with_for_update=True)
     if content.step != step:
-        raise ConflictError(
-            _("Somebody saved this draft after you opened it. Open it again to see what is stored.")
-        )
+        raise ConflictError(_("Somebody saved this draft after you opened it. Open it again to see what is stored."))
     content.draft = document
     content.draft_digest = digest(document)
     content.step += 1

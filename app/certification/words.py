@@ -62,7 +62,7 @@ def until(verdict: StandingVerdict, today: date, due_on: date | None = None) -> 
         }.get(verdict.standing, _("Valid through %(day)s (%(days)s)"))
         return pattern % {"day": i18n.day(verdict.ends_on), "days": days_left(verdict.ends_on, today)}
     if verdict.standing in {Standing.REVOKED, Standing.SUSPENDED}:
-        return " ".join(sentence(reason) for reason in verdict.reasons)
+        return i18n.sentences(sentence(reason) for reason in verdict.reasons)
     left = minutes_left(verdict.missing)
     work = ngettext("%(count)s minute left", "%(count)s minutes left", left) % {"count": i18n.number(left)}
     if due_on is None:

@@ -67,7 +67,7 @@ def _refusal(state: DealState, product: ProductState) -> Verdict:
     if not number:
         title = _("Not cleared: nobody on the team answers for %(product)s")
     sentences = [_enforced(product), _way(product.blocking)]
-    return Verdict("stop" if product.stops else "warn", title % values, words.sentences(sentences))
+    return Verdict("stop" if product.stops else "warn", title % values, i18n.sentences(sentences))
 
 
 def _enforced(product: ProductState) -> str:
@@ -100,7 +100,7 @@ def _way(blocking: Sequence[tuple[Member, ProductAnswer]]) -> str:
     if not others:
         return sentence
     more = ngettext("Then %(count)s more person.", "Then %(count)s more people.", others) % {"count": others}
-    return words.sentences((sentence, more))
+    return i18n.sentences((sentence, more))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def note(answer: ProductAnswer, closes: date | None, today: date) -> str:
                 "days": days_left(ends, today),
             }
         return through
-    return words.sentences(words.sentence(reason) for reason in decision.reasons)
+    return i18n.sentences(words.sentence(reason) for reason in decision.reasons)
 
 
 @dataclass(frozen=True, slots=True)

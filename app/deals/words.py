@@ -69,11 +69,6 @@ def listed(names: Iterable[str]) -> str:
     return _(", ").join(names)
 
 
-def sentences(parts: Iterable[str]) -> str:
-    """Write sentences one after another, as the language of the request does: Chinese leaves no space."""
-    return ("" if i18n.current_locale().startswith("zh") else " ").join(filter(None, parts))
-
-
 def state(decision: ClearanceDecision) -> State:
     """Return kind, icon and word of a decision."""
     states: dict[ClearanceDecision, State] = {
@@ -186,4 +181,4 @@ def basis(products: Iterable[Mapping[str, Any]], names: Mapping[str, str]) -> st
             lines.append(_("%(product)s: program %(program_version)s, red lines %(redlines_version)s.") % values)
         elif each["program_version"]:
             lines.append(_("%(product)s: program %(program_version)s.") % values)
-    return sentences(lines)
+    return i18n.sentences(lines)

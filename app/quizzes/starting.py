@@ -62,7 +62,7 @@ def _sentences(
         return _("No attempts are left"), sentence
     if decided.wait_until is not None:
         headline = _("Try again from %(moment)s") % {"moment": i18n.moment(decided.wait_until, zone)}
-        return headline, f"{_in(decided.wait_until - moment)} {left}".strip()
+        return headline, i18n.sentences([_in(decided.wait_until - moment), left])
     if any(each.passed for each in past):
         return _("You have passed this quiz"), _("You can take it again. Nothing that you have is lost by it.")
     if past:
@@ -80,4 +80,7 @@ def _in(wait: timedelta) -> str:
     minutes = -(-int(wait.total_seconds()) // 60)  # rounded up: nobody should come too early
     if minutes < 60:  # noqa: PLR2004 (minutes of an hour)
         return ngettext("In one minute.", "In %(count)s minutes.", minutes) % {"count": minutes}
-    return _("In %(hours)s h %(minutes)s min.") % {"hours": minutes // 60, "minutes": minutes % 60}
+    hours, minutes = divmod(minutes, 60)
+    if not minutes:
+        return ngettext("In one hour.", "In %(count)s hours.", hours) % {"count": hours}
+    return _("In %(hours)s h %(minutes)s min.") % {"hours": hours, "minutes": minutes}

@@ -75,10 +75,8 @@ def _obstacle(deal: DealFacts, member: Member, product: DealProductFacts, record
 def _why_not(record: Record) -> str:
     verdict = record.verdict
     left = words.minutes_left(verdict.missing)
-    first = " ".join(words.sentence(each) for each in verdict.reasons[:1])
-    if not left:
-        return first
-    return f"{first} " + ngettext("%(count)s minute to do.", "%(count)s minutes to do.", left) % {"count": left}
+    work = ngettext("%(count)s minute to do.", "%(count)s minutes to do.", left) % {"count": left} if left else ""
+    return i18n.sentences([*(words.sentence(each) for each in verdict.reasons[:1]), work])
 
 
 def amounts(found: Iterable[Risk]) -> list[tuple[Decimal, str]]:

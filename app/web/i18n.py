@@ -6,6 +6,7 @@ translated later, when somebody's language is known.
 """
 
 import gettext as stdlib_gettext
+from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
@@ -121,6 +122,16 @@ def pgettext(context: str, message: str) -> str:
 def N_(message: str) -> str:  # noqa: N802 (gettext's customary name for "mark, translate later")
     """Mark a sentence for the catalogues without translating it."""
     return message
+
+
+def sentence_space() -> str:
+    """Return what stands between two sentences: a space, and in Chinese nothing."""
+    return "" if current_locale().startswith("zh") else " "
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """Write sentences one after another, leaving out empty ones."""
+    return sentence_space().join(filter(None, parts))
 
 
 def _babel() -> Locale:

@@ -53,6 +53,7 @@ class Templates:
             settings=settings,
             locales=i18n.LOCALES,
             current_locale=i18n.current_locale,
+            sentence_space=i18n.sentence_space,
             navigation=navigation.places,
         )
 

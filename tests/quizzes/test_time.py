@@ -128,7 +128,7 @@ def test_after_a_failed_attempt_one_waits(ana: Taker, application: FastAPI, cloc
     refused = ana.client.post("/quizzes/keeper-quiz/attempts")
     assert refused.status_code == 409
     assert "Try again from 24 November 2026, 10:05" in refused.text
-    assert "In 24 h 0 min. One attempt left." in refused.text
+    assert "In 24 hours. One attempt left." in refused.text
     clock.shift(timedelta(hours=24))
     assert Taker(signed_in(application, "ana@example.com")).start() == "/attempts/2"
 

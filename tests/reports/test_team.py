@@ -72,7 +72,7 @@ def test_a_rep_has_no_matrix(miriam: Person, sign_in: SignIn, path: str) -> None
 
 def test_the_lead_says_the_numbers(miriam: Person, sign_in: SignIn) -> None:
     text = " ".join(sign_in("miriam@example.com").get("/team").text.split())
-    assert "2 of 3 standings do not allow to sell today, and 1 lapses within 30 days." in text
+    assert "2 of 3 standings are not cleared today. 1 lapses within 30 days." in text
     assert "2 deals worth €172,000 are at risk." in text
     assert "Otto" not in text
     assert "Lapses on 12 December 2026, before the close." in text
