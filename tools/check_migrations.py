@@ -4,10 +4,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from alembic import command
 from alembic.config import Config
 from alembic.util.exc import CommandError
 
-from alembic import command
 from app.config import ROOT
 from app.database import migrate
 

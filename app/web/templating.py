@@ -54,6 +54,7 @@ class Templates:
             locales=i18n.LOCALES,
             current_locale=i18n.current_locale,
             sentence_space=i18n.sentence_space,
+            sentences=i18n.sentences,
             navigation=navigation.places,
         )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -11,6 +11,7 @@ from sqlalchemy import update
 from app.catalog.models import LessonProgress
 from app.clock import now
 from app.database import Database
+from browsing import Faults
 from factories import film, lesson, taught
 
 LESSON = "/products/filmed/lessons/lesson-1"
@@ -120,7 +121,7 @@ def opened_long_ago(stored: Database) -> None:
 
 
 def test_a_film_that_does_not_load_is_confirmed_instead(
-    learn: Callable[..., Page], stored: Database, faults: Any
+    learn: Callable[..., Page], stored: Database, faults: Faults
 ) -> None:
     with faults.expecting(404):
         page = learn(film(1, "/static/demo/gone.mp4"))
@@ -142,7 +143,7 @@ def test_a_film_that_does_not_load_is_confirmed_instead(
     ],
 )
 def test_an_embedded_player_is_counted_by_what_it_says(
-    stored: Database, sign_in_as: Callable[..., Page], url: str, frame: str, player: str
+    stored: Database, sign_in_as: Callable[..., Page], faults: Faults, url: str, frame: str, player: str
 ) -> None:
     with stored.write() as session:
         taught(session, [film(1, url, 6), lesson(2)], "filmed", at=now() - timedelta(days=1))
@@ -151,6 +152,7 @@ def test_an_embedded_player_is_counted_by_what_it_says(
     def answer(route: Route) -> None:
         route.fulfill(body=player, content_type="text/html")
 
+    faults.stand_ins.add(urlsplit(frame).hostname)
     page.route(frame, answer)
     page.goto(LESSON)
     expect(done(page)).to_be_disabled()
