@@ -80,6 +80,8 @@ const accept = (reply) => {
 };
 
 const watch = () => {
+  // the address names the question, so that a reload shows this one and not the next that waits for an answer
+  history.replaceState(null, "", `?q=${form.elements.position.value}`);
   form.addEventListener("input", () => {
     changed = true;
     clearTimeout(pause);

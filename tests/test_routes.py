@@ -34,7 +34,7 @@ def routes(application: FastAPI) -> Iterator[Route]:
 
 def ask(client: TestClient, route: Route, headers: dict[str, str] | None = None) -> str:
     method, path = route
-    body = {} if method == "POST" and path.startswith("/api/") else None
+    body: dict[str, str] | None = {} if method == "POST" and path.startswith("/api/") else None
     response = client.request(method, re.sub(r"\{[^}]*\}", "1", path), headers=headers, json=body)
     # signing out also leads to the sign-in page, and says so by a cookie
     if response.headers.get("location", "").startswith("/sign-in") and "set-cookie" not in response.headers:

@@ -26,6 +26,7 @@ def test_matrix_filter_record_and_file(sign_in_as: Callable[..., Page]) -> None:
     expect(table.get_by_role("rowheader")).to_have_count(6)
     expect(page).to_have_url(re.compile("team="))
     page.get_by_label("Show", exact=True).select_option(label="Cannot sell today")
+    expect(page).to_have_url(re.compile("show=cannot"))
     expect(table.get_by_role("row", name=re.compile("Inês Carvalho"))).to_contain_text("Suspended")
     filtered = page.url
     page.reload()

@@ -27,6 +27,6 @@ def test_a_sentence_is_shown_on_the_next_page_only(ana: TestClient) -> None:
 
 @pytest.mark.parametrize("cookie", [FORGED, f"{FORGED}.", f"{FORGED}.{'0' * 64}", ".", "é.é", ""])
 def test_a_sentence_that_we_did_not_write_is_not_shown(ana: TestClient, cookie: str) -> None:
-    answer = ana.get("/account", headers={"cookie": f"flash={cookie}; session={ana.cookies['session']}".encode()})
+    answer = ana.get("/account", headers={b"cookie": f"flash={cookie}; session={ana.cookies['session']}".encode()})
     assert answer.status_code == 200
     assert "flash" not in answer.text
