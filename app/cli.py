@@ -1,6 +1,7 @@
 """The command line: `dealworthy COMMAND`. Errors are one sentence on standard error; wrong use exits with 2."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -33,9 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     parsed = build_parser().parse_args(arguments)
     try:
-        settings = Settings()
-        set_zone(settings.zone)
-        return int(parsed.run(parsed, settings))
+        return _run(parsed)
     except CommandError as error:
         print(error, file=sys.stderr)
         return error.status
@@ -47,11 +46,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
             name = "DEALWORTHY_" + "_".join(str(part) for part in problem["loc"]).upper()
             print(f"{name}: {problem['msg'].removeprefix('Value error, ')}.", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # whoever read our output has seen enough, such as `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except DatabaseError as error:
         print(f"The database does not answer: {error.orig}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return _INTERRUPTED
+
+
+def _run(parsed: argparse.Namespace) -> int:
+    settings = Settings()
+    set_zone(settings.zone)
+    status = int(parsed.run(parsed, settings))
+    sys.stdout.flush()
+    return status
 
 
 if __name__ == "__main__":

@@ -114,7 +114,7 @@ class Taker:
         """Open a question, fill it in and press Save and continue."""
         return self.send(attempt, self.open(attempt, position).filled_in(*texts, **lines), go="next")
 
-    def answer_all(self, attempt: str, right: bool = True, wrong: tuple[str, ...] = ()) -> None:  # noqa: FBT001, FBT002 (reads well)
+    def answer_all(self, attempt: str, right: bool = True, wrong: tuple[str, ...] = ()) -> None:  # noqa: FBT002 (reads well)
         """Answer every question made by factories.single, those named in `wrong` wrong."""
         for position in range(1, self.total(attempt) + 1):
             page = self.open(attempt, position)

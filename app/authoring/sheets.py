@@ -96,7 +96,7 @@ class Sheet:
                 self.fresh = f"{place}.{number}"
             return
         prefix, _dot, last = place.rpartition(".")
-        height = self.height(prefix) if last.isdecimal() and len(last) < 4 else 0  # noqa: PLR2004 (see MOST_ROWS)
+        height = self.height(prefix) if last.isdecimal() and len(last) < 4 else 0  # noqa: PLR2004 (three digits) (see MOST_ROWS)
         if not height or int(last) >= height:
             return
         order = list(range(height))
@@ -142,7 +142,7 @@ def _row_of(prefix: str) -> Callable[[str], int | None]:
         if not name.startswith(start):
             return None
         row = name[len(start) :].partition(".")[0]
-        return int(row) if row.isdecimal() and len(row) < 4 and int(row) < MOST_ROWS else None  # noqa: PLR2004
+        return int(row) if row.isdecimal() and len(row) < 4 and int(row) < MOST_ROWS else None  # noqa: PLR2004 (three digits)
 
     return number
 
@@ -151,7 +151,7 @@ def typed(raw: FormData) -> Sheet:
     """Take what a browser sent as a sheet; names that can be no place are left out."""
     values: dict[str, list[str]] = {}
     for name, value in raw.multi_items():
-        if isinstance(value, str) and len(name) <= 200 and _NAME.fullmatch(name):  # noqa: PLR2004 (longer than any)
+        if isinstance(value, str) and len(name) <= 200 and _NAME.fullmatch(name):  # noqa: PLR2004 (three digits) (longer than any)
             values.setdefault(name, []).append(_clean(value))
     return Sheet(values)
 

@@ -119,7 +119,7 @@ def _html(tokens: Sequence[Token]) -> list[Block]:
         clean_content_tags={"script", "style"},
     )
     # Everything above has gone through the allow-list, so the string is safe by construction.
-    return [Html(Markup(clean))]  # noqa: S704
+    return [Html(Markup(clean))]  # noqa: S704 (nh3 has cleaned it)
 
 
 def _prepare(tokens: list[Token], table_name: str) -> None:
@@ -189,7 +189,7 @@ class _State(StateInline):
     """
 
     # The names are those of the library.
-    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803, FBT001
+    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803, FBT001 (the name is the library's)
         scanned = super().scanDelims(start, canSplitWord)
         if not canSplitWord:
             return scanned
@@ -218,7 +218,7 @@ def _parser() -> MarkdownIt:
     markdown.inline = _Inline()
     markdown.configure("commonmark", {"html": False, "maxNesting": _MAX_NESTING})
     markdown.enable(["table", "strikethrough"])
-    renderer: dict[str, object] = markdown.renderer.rules  # type: ignore[attr-defined]
+    renderer: dict[str, object] = markdown.renderer.rules  # type: ignore[attr-defined]  # the protocol leaves it out
     renderer["table_open"] = lambda tokens, index, _options, _env: _table_open(tokens, index)
     renderer["table_close"] = lambda *_: "</table>\n</div>\n"
     return markdown

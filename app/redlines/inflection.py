@@ -172,7 +172,7 @@ def _singular(word: str) -> str | None:
 
 
 def _keeps_its_form(word: str) -> bool:
-    if not (word.isascii() and word.isalpha()) or len(word) <= 2 or word in _FIXED:  # noqa: PLR2004
+    if not (word.isascii() and word.isalpha()) or len(word) <= 2 or word in _FIXED:  # noqa: PLR2004 (shorter words have no forms)
         return True
     if word.endswith(_FIXED_ENDINGS) and word not in _VERBS_IN_LY:
         return True

@@ -106,7 +106,7 @@ def _may_cross(gaps: Sequence[str], literal: str) -> bool:
         if _BORDERLESS.search(gap):
             return False
         weak += _WEAK.search(gap) is not None
-    return weak == 0 or len(literal) <= _SHORT_HAN or weak >= 2  # noqa: PLR2004
+    return weak == 0 or len(literal) <= _SHORT_HAN or weak >= 2  # noqa: PLR2004 (two weak signs are one)
 
 
 def _between_words(gaps: Sequence[str]) -> bool:

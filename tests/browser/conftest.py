@@ -123,7 +123,7 @@ def browse(server: Demonstration, browser: Browser, faults: Faults) -> Iterator[
 
     def opened(**options: object) -> Page:
         settings = {"viewport": DESKTOP, "locale": "en-GB", "reduced_motion": "reduce", "color_scheme": "light"}
-        context = browser.new_context(base_url=server.url, **{**settings, **options})  # type: ignore[arg-type]
+        context = browser.new_context(base_url=server.url, **{**settings, **options})  # type: ignore[arg-type]  # options by name
         context.set_default_timeout(PATIENCE)
         faults.watch(context)
         contexts.append(context)

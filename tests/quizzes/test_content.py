@@ -60,7 +60,7 @@ def test_every_type_is_read_and_written_alike() -> None:
     ]  # fmt: skip
     assert parse(QuizDocument, dump(document), "f.yaml").document == document
     assert QuizDocument.model_validate(canonical(document)) == document
-    assert canonical(document)["items"][2] == {  # type: ignore[index]
+    assert canonical(document)["items"][2] == {  # type: ignore[index]  # JSON
         "id": "truth", "type": "true_false", "prompt": "P", "answer": False,
     }  # fmt: skip
 

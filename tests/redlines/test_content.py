@@ -55,7 +55,7 @@ def test_the_whole_record_is_read_and_written_alike() -> None:
     assert document.ids == {"claims.guaranteed-return"}
     assert parse(RedLinesDocument, dump(document), "f.yaml").document == document
     assert RedLinesDocument.model_validate(canonical(document)) == document
-    assert canonical(document)["rules"][0]["match"] == {  # type: ignore[index]
+    assert canonical(document)["rules"][0]["match"] == {  # type: ignore[index]  # JSON
         "en": [
             {"text": "guarantee return"},
             {"text": "sure return", "forms": "exact"},

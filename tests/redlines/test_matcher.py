@@ -224,7 +224,7 @@ APPLIES = Matcher(
         ({"locale": "de"}, False),
     ],
 )
-def test_a_rule_applies_where_and_while_it_says(circumstances: dict[str, Any], flagged: bool) -> None:  # noqa: FBT001
+def test_a_rule_applies_where_and_while_it_says(circumstances: dict[str, Any], flagged: bool) -> None:
     assert bool(APPLIES.check("best in class", **circumstances)) is flagged
 
 

@@ -51,7 +51,7 @@ def ana(session: Session) -> Person:
         ("rep@example.com", 403, False),
     ],
 )
-def test_who_opens_a_record(ana: Person, sign_in: SignIn, viewer: str, status: int, sees_deals: bool) -> None:  # noqa: FBT001
+def test_who_opens_a_record(ana: Person, sign_in: SignIn, viewer: str, status: int, sees_deals: bool) -> None:
     answer = sign_in(viewer).get(f"/team/people/{ana.id}")
     assert answer.status_code == status
     assert ("Harbour Bakery Group" in answer.text) == sees_deals
