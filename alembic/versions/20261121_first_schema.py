@@ -183,9 +183,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_assignment_person_id_person")),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_assignment_product_id_product")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
-        sa.UniqueConstraint("person_id", "product_id", name=op.f("uq_assignment_person_id_product_id")),
     )
     with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_assignment_person_id_product_id"), ["person_id", "product_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_assignment_product_id"), ["product_id"], unique=False)
 
     op.create_table(

@@ -136,15 +136,20 @@ def _subject(session: Session, person_id: int, product_id: int) -> tuple[str, st
 def assign(
     session: Session, person_id: int, product_id: int, *, due_on: date | None, by: str, moment: datetime
 ) -> Assignment:
-    """Ask a person to get certified, by a day or whenever; asking again changes the day."""
+    """Ask a person to get certified, by a day or whenever; asking for another day replaces the one before."""
     _one_at_a_time(session, person_id)
-    assignment = session.scalar(
-        select(Assignment).where(col(Assignment.person_id) == person_id, col(Assignment.product_id) == product_id)
+    newest = session.scalar(
+        select(Assignment)
+        .where(col(Assignment.person_id) == person_id, col(Assignment.product_id) == product_id)
+        .order_by(col(Assignment.id).desc())
+        .limit(1)
     )
-    if assignment is None:
-        assignment = Assignment(person_id=person_id, product_id=product_id, assigned_at=moment, assigned_by=by)
-        session.add(assignment)
-    assignment.due_on = due_on
+    if newest is not None and newest.due_on == due_on:
+        return newest
+    assignment = Assignment(
+        person_id=person_id, product_id=product_id, due_on=due_on, assigned_at=moment, assigned_by=by
+    )
+    session.add(assignment)
     session.flush()
     audit(
         session,

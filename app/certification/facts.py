@@ -169,9 +169,9 @@ class Facts:
 
     def _read_assignments(self) -> None:
         for row in self._session.execute(
-            select(col(Assignment.person_id), col(Assignment.product_id), col(Assignment.due_on)).where(
-                *self._of(Assignment), col(Assignment.assigned_at) <= self._as_of
-            )
+            select(col(Assignment.person_id), col(Assignment.product_id), col(Assignment.due_on))
+            .where(*self._of(Assignment), col(Assignment.assigned_at) <= self._as_of)
+            .order_by(col(Assignment.id))
         ):
             self.due_on[row.person_id, row.product_id] = row.due_on
 

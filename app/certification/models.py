@@ -1,7 +1,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.database import Moment, stored_enum
@@ -24,10 +24,13 @@ class SignOffOutcome(StrEnum):
 
 
 class Assignment(SQLModel, table=True):
-    """Somebody was asked to get certified on a product, by a day or when they like."""
+    """Somebody was asked to get certified on a product, by a day or when they like.
+
+    The newest row holds. Another day is another row, so that what was due at an earlier moment can still be said.
+    """
 
     __tablename__ = "assignment"
-    __table_args__ = (UniqueConstraint("person_id", "product_id"),)
+    __table_args__ = (Index(None, "person_id", "product_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id")

@@ -149,7 +149,8 @@ def _add_history(session: Session, person_id: int, whole: Mapping[int, ProductRe
     for each, row in _known(whole, _rows(session, person_id, CertificationEvent, "at", "kind", "reason")):
         each.events.append(Fact(row.at, event(row.kind), row.reason))
     for each, assignment in _known(
-        whole, session.scalars(select(Assignment).where(col(Assignment.person_id) == person_id))
+        whole,
+        session.scalars(select(Assignment).where(col(Assignment.person_id) == person_id).order_by(col(Assignment.id))),
     ):
         each.assigned = assignment
     for each in whole.values():

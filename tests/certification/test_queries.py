@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlmodel import Session
 
 from app.catalog.actions import publish, save_draft
 from app.catalog.models import ContentKind, Origin, Product, Verdict
 from app.catalog.queries import content
 from app.certification.actions import assign, sanction
-from app.certification.models import CertificationEventKind
+from app.certification.models import Assignment, CertificationEventKind
 from app.certification.queries import certificate, periods, record, records
 from app.certification.rules import ReasonCode, Standing, StandingVerdict
 from app.database import Database
@@ -129,6 +130,16 @@ def test_a_due_date_is_what_the_first_period_counts_from(session: Session) -> No
     assert (found.assigned, found.due_on) == (True, date(2026, 12, 24))
     attest(session, ana, keeper)
     assert verdict_of(session, ana, keeper, NOW).valid_through == date(2027, 12, 23)
+
+
+def test_another_due_date_leaves_the_earlier_answers_as_they_were(session: Session) -> None:
+    ana, keeper = person(session, "ana@example.com"), sellable(session)
+    days = [date(2026, 12, 24), date(2026, 12, 24), date(2027, 1, 15)]
+    for asked, due_on in enumerate(days):
+        assign(session, ana.id or 0, keeper.id or 0, due_on=due_on, by="m@example.com", moment=NOW + asked * DAY)
+    found = [record(session, ana.id or 0, keeper.id or 0, NOW + asked * DAY) for asked in (-1, 0, 1, 2)]
+    assert [each and each.due_on for each in found] == [None, *days]
+    assert len(session.scalars(select(Assignment)).all()) == 2
 
 
 def test_one_persons_facts_are_not_anothers(session: Session) -> None:

@@ -70,8 +70,11 @@ def test_a_manager_asks_the_own_people_and_changes_the_day(ana: Person, session:
         answer = browser.post(f"/team/people/{ana.id}/assignments", data={"product": "keeper", "due_on": day})
         assert answer.status_code == 303
     assert [(each.person_id, each.due_on) for each in session.scalars(select(Assignment))] == [
-        (ana.id, date(2027, 1, 15))
+        (ana.id, date(2026, 12, 24)),
+        (ana.id, date(2027, 1, 15)),
     ]
+    text = browser.get(f"/team/people/{ana.id}").text
+    assert ("15 January 2027" in text, "24 December 2026" in text) == (True, False)
 
 
 @pytest.mark.parametrize(
