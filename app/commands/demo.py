@@ -249,9 +249,9 @@ class _Demo:
         for place, document in places:
             place.answer = _right(parse_item(document))
             place.answered_at = moment
-        wrong = [place for place, document in places if document.get("critical", False) is not passes]
-        for place in self._chance.sample(wrong, k=self._chance.randint(0 if passes else 1, 2)):
-            place.answer = None
+        missed = [(place, document) for place, document in places if document.get("critical", False) is not passes]
+        for place, document in self._chance.sample(missed, k=self._chance.randint(0 if passes else 1, 2)):
+            place.answer = _wrong(parse_item(document))
         self._session.flush()
 
 
@@ -270,3 +270,16 @@ def _right(item: Item) -> Any:
         case Ordering():
             return list(range(item.size))
     raise TypeError(f"no right answer is known for {type(item).__name__}")
+
+
+def _wrong(item: Item) -> Any:
+    match item:
+        case Single():
+            return (item.correct + 1) % item.size
+        case Multiple():
+            return sorted(set(range(len(item.weights))) - item.correct)
+        case TrueFalse():
+            return not item.correct
+        case Matching() | Ordering():
+            return _right(item)[::-1]
+    return "0"
