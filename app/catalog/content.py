@@ -4,7 +4,7 @@ from typing import Annotated, Final, Literal, Self, get_args
 
 from pydantic import Field, StringConstraints, model_validator
 
-from app.catalog.document import Day, Document, Faults, Line, Slug, Url, twice
+from app.catalog.document import Day, Document, Faults, FileDocument, Line, Slug, Url, twice
 from app.catalog.text import Label, Locale, Sentence
 
 DealStage = Literal["discovery", "proposal", "negotiation", "contract", "delivery", "renewal"]
@@ -29,10 +29,9 @@ class Positioning(Document):
     difference: Sentence
 
 
-class ProductDocument(Document):
+class ProductDocument(FileDocument):
     """`product.yaml` without its program, which belongs to certification."""
 
-    schema_: Literal[1] = Field(alias="schema")
     id: Slug
     name: Label
     positioning: Positioning

@@ -6,15 +6,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Final, Generic, TypeVar
+from typing import Annotated, Final, Generic, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     StringConstraints,
     ValidationError,
+    model_validator,
 )
 from pydantic_core import ErrorDetails, PydanticCustomError
 
@@ -25,6 +27,18 @@ class Document(BaseModel):
     """A part of a content file. Unknown keys are refused, numbers and truth are never guessed from text."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True, allow_inf_nan=False)
+
+
+class FileDocument(Document):
+    """A whole YAML file. `schema` numbers the form that it is written in; a file that does not say is in the first."""
+
+    schema_: Literal[1] = Field(alias="schema")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _first_form(cls, value: object) -> object:
+        # no default value: the number is always written back
+        return {"schema": 1, **value} if isinstance(value, dict) else value
 
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, StrictBool, model_validator
 
-from app.catalog.document import Document, Faults, Line, Slug, twice
+from app.catalog.document import Document, Faults, FileDocument, Line, Slug, twice
 from app.catalog.text import LOCALES, Label, Sentence, Text, by_locale, localized
 
 ITEM_TYPES: Final = ("single", "multiple", "true_false", "short_text", "numeric", "matching", "ordering")
@@ -196,10 +196,9 @@ Item = Annotated[
 ]
 
 
-class QuizDocument(Document):
+class QuizDocument(FileDocument):
     """A quiz with its items. A limit that is left out does not hold; `draw` left out shows every item."""
 
-    schema_: Literal[1] = Field(alias="schema")
     id: Slug
     product: Slug
     title: Label

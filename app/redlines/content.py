@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Discriminator, Field, StringConstraints, Tag, model_validator
 
-from app.catalog.document import Day, Document, Faults, Line, Region, Slug, twice
+from app.catalog.document import Day, Document, Faults, FileDocument, Line, Region, Slug, twice
 from app.catalog.text import Label, Locale, Sentence, Words
 from app.redlines.regexes import UnsafeRegexError, compile_safely
 
@@ -222,10 +222,9 @@ class RedLineDocument(Document):
         return self
 
 
-class RedLinesDocument(Document):
+class RedLinesDocument(FileDocument):
     """`redlines.yaml`, or a rule pack."""
 
-    schema_: Literal[1] = Field(alias="schema")
     rules: tuple[RedLineDocument, ...]
 
     @model_validator(mode="after")

@@ -1,6 +1,6 @@
 """Everything on record about one person, product by product."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.catalog.models import Content, ContentVersion, LessonProgress, Product
-from app.catalog.queries import products
+from app.catalog.queries import courses, products
+from app.catalog.text import localized
 from app.certification import words
 from app.certification.actions import possible_sanctions
 from app.certification.models import (
@@ -26,6 +27,7 @@ from app.certification.way import Step, StepKind, StepState
 from app.people.models import Person, Team
 from app.quizzes.models import Attempt
 from app.redlines.models import Attestation
+from app.web.i18n import current_locale
 from app.web.i18n import gettext as _
 
 
@@ -90,7 +92,7 @@ def record_of(session: Session, person_id: int, moment: datetime, today: date) -
     whole = {
         product_id: _product_record(sold[product_id], record, today) for (_person, product_id), record in found.items()
     }
-    _add_history(session, person_id, whole)
+    _add_history(session, person_id, whole, moment)
     return sorted(whole.values(), key=lambda each: (_rank(each), each.product.slug))
 
 
@@ -134,13 +136,15 @@ def _lessons_done(record: Record) -> set[str]:
     return asked & done
 
 
-def _add_history(session: Session, person_id: int, whole: Mapping[int, ProductRecord]) -> None:
+def _add_history(session: Session, person_id: int, whole: Mapping[int, ProductRecord], moment: datetime) -> None:
+    titles = _lesson_titles(session, list(whole), moment)
     for each, period in _known(whole, periods(session, person_id)):
         each.periods.append(period)
     for each, row in _known(whole, _rows(session, person_id, Attempt, "started_at", "percent", "passed")):
         each.attempts.append((row.started_at, row.percent, row.passed))
     for each, row in _known(whole, _rows(session, person_id, LessonProgress, "completed_at", "lesson")):
-        each.facts += [Fact(row.completed_at, _("Lesson done"), row.lesson)] if row.completed_at else []
+        title = titles.get((row.product_id, row.lesson), row.lesson)
+        each.facts += [Fact(row.completed_at, _("Lesson done"), title)] if row.completed_at else []
     for each, row in _known(whole, _attestations(session, person_id)):
         what = _("Red lines signed, version %(number)s") % {"number": row.number}
         each.facts.append(Fact(row.signed_at, what, row.signed_name))
@@ -155,6 +159,15 @@ def _add_history(session: Session, person_id: int, whole: Mapping[int, ProductRe
         each.assigned = assignment
     for each in whole.values():
         each.facts.sort(key=lambda fact: fact.at, reverse=True)
+
+
+def _lesson_titles(session: Session, products: Collection[int], moment: datetime) -> dict[tuple[int, str], str]:
+    """Name each lesson of the courses in force, by product and the lesson's own id."""
+    return {
+        (product_id, lesson.id): localized(lesson.title, current_locale())
+        for product_id, course in courses(session, moment, products).items()
+        for lesson in course.document.lessons
+    }
 
 
 def _known(whole: Mapping[int, ProductRecord], rows: Iterable[Any]) -> Iterator[tuple[ProductRecord, Any]]:

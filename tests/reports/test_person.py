@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from app.audit.models import AuditEntry
 from app.certification.models import Assignment, CertificationEvent, CertificationPeriod, SignOff
 from app.people.models import Person, Role
-from factories import NOW, attest, deal, person, sellable
+from factories import NOW, attest, deal, lesson, person, sellable, taught
 
 SignIn = Callable[[str], TestClient]
 
@@ -62,6 +62,14 @@ def test_the_record_says_what_is_done_and_what_is_missing(ana: Person, sign_in: 
     assert "An assessor has not signed off a demonstration." in text
     assert "Red lines signed, version 1 · Ana" in text
     assert "May sell 0 of 1 product alone today." in text
+
+
+def test_a_lesson_is_named_by_its_title(ana: Person, session: Session, sign_in: SignIn) -> None:
+    taught(session, [lesson(1)], "course", at=NOW - timedelta(days=9))
+    session.commit()
+    sign_in("ana@example.com").post("/products/course/lessons/lesson-1/complete")
+    text = sign_in("miriam@example.com").get(f"/team/people/{ana.id}").text
+    assert ("Lesson done · Lesson 1" in text, "lesson-1" in text) == (True, False)
 
 
 def test_a_manager_asks_the_own_people_and_changes_the_day(ana: Person, session: Session, sign_in: SignIn) -> None:
