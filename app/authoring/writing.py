@@ -4,7 +4,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from app.authoring.files import COURSES, QUIZZES, CourseFiles, Tree
+from app.authoring.files import COURSES, QUIZZES, CourseFiles, Tree, read_tree
 from app.catalog.content import Lesson
 from app.catalog.coursefolder import PRODUCT_FILE, REDLINES_FILE, is_course_file, lesson_name
 from app.catalog.document import canonical
@@ -15,26 +15,41 @@ from app.catalog.yamltext import dump
 def write_tree(tree: Tree, path: Path) -> list[Path]:
     """Write `courses/` and `quizzes/` below `path`; give the files that were written or removed.
 
-    A file that says the same already is left alone. Inside the folder of a course that is written, files that
-    are no longer part of it are removed; nothing else is. Raises ValueError for a tree with problems and for
-    a link that leaves `path`.
+    A file that says the same already is left as it stands, however it is laid out. Inside the folder of a course
+    that is written, files that are no longer part of it are removed; nothing else is. Raises ValueError for a tree
+    with problems and for a link that leaves `path`.
     """
     if tree.problems:
         message = f"the tree has problems, the first is {tree.problems[0]}"
         raise ValueError(message)
+    said = _said(path)
     changed: list[Path] = []
+
+    def write(file: Path, text: str) -> None:
+        if said.get(file) != text:
+            changed.extend(_write(file, text, path))
+
     for files in tree.courses.values():
         folder = path / COURSES / files.course.id
         texts = course_texts(files)
         for name, text in texts.items():
-            changed += _write(folder / name, text, path)
+            write(folder / name, text)
         for old in sorted(folder.iterdir()):
             if is_course_file(old.name) and old.name not in texts and not old.is_dir():
                 old.unlink()
                 changed.append(old)
     for quiz in tree.quizzes.values():
-        changed += _write(path / QUIZZES / f"{quiz.id}.yaml", dump(quiz), path)
+        write(path / QUIZZES / f"{quiz.id}.yaml", dump(quiz))
     return changed
+
+
+def _said(path: Path) -> dict[Path, str]:
+    """Give what the files below `path` say already, each in the words that writing it would use."""
+    tree = read_tree(path)
+    texts = {path / QUIZZES / f"{quiz.id}.yaml": dump(quiz) for quiz in tree.quizzes.values()}
+    for files in tree.courses.values():
+        texts |= {path / COURSES / files.course.id / name: text for name, text in course_texts(files).items()}
+    return {file: text for file, text in texts.items() if file.is_file()}
 
 
 def course_texts(files: CourseFiles) -> dict[str, str]:

@@ -151,6 +151,33 @@ def test_what_is_written_is_what_was_read(root: Path, tmp_path: Path) -> None:
     assert write_tree(again, once) == []
 
 
+def test_a_file_that_says_the_same_keeps_its_layout(root: Path) -> None:
+    by_hand = PRODUCT.replace(
+        "name:\n  en: Shopfront\n  zh-Hans: 店面\n", "name: {en: Shopfront, zh-Hans: 店面}  # both\n"
+    )
+    lesson = LESSON.replace("id: what-it-is\ntitle: What it is", "title: 'What it is'\nid: what-it-is")
+    write(root, **{"courses/shopfront/product.yaml": by_hand, "courses/shopfront/01-what-it-is.md": lesson})
+    before = everything(root)
+    tree = read_tree(root)
+    assert write_tree(tree, root) == []
+    assert everything(root) == before
+    quiz = tree.quizzes["shopfront"].model_copy(update={"pass_percent": 90})
+    changed = Tree(tree.courses, {"shopfront": quiz})
+    assert write_tree(changed, root) == [root / "quizzes/shopfront.yaml"]
+    assert everything(root) == before | {"quizzes/shopfront.yaml": QUIZ.replace("80", "90").encode()}
+
+
+def test_a_file_need_not_name_its_schema(root: Path) -> None:
+    with_schema = digests(read_tree(root))
+    bare = {name: text.removeprefix("schema: 1\n") for name, text in FILES.items()}
+    write(root, **bare)
+    tree = read_tree(root)
+    assert tree.problems == ()
+    assert digests(tree) == with_schema
+    assert write_tree(tree, root) == []
+    assert everything(root) == {name: text.encode() for name, text in bare.items()}
+
+
 def test_a_lesson_keeps_the_name_of_its_file(root: Path, tmp_path: Path) -> None:
     write(root, **{"courses/shopfront/120-renamed.md": LESSON.replace("id: what-it-is", "id: second")})
     tree = read_tree(root)
