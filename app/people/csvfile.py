@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from io import StringIO
 
-from app.people.import_rules import Entry, Problem
+from app.people.import_rules import Entry, Problem, SetAside
 from app.people.models import Role
 from app.people.rules import email_problem, name_problem
 from app.web.i18n import LOCALES, match_locale
@@ -23,10 +23,10 @@ _LONGEST_TEAM = 120
 
 @dataclass(frozen=True, slots=True)
 class PeopleFile:
-    """What a file says: its good rows by number, whom the others are about, its columns, and what is wrong with it."""
+    """What a file says: its good rows by number, its other rows, its columns, and what is wrong with it."""
 
     rows: tuple[tuple[int, Entry], ...] = ()
-    set_aside: frozenset[str] = frozenset()
+    set_aside: tuple[SetAside, ...] = ()
     columns: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
 
@@ -74,7 +74,7 @@ def _rows(records: list[tuple[int, list[str]]]) -> PeopleFile:
     if problems:
         return PeopleFile(problems=tuple(problems))
     rows = []
-    set_aside = set()
+    set_aside = []
     for number, cells in records[1:]:
         if len(cells) > len(names) and any(cells[len(names) :]):
             problems.append(Problem(number, "", _("There are more cells than columns in the header.")))
@@ -83,10 +83,12 @@ def _rows(records: list[tuple[int, list[str]]]) -> PeopleFile:
         found = list(_cell_problems(number, row))
         problems += found
         if found:
-            set_aside.add(row["email"].lower())
+            manager = row.get("manager", "").lower()
+            readable = manager and not any(problem.column == "manager" for problem in found)
+            set_aside.append(SetAside(number, row["email"].lower(), manager if readable else None))
         else:
             rows.append((number, _entry(row)))
-    return PeopleFile(tuple(rows), frozenset(set_aside), frozenset(names), tuple(problems))
+    return PeopleFile(tuple(rows), tuple(set_aside), frozenset(names), tuple(problems))
 
 
 def _header_problems(row: int, names: list[str]) -> Iterator[Problem]:

@@ -34,6 +34,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAside:
+    """A row that could not be read: whom it is about, and the manager whom it names, if those can be told."""
+
+    number: int
+    email: str
+    manager: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """A person who is stored already."""
 
@@ -69,11 +78,11 @@ def plan_import(
     known: Mapping[str, Known],
     teams: Sequence[str],
     default_locale: str,
-    set_aside: frozenset[str] = frozenset(),
+    set_aside: Sequence[SetAside] = (),
 ) -> Plan:
     """Compare rows (number, entry) with what is stored. Columns that the file lacks keep what is stored.
 
-    `set_aside` are addresses of rows that could not be read: they may be somebody's manager all the same.
+    Those whom rows that were `set_aside` are about may be somebody's manager all the same.
     """
     spelling = {team.casefold(): team for team in teams}
     new_teams: list[str] = []
@@ -131,16 +140,20 @@ def _differences(before: Entry, after: Entry) -> tuple[str, ...]:
 
 
 def _manager_problems(
-    wanted: Mapping[str, Entry], numbers: Mapping[str, int], known: Mapping[str, Known], set_aside: frozenset[str]
+    wanted: Mapping[str, Entry], numbers: Mapping[str, int], known: Mapping[str, Known], set_aside: Sequence[SetAside]
 ) -> list[Problem]:
     above: dict[str, str | None] = {email: person.entry.manager for email, person in known.items()}
     above.update({email: entry.manager for email, entry in wanted.items()})
+    anybody = {*above, *(row.email for row in set_aside)}
+    named = [(numbers[email], entry.manager) for email, entry in wanted.items()]
+    named += [(row.number, row.manager) for row in set_aside]
     problems = []
-    for email, entry in wanted.items():
-        if entry.manager and entry.manager not in above and entry.manager not in set_aside:
-            sentence = _("Nobody has the address %(email)s, here or in the file.") % {"email": entry.manager}
-            problems.append(Problem(numbers[email], "manager", sentence))
-        elif circle := circle_through(email, above):
+    for number, manager in named:
+        if manager and manager not in anybody:
+            sentence = _("Nobody has the address %(email)s, here or in the file.") % {"email": manager}
+            problems.append(Problem(number, "manager", sentence))
+    for email in wanted:
+        if circle := circle_through(email, above):
             sentence = _("This is a circle: %(people)s.") % {"people": " → ".join(circle)}
             problems.append(Problem(numbers[email], "manager", sentence))
     return problems

@@ -158,6 +158,13 @@ def test_spreadsheets_write_the_same_in_many_ways(content: bytes) -> None:
             ["row 3: name: Fill this in."],
         ),
         (
+            HEADER + "a@example.com,,rep,,b@example.com,\n",
+            [
+                "row 2: name: Fill this in.",
+                "row 2: manager: Nobody has the address b@example.com, here or in the file.",
+            ],
+        ),
+        (
             HEADER + "a@example.com,A,rep,,b@example.com,\nb@example.com,B,rep,,a@example.com,\n",
             [
                 "row 2: manager: This is a circle: a@example.com → b@example.com → a@example.com.",
