@@ -43,14 +43,13 @@ def audience(value: Audience) -> str:
     return {"internal": _("Internal, do not send"), "external": _("External")}[value]
 
 
-def industry(slug: str) -> str:
-    """Name an industry; one that is not known here is written as it stands in the course."""
-    names = {
+def industry_names() -> dict[str, str]:
+    """Name the industries that courses and deals choose from, so that a deal finds its talk tracks."""
+    return {
         "bakery": _("Bakery"),
         "beauty": _("Beauty"),
         "cafe": _("Café"),
         "e-commerce": _("E-commerce"),
-        "ecommerce": _("E-commerce"),
         "education": _("Education"),
         "finance": pgettext("industry", "Finance"),
         "fitness": _("Fitness"),
@@ -65,7 +64,11 @@ def industry(slug: str) -> str:
         "restaurant": _("Restaurant"),
         "retail": _("Retail"),
     }
-    return names.get(slug) or slug.replace("-", " ").capitalize()
+
+
+def industry(slug: str) -> str:
+    """Name an industry; one that is not known here is written as it stands in the course."""
+    return industry_names().get(slug) or slug.replace("-", " ").capitalize()
 
 
 def roles(slugs: Iterable[str]) -> str:

@@ -269,7 +269,7 @@ DEALS = (
         "negotiation",
         23,
         "EU",
-        "health",
+        "healthcare",
         (WAF,),
         ("marek.nowak@example.com",),
         (

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.catalog.text import localized
-from app.catalog.words import industry as industry_name
+from app.catalog.words import industry_names
 from app.certification import words as standing_words
 from app.certification.rules import Reason, Standing
 from app.certification.words import Fix, State
@@ -52,11 +52,7 @@ def role(slug: str) -> str:
 
 def industries() -> list[tuple[str, str]]:
     """Return the industries to choose from, by name."""
-    slugs = (
-        "bakery beauty cafe ecommerce education finance fitness healthcare hospitality insurance logistics "
-        "manufacturing public-sector restaurant retail"
-    )
-    return sorted(((slug, industry_name(slug)) for slug in slugs.split()), key=lambda each: each[1])
+    return sorted(industry_names().items(), key=lambda each: each[1])
 
 
 def name(text: Any) -> str:
