@@ -15,7 +15,8 @@ from starlette.responses import Response
 from app.authoring.forms import Part
 from app.authoring.sheets import Sheet, typed
 from app.authoring.words import field_label
-from app.catalog.actions import digest, save_draft
+from app.catalog.actions import save_draft
+from app.catalog.document import digest
 from app.catalog.models import Content
 from app.catalog.text import LOCALES
 from app.errors import ConflictError

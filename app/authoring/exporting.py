@@ -10,9 +10,8 @@ from sqlmodel import Session, col
 
 from app.authoring.files import CourseFiles, Tree
 from app.authoring.writing import write_tree
-from app.catalog.actions import digest
 from app.catalog.content import CourseDocument
-from app.catalog.document import validate
+from app.catalog.document import digest, validate
 from app.catalog.models import Content, ContentKind, ContentVersion, Product
 from app.catalog.yamlfile import Located, Problem
 from app.certification.content import ProgramDocument

@@ -17,8 +17,8 @@ from sqlmodel import Session, col
 
 from app.audit.actions import record
 from app.authoring.files import Tree
-from app.catalog.actions import create_content, create_product, digest, publish, save_draft
-from app.catalog.document import Document, canonical
+from app.catalog.actions import create_content, create_product, publish, save_draft
+from app.catalog.document import Document, canonical, digest
 from app.catalog.models import Content, ContentKind, Origin, Product, Verdict
 from app.catalog.queries import product_by_slug
 from app.certification.actions import award_waiting, lock_waiting

@@ -1,7 +1,5 @@
-"""Every write of products, content and progress."""
+"""Every write of products and content; what people do with them is in progress.py."""
 
-import hashlib
-import json
 from datetime import date, datetime
 from typing import Any
 
@@ -9,15 +7,10 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.audit.actions import record
+from app.catalog.document import digest
 from app.catalog.models import Content, ContentKind, ContentVersion, Origin, Product, Verdict
 from app.errors import ConflictError
 from app.web.i18n import gettext as _
-
-
-def digest(document: dict[str, Any]) -> str:
-    """Return the SHA-256 (hex) of a document's canonical JSON: two documents are the same if theirs are."""
-    canonical = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def create_product(session: Session, slug: str, name: str | dict[str, str], moment: datetime) -> Product:

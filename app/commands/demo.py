@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from app.catalog.actions import digest
+from app.catalog.document import digest
 from app.catalog.models import Content, ContentKind, ContentVersion, LessonProgress, Product, Verdict
 from app.certification.actions import assign, sanction
 from app.certification.models import CertificationEventKind

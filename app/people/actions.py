@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from app.audit.actions import record
+from app.database import stored_id
 from app.errors import ConflictError, InvalidError, NotFoundError
 from app.people import queries, sessions
 from app.people.access import digest
@@ -57,7 +58,7 @@ def create_person(session: Session, details: Details, *, actor: str, moment: dat
     )
     session.add(person)
     _flush(session)
-    session.add_all(PersonRole(person_id=_id(person), role=role) for role in details.roles)
+    session.add_all(PersonRole(person_id=stored_id(person), role=role) for role in details.roles)
     session.flush()
     record(
         session,
@@ -184,8 +185,8 @@ def use_password_link(session: Session, token: str, password: str, *, moment: da
 def set_password(session: Session, person: Person, password: str, *, actor: str, moment: datetime) -> None:
     """Store a new password; every session of the person ends, and every unused link."""
     person.password_hash = hash_password(password)
-    _use_up_links(session, _id(person), moment)
-    sessions.close_all_sessions(session, _id(person))
+    _use_up_links(session, stored_id(person), moment)
+    sessions.close_all_sessions(session, stored_id(person))
     session.flush()
     record(session, at=moment, actor=actor, action="person.password_set", subject=("person", person.email))
 
@@ -210,12 +211,6 @@ def _locked_person(session: Session, person_id: int) -> Person:
     person = _person(session, person_id)
     session.refresh(person, with_for_update=True)
     return person
-
-
-def _id(person: Person) -> int:
-    if person.id is None:
-        raise ValueError("the person is not stored yet")
-    return person.id
 
 
 def _flush(session: Session) -> None:

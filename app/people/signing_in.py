@@ -7,7 +7,7 @@ from fastapi import Request
 from sqlmodel import col, select
 
 from app.audit.actions import record
-from app.database import Database
+from app.database import Database, stored_id
 from app.people import limits, sessions
 from app.people.models import Person
 from app.people.passwords import check_password
@@ -46,12 +46,6 @@ def sign_in(request: Request, email: str, password: str, moment: datetime) -> tu
             kept.password_hash = replacement
         limits.clear(session, account_key(email))
         limits.give_back(session, address_key)
-        token = sessions.open_session(session, _id(kept), request, moment)
+        token = sessions.open_session(session, stored_id(kept), request, moment)
         record(session, at=moment, actor=kept.email, action="person.signed_in", subject=("person", kept.email))
     return kept, token
-
-
-def _id(person: Person) -> int:
-    if person.id is None:
-        raise ValueError("the person is not stored yet")
-    return person.id

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col
 
 from app.audit.actions import record
-from app.catalog.actions import digest
+from app.catalog.document import digest
 from app.catalog.evidence import announce
 from app.catalog.models import Content, ContentVersion
 from app.catalog.queries import Version

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
-from app.catalog.actions import digest
+from app.catalog.document import digest
 from app.catalog.models import ContentVersion
 from app.people.access import CurrentPerson
 from app.people.models import Person
