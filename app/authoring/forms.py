@@ -11,19 +11,20 @@ from app.catalog.content import Lesson, ProductDocument
 from app.catalog.document import Document, canonical, validate
 from app.catalog.yamlfile import Located
 from app.certification.content import ProgramDocument
-from app.quizzes import content as quizzes
+from app.quizzes import itemcontent as items
+from app.quizzes.content import QuizDocument
 from app.redlines.content import RedLineDocument
 from app.web.i18n import gettext as _
 
 LANGUAGES: Final = ("en", "zh")
 _ITEM_MODELS: Final[Mapping[str, type[Document]]] = {
-    "single": quizzes.SingleItem,
-    "multiple": quizzes.MultipleItem,
-    "true_false": quizzes.TrueFalseItem,
-    "short_text": quizzes.ShortTextItem,
-    "numeric": quizzes.NumericItem,
-    "matching": quizzes.MatchingItem,
-    "ordering": quizzes.OrderingItem,
+    "single": items.SingleItem,
+    "multiple": items.MultipleItem,
+    "true_false": items.TrueFalseItem,
+    "short_text": items.ShortTextItem,
+    "numeric": items.NumericItem,
+    "matching": items.MatchingItem,
+    "ordering": items.OrderingItem,
 }
 _STAND_IN: Final = {"id": "one", "type": "true_false", "prompt": "-", "answer": True}
 
@@ -93,7 +94,7 @@ def read_quiz(sheet: Sheet, before: Part) -> Part | None:
     """Read the settings of a quiz; its questions stay, also when there is none yet."""
     part = read_back(sheet, layouts.QUIZ, before)
     items = part.get("items", [])
-    checked = _checked(quizzes.QuizDocument, {**part, "items": items or [_STAND_IN]}, sheet)
+    checked = _checked(QuizDocument, {**part, "items": items or [_STAND_IN]}, sheet)
     return None if checked is None else {**checked, "items": items}
 
 
@@ -102,7 +103,7 @@ def read_item(sheet: Sheet, before: Part) -> Part | None:
     kind = sheet.get("type")
     layout = item_layout(kind)
     part = read_back(sheet, layout, before if before.get("type") == kind else {})
-    model = _ITEM_MODELS.get(kind, quizzes.SingleItem)
+    model = _ITEM_MODELS.get(kind, items.SingleItem)
     return _checked(model, part, sheet)
 
 

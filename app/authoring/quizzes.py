@@ -33,7 +33,7 @@ from app.database import SessionDep
 from app.errors import NotFoundError
 from app.people.access import Trainer, allow
 from app.people.models import Role
-from app.quizzes.queries import DrawnItem
+from app.quizzes.itemqueries import DrawnItem
 from app.quizzes.questions import Question, question_of
 from app.web.forms import RawForm
 from app.web.i18n import current_locale

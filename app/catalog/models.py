@@ -2,7 +2,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.database import Moment, stored_enum
@@ -86,6 +86,18 @@ class ContentVersion(SQLModel, table=True):
     note: str = Field(default="", max_length=1000)
     published_at: datetime = Field(sa_type=Moment)
     published_by: str = Field(max_length=320)
+
+
+class Media(SQLModel, table=True):
+    """A picture or a sound that documents name by its digest, the SHA-256 of its bytes. Rows are never changed."""
+
+    __tablename__ = "media"
+
+    digest: str = Field(max_length=64, primary_key=True)
+    content_type: str = Field(max_length=80)
+    data: bytes = Field(sa_type=LargeBinary)
+    stored_at: datetime = Field(sa_type=Moment)
+    stored_by: str = Field(max_length=320)
 
 
 class LessonProgress(SQLModel, table=True):

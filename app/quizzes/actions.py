@@ -17,7 +17,7 @@ from app.catalog.queries import Version
 from app.errors import NotFoundError
 from app.people.access import CurrentPerson
 from app.people.models import Person
-from app.quizzes import clock, queries
+from app.quizzes import clock, itemqueries, queries
 from app.quizzes.drawing import draw, option_order
 from app.quizzes.grading import grade, grade_attempt, rounded
 from app.quizzes.items import parse_item
@@ -41,7 +41,7 @@ class Outcome(StrEnum):
 def publish_items(session: Session, content: Content, version: ContentVersion, moment: datetime) -> int:
     """Add a version of each item that the published quiz words anew; return how many there are."""
     assert content.id is not None  # noqa: S101 (a stored content has one)
-    newest = queries.newest_items(session, content.id)
+    newest = itemqueries.newest_items(session, content.id)
     added = 0
     for document in version.document["items"]:
         known = newest.get(document["id"])
@@ -107,9 +107,9 @@ def _begin(session: Session, person: CurrentPerson, version: Version, number: in
     session.flush()
     assert attempt.id is not None  # noqa: S101 (just stored)
     documents = {document["id"]: document for document in version.document["items"]}
-    seen = queries.times_seen(session, person.id, version.content_id)
+    seen = itemqueries.times_seen(session, person.id, version.content_id)
     drawn = draw({item: seen.get(item, 0) for item in documents}, settings.draw, _CHANCE)
-    wordings = queries.items_worded(session, version.content_id, {digest(documents[item]) for item in drawn})
+    wordings = itemqueries.items_worded(session, version.content_id, {digest(documents[item]) for item in drawn})
     session.add_all(
         AttemptItem(
             attempt_id=attempt.id,

@@ -7,7 +7,7 @@ from pydantic import Field
 from starlette.datastructures import FormData
 
 from app.errors import InvalidError
-from app.quizzes.content import (
+from app.quizzes.itemcontent import (
     Item,
     MatchingItem,
     MultipleItem,

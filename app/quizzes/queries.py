@@ -13,7 +13,7 @@ from app.catalog.models import Content, ContentKind, ContentVersion, Product
 from app.catalog.queries import Version, in_force
 from app.catalog.text import localized
 from app.errors import NotFoundError
-from app.quizzes.models import Attempt, AttemptItem, ItemVersion
+from app.quizzes.models import Attempt, AttemptItem
 from app.web.i18n import current_locale
 from app.web.i18n import gettext as _
 
@@ -86,32 +86,6 @@ class Place:
     answered: bool
     flagged: bool
     answered_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnItem:
-    """One question of an attempt as it was drawn and answered.
-
-    The document holds the key: it never goes to a page as it is.
-    """
-
-    position: int
-    document: dict[str, Any]
-    option_order: list[int]
-    answer: Any
-    flagged: bool
-    answered_at: datetime | None
-    points: Decimal | None
-    correct: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class NewestItem:
-    """The newest wording of an item."""
-
-    id: int
-    number: int
-    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,80 +260,6 @@ def places(session: Session, attempt_id: int) -> list[Place]:
         .order_by(col(AttemptItem.position))
     )
     return [Place(row.position, _is_whole(row.answer), row.flagged, row.answered_at) for row in rows]
-
-
-def _drawn() -> Select[*tuple[Any, ...]]:
-    return (
-        select(
-            col(AttemptItem.position),
-            col(ItemVersion.document),
-            col(AttemptItem.option_order),
-            col(AttemptItem.answer),
-            col(AttemptItem.flagged),
-            col(AttemptItem.answered_at),
-            col(AttemptItem.points),
-            col(AttemptItem.correct),
-        )
-        .join(ItemVersion, col(ItemVersion.id) == col(AttemptItem.item_version_id))
-        .order_by(col(AttemptItem.position))
-    )
-
-
-def drawn_item(session: Session, person_id: int, attempt_id: int, position: int) -> DrawnItem:
-    """Return one question of a person's own attempt. Raises NotFoundError when there is none at that place."""
-    row = session.execute(
-        _drawn()
-        .join(Attempt, col(Attempt.id) == col(AttemptItem.attempt_id))
-        .where(
-            col(Attempt.id) == attempt_id,
-            col(Attempt.person_id) == person_id,
-            col(AttemptItem.position) == position,
-        )
-    ).first()
-    if row is None:
-        raise NotFoundError(_("This attempt has no such question."))
-    return DrawnItem(*row)
-
-
-def drawn_items(session: Session, attempt_id: int) -> list[DrawnItem]:
-    """Return every question of an attempt, in their order."""
-    rows = session.execute(_drawn().where(col(AttemptItem.attempt_id) == attempt_id))
-    return [DrawnItem(*row) for row in rows]
-
-
-def newest_items(session: Session, content_id: int) -> dict[str, NewestItem]:
-    """Return the newest version of each item of a quiz, by the item's id."""
-    rows = session.execute(
-        select(col(ItemVersion.item), col(ItemVersion.id), col(ItemVersion.number), col(ItemVersion.digest))
-        .where(col(ItemVersion.content_id) == content_id)
-        .order_by(col(ItemVersion.number))
-    )
-    return {item: NewestItem(*rest) for item, *rest in rows}
-
-
-def items_worded(session: Session, content_id: int, digests: Collection[str]) -> dict[str, int]:
-    """Return the id of the version of each item of a quiz that has one of these wordings, by the item's id.
-
-    The newest version of an item may be newer than the quiz that somebody has just begun to read.
-    """
-    rows = session.execute(
-        select(col(ItemVersion.item), col(ItemVersion.id))
-        .where(col(ItemVersion.content_id) == content_id, col(ItemVersion.digest).in_(digests))
-        .order_by(col(ItemVersion.number))
-    )
-    return {row.item: row.id for row in rows}
-
-
-def times_seen(session: Session, person_id: int, content_id: int) -> dict[str, int]:
-    """Count how often a person was shown each item of a quiz, whatever its version."""
-    rows = session.execute(
-        select(col(ItemVersion.item), func.count())
-        .join(AttemptItem, col(AttemptItem.item_version_id) == col(ItemVersion.id))
-        .join(Attempt, col(Attempt.id) == col(AttemptItem.attempt_id))
-        .where(col(Attempt.person_id) == person_id, col(Attempt.content_id) == content_id)
-        .group_by(col(ItemVersion.item))
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def passes(

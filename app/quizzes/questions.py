@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from app.catalog.text import Text, localized
-from app.quizzes.content import (
+from app.quizzes.itemcontent import (
     Item,
     MatchingItem,
     MultipleItem,
@@ -17,7 +17,7 @@ from app.quizzes.content import (
     SingleItem,
     TrueFalseItem,
 )
-from app.quizzes.queries import DrawnItem
+from app.quizzes.itemqueries import DrawnItem
 from app.web.i18n import current_locale, number
 from app.web.i18n import gettext as _
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
-from app.quizzes.content import Item, MultipleItem, SingleItem
-from app.quizzes.queries import AttemptSummary, DrawnItem, LessonName, OneAttempt
+from app.quizzes.itemcontent import Item, MultipleItem, SingleItem
+from app.quizzes.itemqueries import DrawnItem
+from app.quizzes.queries import AttemptSummary, LessonName, OneAttempt
 from app.quizzes.questions import item_of, right_answer, said, words
 from app.redlines.queries import Card
 from app.web.i18n import gettext as _

@@ -12,7 +12,7 @@ from app.clock import Now
 from app.database import SessionDep
 from app.errors import InvalidError
 from app.people.access import CurrentPerson, SignedIn
-from app.quizzes import actions, queries, results
+from app.quizzes import actions, itemqueries, queries, results
 from app.quizzes.actions import Outcome
 from app.quizzes.clock import is_over
 from app.quizzes.forms import SaveForm, answer_fields, answer_of
@@ -106,7 +106,7 @@ def save(
     form = bind(SaveForm, raw).data
     if form is None:
         raise InvalidError(_("The answer could not be read. Nothing was changed."))
-    drawn = queries.drawn_item(session, person.id, attempt_id, form.position)
+    drawn = itemqueries.drawn_item(session, person.id, attempt_id, form.position)
     item = item_of(drawn.document)
     answer = answer_of(item, drawn.option_order, raw)
     outcome = actions.save(
@@ -156,7 +156,7 @@ def _question_page(
     moment: datetime,
     typed: dict[str, Any] | None = None,
 ) -> Response:
-    drawn = queries.drawn_item(session, own.person_id, own.id, position)
+    drawn = itemqueries.drawn_item(session, own.person_id, own.id, position)
     context = {
         "attempt": own,
         "places": places,
@@ -212,7 +212,7 @@ def _result_page(request: Request, session: Session, own: OneAttempt, moment: da
     present = queries.settings_of(queries.quiz_in_force(session, own.quiz, moment).document)
     opened = results.answers_open(own, past, present.attempts)
     reviewed = results.review(
-        queries.drawn_items(session, own.id),
+        itemqueries.drawn_items(session, own.id),
         cards(session, own.product_id, moment),
         queries.lesson_names(session, own.product_id, moment),
         opened=opened,

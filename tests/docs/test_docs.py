@@ -28,7 +28,8 @@ from app.config import ROOT, Settings
 from app.deals.rules import ClearanceDecision, GateCode
 from app.main import create_app
 from app.people.tokens import Scope, create_token
-from app.quizzes.content import ITEM_TYPES, QuizDocument
+from app.quizzes.content import QuizDocument
+from app.quizzes.itemcontent import ITEM_TYPES
 from app.redlines.content import RedLineDocument
 from factories import attest, deal, person, sellable
 

@@ -2,7 +2,8 @@ import pytest
 
 from app.catalog.document import canonical, parse
 from app.catalog.yamltext import dump
-from app.quizzes.content import MultipleItem, QuizDocument
+from app.quizzes.content import QuizDocument
+from app.quizzes.itemcontent import MultipleItem
 
 HEAD = """\
 schema: 1

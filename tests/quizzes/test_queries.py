@@ -8,7 +8,7 @@ from app.catalog.document import digest
 from app.catalog.models import ContentVersion
 from app.people.access import CurrentPerson
 from app.people.models import Person
-from app.quizzes import actions, queries
+from app.quizzes import actions, itemqueries, queries
 from app.quizzes.models import ItemVersion
 from factories import NOW, person, product, published_quiz, quiz_document, single
 
@@ -75,7 +75,7 @@ def test_publishing_adds_a_version_only_of_items_that_changed(session: Session) 
     first = published_quiz(session, quiz_document(items=[single("one"), single("two")]), owner=owner)
     changed = quiz_document(items=[single("one"), single("two", critical=True), single("three")])
     published_quiz(session, changed, owner=owner, at=NOW + timedelta(hours=1))
-    newest = queries.newest_items(session, first.content_id)
+    newest = itemqueries.newest_items(session, first.content_id)
     assert {item: wording.number for item, wording in newest.items()} == {"one": 1, "two": 2, "three": 1}
 
 
@@ -87,7 +87,7 @@ def test_an_attempt_keeps_the_wording_it_started_with(session: Session) -> None:
     assert attempt_id is not None
     reworded = single("one", prompt="Something else?")
     published_quiz(session, quiz_document(items=[reworded]), owner=owner, at=NOW + timedelta(hours=1))
-    assert [each.document["prompt"] for each in queries.drawn_items(session, attempt_id)] == ["What about one?"]
+    assert [each.document["prompt"] for each in itemqueries.drawn_items(session, attempt_id)] == ["What about one?"]
 
 
 def test_items_not_seen_yet_are_drawn_first(session: Session) -> None:
@@ -97,7 +97,7 @@ def test_items_not_seen_yet_are_drawn_first(session: Session) -> None:
     for hour in range(3):
         attempt_id = actions.start(session, ana, "keeper-quiz", NOW + timedelta(hours=hour))
         assert attempt_id is not None
-        seen += [each.document["id"] for each in queries.drawn_items(session, attempt_id)]
+        seen += [each.document["id"] for each in itemqueries.drawn_items(session, attempt_id)]
         actions.finish(session, ana, attempt_id, NOW + timedelta(hours=hour))
     assert sorted(seen) == [f"item-{number}" for number in range(6)]
 
@@ -109,6 +109,6 @@ def test_the_wording_of_a_version_is_found_after_a_newer_one(session: Session) -
     after = [{**single("one"), "prompt": "Asked anew?"}, single("two")]
     published_quiz(session, quiz_document(items=after), owner=keeper, at=NOW + timedelta(hours=1))
     digests = {digest(document) for document in before.document["items"]}
-    found = queries.items_worded(session, before.content_id, digests)
+    found = itemqueries.items_worded(session, before.content_id, digests)
     documents = [session.get_one(ItemVersion, found[item]).document for item in ("one", "two")]
     assert documents == before.document["items"]
