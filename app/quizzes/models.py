@@ -144,7 +144,8 @@ class AttemptRegrade(SQLModel, table=True):
 class Regrade(SQLModel, table=True):
     """A decision of a trainer to mark one item of a quiz again, under a policy and for a reason.
 
-    `digest` is the key that was right when it was decided; `total` attempts are to be looked at, `done` are.
+    `item_version_id` is the version whose key counts, `versions` are the numbers of those whose attempts are marked
+    again; of `total` attempts `done` have been looked at.
     """
 
     __tablename__ = "regrade"
@@ -153,6 +154,7 @@ class Regrade(SQLModel, table=True):
     content_id: int = Field(foreign_key="content.id", index=True)
     item: str = Field(max_length=80)
     item_version_id: int = Field(foreign_key="item_version.id")
+    versions: list[int] = Field(sa_type=JSON)
     policy: RegradePolicy = Field(sa_type=stored_enum(RegradePolicy))
     reason: str = Field(max_length=1000)
     total: int
