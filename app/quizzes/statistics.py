@@ -6,7 +6,8 @@ Only first attempts count. Variances and covariances are those of a sample: thei
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import sqrt
+from math import lcm, sqrt
+from operator import mul, sub
 
 FEWEST_ATTEMPTS = 20
 
@@ -38,24 +39,38 @@ def item_statistics(
     scores: Sequence[ItemScore], max_points: Fraction, *, fewest: int = FEWEST_ATTEMPTS
 ) -> ItemStatistics:
     """Compute an item's statistics; below the fewest attempts only its facility."""
-    points = [score.points for score in scores]
-    rest = [score.total - score.points for score in scores]
-    count = len(scores)
-    facility = float(100 * sum(points, Fraction(0)) / (count * max_points)) if count and max_points else None
+    unit = lcm(max_points.denominator, *(number.denominator for each in scores for number in (each.points, each.total)))
+    return statistics_of(
+        [int(each.points * unit) for each in scores],
+        [int(each.total * unit) for each in scores],
+        int(max_points * unit) * len(scores),
+        fewest=fewest,
+    )
+
+
+def statistics_of(
+    points: Sequence[int], totals: Sequence[int], most: int, *, fewest: int = FEWEST_ATTEMPTS
+) -> ItemStatistics:
+    """Compute the same from whole numbers of some common unit, which is exact and quick.
+
+    ``most`` is what all of these attempts together could earn on the item.
+    """
+    count = len(points)
+    facility = 100 * sum(points) / most if most else None
     if count < max(fewest, 2):
         return ItemStatistics(count, facility, None, None)
+    rest = list(map(sub, totals, points))
     covariance = _covariance(points, rest)
     spread = sqrt(_covariance(points, points) * _covariance(rest, rest))
     greatest = _covariance(sorted(points), sorted(rest))
     return ItemStatistics(
         attempts=count,
         facility=facility,
-        discrimination=100 * float(covariance) / spread if spread else None,
-        efficiency=float(100 * covariance / greatest) if greatest else None,
+        discrimination=100 * covariance / spread if spread else None,
+        efficiency=100 * covariance / greatest if greatest else None,
     )
 
 
-def _covariance(left: Sequence[Fraction], right: Sequence[Fraction]) -> Fraction:
-    left_mean, right_mean = sum(left, Fraction(0)) / len(left), sum(right, Fraction(0)) / len(right)
-    products = ((x - left_mean) * (y - right_mean) for x, y in zip(left, right, strict=True))
-    return sum(products, Fraction(0)) / (len(left) - 1)
+def _covariance(left: Sequence[int], right: Sequence[int]) -> int:
+    # times n (n - 1), which the ratios above do without
+    return len(left) * sum(map(mul, left, right)) - sum(left) * sum(right)
