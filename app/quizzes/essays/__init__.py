@@ -1,0 +1,1 @@
+"""Essays: answers in prose that a person marks against a rubric, without knowing whose they are."""
