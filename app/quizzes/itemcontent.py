@@ -1,42 +1,57 @@
 """An item as a document: what one question of `quizzes/<quiz>.yaml` may say."""
 
-from collections.abc import Sequence
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field, StrictBool, model_validator
+from pydantic import AfterValidator, Field, StrictBool, StringConstraints, model_validator
 
-from app.catalog.document import Document, Faults, Line, Slug, twice
-from app.catalog.text import LOCALES, Label, Sentence, Text, by_locale, localized
+from app.catalog.document import Document, Faults, Slug, twice
+from app.catalog.text import LOCALES, Label, Sentence, Text, localized
+from app.quizzes.itemparts import (
+    FULL_MARK,
+    Criterion,
+    Gap,
+    MediaReference,
+    NumericKey,
+    Options,
+    Pair,
+    Points,
+    ShortTextKey,
+    Step,
+    Unit,
+    alike,
+    check_gaps,
+    check_single,
+    check_texts,
+)
 
-ITEM_TYPES: Final = ("single", "multiple", "true_false", "short_text", "numeric", "matching", "ordering")
-UNSUPPORTED_TYPES: Final = ("cloze", "essay")
-_FULL_MARK: Final = 0.99
+ITEM_TYPES: Final = (
+    "single",
+    "multiple",
+    "true_false",
+    "short_text",
+    "numeric",
+    "matching",
+    "ordering",
+    "cloze",
+    "essay",
+)
+Difficulty = Literal["easy", "medium", "hard"]
 
-Number = Annotated[float, Field(strict=True)]
-Points = Annotated[float, Field(strict=True, gt=0, le=1000)]
-
-
-class Option(Document):
-    """One answer to choose. `weight` is for items of type multiple."""
-
-    text: Sentence
-    correct: StrictBool = False
-    weight: Annotated[float, Field(strict=True, ge=-1, le=1)] | None = None
-    feedback: Sentence | None = None
-    pinned: StrictBool = False
-
-
-class Step(Document):
-    """One step of an ordering."""
-
-    text: Sentence
+_OneLine = StringConstraints(strict=True, strip_whitespace=True, min_length=1, pattern=r"^[^\x00-\x1f\x7f]*$")
+_Words = Annotated[int, Field(strict=True, ge=1, le=20_000)]
 
 
-class Pair(Document):
-    """Two things that belong together."""
+def _has_named_parts(value: str) -> str:
+    if not all(part.strip() for part in value.split("/")):
+        message = "has a part without a name; write it such as pricing/discounts"
+        raise ValueError(message)
+    return value
 
-    left: Sentence
-    right: Sentence
+
+Category = Annotated[str, _OneLine, StringConstraints(max_length=200), AfterValidator(_has_named_parts)]
+"""The place of an item in the bank: names from the widest to the narrowest, with `/` between them."""
+
+Tag = Annotated[str, _OneLine, StringConstraints(max_length=60)]
 
 
 class ItemDocument(Document):
@@ -44,31 +59,29 @@ class ItemDocument(Document):
 
     id: Slug
     type: str
+    category: Category | None = None
+    tags: Annotated[tuple[Tag, ...], Field(max_length=20)] = ()
+    difficulty: Difficulty | None = None
     topic: Label | None = None
     prompt: Text
+    media: Annotated[tuple[MediaReference, ...], Field(max_length=4)] = ()
     critical: StrictBool = False
     red_line: tuple[Slug, ...] = ()
     lesson: Slug | None = None
     points: Points = 1
     feedback: Sentence | None = None
 
-
-Options = Annotated[tuple[Option, ...], Field(min_length=2, max_length=20)]
-
-
-def _same(texts: Sequence[Text]) -> list[int]:
-    """Give the positions of texts that a reader of some language cannot tell from an earlier one."""
-    locales = [locale for locale in LOCALES if any(locale in by_locale(text) for text in texts)] or ["en"]
-    return sorted({again for locale in locales for again in twice([localized(text, locale) for text in texts])})
-
-
-def _check_options(options: Sequence[Option | Step], faults: Faults) -> None:
-    for position in _same([option.text for option in options]):
-        faults.add("another option says the same", "options", position, "text")
+    @model_validator(mode="after")
+    def _tags_are_distinct(self) -> Self:
+        faults = Faults()
+        for position in twice(list(self.tags)):
+            faults.add("stands there already", "tags", position)
+        faults.check()
+        return self
 
 
 class SingleItem(ItemDocument):
-    """Choose the one correct option."""
+    """Choose the one correct option. Another may have a `weight`, the part of the mark that it earns."""
 
     type: Literal["single"]
     options: Options
@@ -76,13 +89,7 @@ class SingleItem(ItemDocument):
     @model_validator(mode="after")
     def _has_one_answer(self) -> Self:
         faults = Faults()
-        correct = sum(option.correct for option in self.options)
-        if correct != 1:
-            faults.add(f"exactly one option must be correct, {correct} are", "options")
-        for position, option in enumerate(self.options):
-            if option.weight is not None:
-                faults.add("is only for items of type multiple", "options", position, "weight")
-        _check_options(self.options, faults)
+        check_single(self.options, faults)
         faults.check()
         return self
 
@@ -100,9 +107,9 @@ class MultipleItem(ItemDocument):
             faults.add("at least one option must be correct", "options")
         elif all(option.correct for option in self.options):
             faults.add("at least one option must be wrong", "options")
-        elif sum(weight for weight in self.weights if weight > 0) < _FULL_MARK:
+        elif sum(weight for weight in self.weights if weight > 0) < FULL_MARK:
             faults.add("the weights do not add up to a full mark of 1", "options")
-        _check_options(self.options, faults)
+        check_texts(self.options, faults)
         faults.check()
         return self
 
@@ -118,53 +125,73 @@ class MultipleItem(ItemDocument):
 
 
 class TrueFalseItem(ItemDocument):
-    """Say whether the prompt is true."""
+    """Say whether the prompt is true. Each answer can have a feedback of its own."""
 
     type: Literal["true_false"]
     answer: StrictBool
+    feedback_true: Sentence | None = None
+    feedback_false: Sentence | None = None
 
 
-class ShortTextItem(ItemDocument):
-    """Type a few words; `*` in an accepted answer stands for any run of characters."""
+class ShortTextItem(ShortTextKey, ItemDocument):
+    """Type a few words."""
 
     type: Literal["short_text"]
-    accept: Annotated[tuple[Line, ...], Field(min_length=1, max_length=50)]
-    case_sensitive: StrictBool = False
-
-    @model_validator(mode="after")
-    def _asks_for_something(self) -> Self:
-        faults = Faults()
-        for position, accepted in enumerate(self.accept):
-            if not accepted.strip("* "):
-                faults.add("accepts every answer", "accept", position)
-        faults.check()
-        return self
 
 
-class NumericItem(ItemDocument):
-    """Type a number; it may differ from `answer` by `tolerance` either way."""
+class NumericItem(NumericKey, ItemDocument):
+    """Type a number, in `unit` or in one of `units`."""
 
     type: Literal["numeric"]
-    answer: Number
-    tolerance: Annotated[float, Field(strict=True, ge=0)] = 0
-    unit: Label | None = None
+    units: Annotated[tuple[Unit, ...], Field(max_length=20)] = ()
+
+    @model_validator(mode="after")
+    def _units_are_distinct(self) -> Self:
+        faults = Faults()
+        if self.units and self.unit is None:
+            faults.add("is missing; units are counted in it", "unit")
+        elif self.unit is not None:
+            for position in alike([self.unit, *(each.unit for each in self.units)]):
+                faults.add("stands there already", "units", position - 1, "unit")
+        faults.check()
+        return self
 
 
 class MatchingItem(ItemDocument):
-    """Find what belongs together."""
+    """Find what belongs together. Right sides that read alike are one; those of `extra` belong to nothing."""
 
     type: Literal["matching"]
-    pairs: Annotated[tuple[Pair, ...], Field(min_length=2, max_length=10)]
+    pairs: Annotated[tuple[Pair, ...], Field(min_length=2, max_length=20)]
+    extra: Annotated[tuple[Sentence, ...], Field(max_length=20)] = ()
 
     @model_validator(mode="after")
-    def _pairs_are_distinct(self) -> Self:
+    def _sides_are_distinct(self) -> Self:
         faults = Faults()
-        for position in _same([pair.left for pair in self.pairs]):
+        for position in alike([pair.left for pair in self.pairs]):
             faults.add("another pair has the same left side", "pairs", position, "left")
-        for position in _same([pair.right for pair in self.pairs]):
-            faults.add("another pair has the same right side", "pairs", position, "right")
+        shown = sorted(set(self.first_rights))
+        for again in alike([self.pairs[place].right for place in shown]):
+            message = "reads like another right side in one language but not in all"
+            faults.add(message, "pairs", shown[again], "right")
+        rights = [*(self.pairs[place].right for place in shown), *self.extra]
+        for again in alike(rights):
+            if again >= len(shown):
+                faults.add("another right side says the same", "extra", again - len(shown))
+        if len(rights) == 1:
+            faults.add("all pairs have the same right side; add another under extra", "pairs")
         faults.check()
         return self
+
+    @property
+    def first_rights(self) -> tuple[int, ...]:
+        """The place of the right side of each pair: of the first pair that has it."""
+        return first_places([pair.right for pair in self.pairs])
+
+    @property
+    def rights(self) -> dict[int, Text]:
+        """The right sides to choose from, by their place: those of pairs, each once, then those that are extra."""
+        own = {place: self.pairs[place].right for place in self.first_rights}
+        return own | dict(enumerate(self.extra, start=len(self.pairs)))
 
 
 class OrderingItem(ItemDocument):
@@ -176,21 +203,65 @@ class OrderingItem(ItemDocument):
     @model_validator(mode="after")
     def _steps_are_distinct(self) -> Self:
         faults = Faults()
-        _check_options(self.options, faults)
+        check_texts(self.options, faults)
         faults.check()
         return self
 
 
-def _supported(value: object) -> object:
-    if isinstance(value, dict) and value.get("type") in UNSUPPORTED_TYPES:
+class ClozeItem(ItemDocument):
+    """Fill in the gaps of a text. The prompt marks them by their ids, such as `within [[hours]] hours`."""
+
+    type: Literal["cloze"]
+    gaps: Annotated[tuple[Gap, ...], Field(min_length=1, max_length=20)]
+
+    @model_validator(mode="after")
+    def _gaps_stand_in_the_prompt(self) -> Self:
         faults = Faults()
-        faults.add(f"{value['type']} is not supported yet; use one of: {', '.join(ITEM_TYPES)}", "type")
+        check_gaps(self.prompt, self.gaps, faults)
         faults.check()
-    return value
+        return self
+
+
+class EssayItem(ItemDocument):
+    """Write a text that a person marks against the criteria. In Chinese the words are characters.
+
+    `guidance` is for that person alone. The essay is right when it earns `needed_percent` of the points of its
+    criteria and the points needed by each.
+    """
+
+    type: Literal["essay"]
+    criteria: Annotated[tuple[Criterion, ...], Field(min_length=1, max_length=10)]
+    min_words: _Words | None = None
+    max_words: _Words | None = None
+    guidance: Text | None = None
+    needed_percent: Annotated[float, Field(strict=True, gt=0, le=100)] = 60
+
+    @model_validator(mode="after")
+    def _can_be_marked(self) -> Self:
+        faults = Faults()
+        for position in twice([criterion.id for criterion in self.criteria]):
+            faults.add("another criterion has this id", "criteria", position, "id")
+        if self.min_words and self.max_words and self.min_words > self.max_words:
+            faults.add(f"must be at least {self.min_words}, which is min_words", "max_words")
+        faults.check()
+        return self
+
+
+def first_places(texts: list[Text]) -> tuple[int, ...]:
+    """Give for each text the first place of one that reads the same in every language."""
+    readings = [tuple(localized(text, locale) for locale in LOCALES) for text in texts]
+    return tuple(readings.index(reading) for reading in readings)
 
 
 Item = Annotated[
-    SingleItem | MultipleItem | TrueFalseItem | ShortTextItem | NumericItem | MatchingItem | OrderingItem,
+    SingleItem
+    | MultipleItem
+    | TrueFalseItem
+    | ShortTextItem
+    | NumericItem
+    | MatchingItem
+    | OrderingItem
+    | ClozeItem
+    | EssayItem,
     Field(discriminator="type"),
-    BeforeValidator(_supported),
 ]
