@@ -13,6 +13,7 @@ from starlette.types import Scope
 import app.tables  # noqa: F401 (foreign keys are named by strings, so every table must be known)
 from app.api.routes import router as api_router
 from app.authoring.routes import router as authoring_router
+from app.catalog.mediaroutes import router as media_router
 from app.catalog.routes import router as catalog_router
 from app.catalog.text import localized
 from app.certification.routes import router as certification_router
@@ -80,6 +81,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (
         people_router,
         catalog_router,
+        media_router,
         redlines_router,
         quizzes_router,
         certification_router,

@@ -92,6 +92,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", "/products/{slug}/attest"): SIGNED_IN,
     ("GET", "/products/{slug}/lessons/{lesson_id}"): SIGNED_IN,
     ("POST", "/products/{slug}/lessons/{lesson_id}/complete"): SIGNED_IN,
+    ("GET", "/media/{name}"): SIGNED_IN,
     ("POST", "/products/{slug}/lessons/{lesson_id}/opened"): SIGNED_IN,
     ("POST", "/products/{slug}/lessons/{lesson_id}/watched"): SIGNED_IN,
     ("GET", "/products/{slug}/red-lines"): SIGNED_IN,
