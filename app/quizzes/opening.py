@@ -1,0 +1,156 @@
+"""What of a finished attempt may its owner see now, and what keeps the rest closed?
+
+Each part has its own rule in the quiz. What is closed does not leave the server. The mark is also closed while an
+assessor has yet to read an essay. The author's explanation of a question opens together with its right answer.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from app.quizzes.content import ReviewPolicy
+
+
+class Part(StrEnum):
+    """What can be open or closed, by the names of the review policy."""
+
+    SCORE = "score"
+    ANSWERS = "answers"
+    MARKS = "marks"
+    RIGHT_ANSWERS = "right_answers"
+    FEEDBACK = "feedback"
+
+
+class Bar(StrEnum):
+    """What keeps a part closed."""
+
+    NOT_MARKED = "not_marked"
+    RUNNING = "running"
+    NOT_PASSED = "not_passed"
+    ATTEMPTS_LEFT = "attempts_left"
+    NOT_CLOSED = "not_closed"
+    NEVER_CLOSES = "never_closes"
+    NEVER = "never"
+
+
+class Sitting(Protocol):
+    """What decides about an attempt."""
+
+    @property
+    def number(self) -> int:
+        """Its place among the attempts of its owner at the quiz."""
+
+    @property
+    def finished_at(self) -> datetime | None:
+        """When it was finished, if it does not run."""
+
+    @property
+    def marked_at(self) -> datetime | None:
+        """When its mark became known."""
+
+    @property
+    def passed(self) -> bool | None:
+        """Whether it was passed, once that is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What is open of one attempt; `bars` says for each closed part what keeps it closed."""
+
+    bars: Mapping[Part, Bar]
+
+    def opens(self, part: Part) -> bool:
+        """Say whether a part is open."""
+        return part not in self.bars
+
+    @property
+    def score(self) -> bool:
+        """Whether the mark may be seen, and whether it is enough."""
+        return self.opens(Part.SCORE)
+
+    @property
+    def answers(self) -> bool:
+        """Whether one's own answers may be seen."""
+        return self.opens(Part.ANSWERS)
+
+    @property
+    def marks(self) -> bool:
+        """Whether it may be seen which questions were answered right."""
+        return self.opens(Part.MARKS)
+
+    @property
+    def right_answers(self) -> bool:
+        """Whether the right answers may be seen, with their explanations."""
+        return self.opens(Part.RIGHT_ANSWERS)
+
+    @property
+    def feedback(self) -> bool:
+        """Whether it may be seen what the author says to what was chosen."""
+        return self.opens(Part.FEEDBACK)
+
+    @property
+    def questions(self) -> bool:
+        """Whether there is anything to show of the single questions."""
+        return self.answers or self.marks or self.right_answers or self.feedback
+
+
+def opening(
+    policy: ReviewPolicy,
+    own: Sitting,
+    past: Sequence[Sitting],
+    *,
+    limit: int | None,
+    closes: datetime | None,
+    moment: datetime,
+) -> Opening:
+    """Decide what is open of an attempt. `past` are all attempts of its owner at the quiz, the running one too.
+
+    `limit` is the number of attempts that this person has now: it may be more than when the attempt started.
+    """
+    bars = {}
+    for part in Part:
+        bar = _bar(getattr(policy, part.value), own, past, limit, closes, moment)
+        if part is Part.SCORE and own.marked_at is None:
+            bar = Bar.NOT_MARKED
+        if bar is not None:
+            bars[part] = bar
+    return Opening(bars)
+
+
+def _bar(
+    rule: str, own: Sitting, past: Sequence[Sitting], limit: int | None, closes: datetime | None, moment: datetime
+) -> Bar | None:
+    match rule:
+        case "at_once":
+            return None
+        case "when_done":
+            return _not_done(own, past, limit)
+        case "after_close" if closes is None:
+            return Bar.NEVER_CLOSES
+        case "after_close":
+            return Bar.NOT_CLOSED if closes is not None and moment < closes else None
+    return Bar.NEVER
+
+
+def _not_done(own: Sitting, past: Sequence[Sitting], limit: int | None) -> Bar | None:
+    """Say what is left to do until the quiz is passed, then or later, or no attempt is left."""
+    if any(each.finished_at is None for each in past):
+        return Bar.RUNNING  # it may ask the same questions
+    if any(each.marked_at is None for each in past):
+        return Bar.NOT_MARKED  # its essays may come back to be mended
+    if any(each.passed and each.number >= own.number for each in past):
+        return None
+    latest = [each for each in past if each.number > passed_before(own, past)]
+    if limit is None:
+        return Bar.NOT_PASSED
+    return None if len(latest) >= limit else Bar.ATTEMPTS_LEFT
+
+
+def passed_before(own: Sitting, past: Sequence[Sitting]) -> int:
+    """Return the number of the last passed attempt before this one; 0 when there is none.
+
+    Attempts after a passed one, such as those of a renewal, begin anew.
+    """
+    return max((each.number for each in past if each.passed and each.number < own.number), default=0)
