@@ -29,6 +29,11 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(day, time.max, _site["zone"])
 
 
+def local_moment(text: str) -> datetime:
+    """Return the moment that a date-time without an offset means in the site's time zone; a day is its first moment."""
+    return datetime.fromisoformat(text).replace(tzinfo=_site["zone"]).astimezone(UTC)
+
+
 # async, because a synchronous dependency costs a hop to a thread and these do no I/O
 async def _now() -> datetime:
     return now()

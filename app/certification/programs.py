@@ -7,6 +7,7 @@ from typing import Any
 from app.catalog.queries import Version
 from app.certification.dates import Basis, ProgramTerms, Span
 from app.certification.rules import Requirement, RequirementKind
+from app.quizzes.queries import questions_of
 
 MINUTES_A_RED_LINE = 0.5
 """How long reading one red line takes."""
@@ -111,5 +112,4 @@ def _quiz_minutes(version: Version | None) -> int:
     if version is None:
         return 0
     document = version.document
-    items = document.get("draw") or len(document["items"])
-    return int(document.get("time_limit_minutes") or items * MINUTES_AN_ITEM)
+    return int(document.get("time_limit_minutes") or questions_of(document) * MINUTES_AN_ITEM)

@@ -25,8 +25,10 @@ from app.people.models import Person
 from app.people.passwords import hash_password
 from app.people.teams import create_team
 from app.quizzes import actions as quizzes
-from app.quizzes.items import Item, Matching, Multiple, Numeric, Ordering, ShortText, Single, TrueFalse, parse_item
+from app.quizzes import startactions
+from app.quizzes.items import Item, Matching, Multiple, Ordering, Single, TrueFalse, parse_item
 from app.quizzes.models import AttemptItem, ItemVersion
+from app.quizzes.solutions import solution
 from app.redlines.models import Attestation
 from app.redlines.signing import meaning
 
@@ -235,7 +237,7 @@ class _Demo:
                 col(Content.product_id) == product.id, col(Content.kind) == ContentKind.QUIZ
             )
         ).one()
-        attempt_id = quizzes.start(self._session, taker, slug, self._ago(days_ago, minutes=10))
+        attempt_id = startactions.start(self._session, taker, slug, self._ago(days_ago, minutes=10))
         assert attempt_id is not None  # noqa: S101 (nobody in the story is locked out)
         self._answer(attempt_id, self._ago(days_ago, minutes=12), passes=passes)
         quizzes.finish(self._session, taker, attempt_id, self._ago(days_ago, minutes=22))
@@ -247,29 +249,12 @@ class _Demo:
             .where(col(AttemptItem.attempt_id) == attempt_id)
         ).all()
         for place, document in places:
-            place.answer = _right(parse_item(document))
+            place.answer = solution(parse_item(document))
             place.answered_at = moment
         missed = [(place, document) for place, document in places if document.get("critical", False) is not passes]
         for place, document in self._chance.sample(missed, k=self._chance.randint(0 if passes else 1, 2)):
             place.answer = _wrong(parse_item(document))
         self._session.flush()
-
-
-def _right(item: Item) -> Any:
-    match item:
-        case Single() | TrueFalse():
-            return item.correct
-        case Multiple():
-            return sorted(item.correct)
-        case ShortText():
-            return item.accept[0].replace("*", "")
-        case Numeric():
-            return str(float(item.correct))
-        case Matching():
-            return list(item.rights)
-        case Ordering():
-            return list(range(item.size))
-    raise TypeError(f"no right answer is known for {type(item).__name__}")
 
 
 def _wrong(item: Item) -> Any:
@@ -281,5 +266,5 @@ def _wrong(item: Item) -> Any:
         case TrueFalse():
             return not item.correct
         case Matching() | Ordering():
-            return _right(item)[::-1]
+            return solution(item)[::-1]
     return "0"

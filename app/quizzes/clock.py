@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 SLACK = timedelta(seconds=5)
+LONGEST_STAY = timedelta(minutes=10)
 
 
 class StartCode(StrEnum):
@@ -17,26 +18,35 @@ class StartCode(StrEnum):
 
     START = "start"
     RESUME = "resume"
-    COOLING_DOWN = "cooling_down"
+    AWAITING_MARK = "awaiting_mark"
+    CLOSED = "closed"
     NO_ATTEMPTS_LEFT = "no_attempts_left"
+    NOT_OPEN = "not_open"
+    COOLING_DOWN = "cooling_down"
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptLimits:
-    """How many attempts somebody has until they pass, and how long they wait after a failed one."""
+    """How many attempts somebody has until they pass, how long they wait after a failed one, and from when to when.
+
+    `closes` is the first moment at which nobody may start any more.
+    """
 
     attempts: int | None = None
     cooldown: timedelta = timedelta(0)
+    opens: datetime | None = None
+    closes: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PastAttempt:
-    """One attempt as stored; its deadline is the one that it started with."""
+    """One attempt as stored. It waits for its mark when it is finished and an assessor has yet to look at it."""
 
     started_at: datetime
     deadline: datetime | None = None
     finished_at: datetime | None = None
     passed: bool = False
+    awaits_mark: bool = False
 
     def ended_at(self, now: datetime) -> datetime | None:
         """Return the earlier of its finish and its deadline, or None while it runs."""
@@ -68,9 +78,16 @@ def may_start(history: Iterable[PastAttempt], limits: AttemptLimits, now: dateti
     ends = [attempt.ended_at(now) for attempt in attempts]
     if None in ends:
         return StartVerdict(allowed=True, code=StartCode.RESUME, wait_until=None, attempts_left=left)
+    if any(attempt.awaits_mark for attempt in attempts):
+        return StartVerdict(allowed=False, code=StartCode.AWAITING_MARK, wait_until=None, attempts_left=left)
+    if limits.closes is not None and now >= limits.closes:
+        return StartVerdict(allowed=False, code=StartCode.CLOSED, wait_until=None, attempts_left=left)
     if left == 0:
         return StartVerdict(allowed=False, code=StartCode.NO_ATTEMPTS_LEFT, wait_until=None, attempts_left=0)
     wait_until = max((end + limits.cooldown for end in ends if end is not None), default=now)
+    if limits.opens is not None and now < limits.opens:
+        opens = max(limits.opens, wait_until)
+        return StartVerdict(allowed=False, code=StartCode.NOT_OPEN, wait_until=opens, attempts_left=left)
     if now < wait_until:
         return StartVerdict(allowed=False, code=StartCode.COOLING_DOWN, wait_until=wait_until, attempts_left=left)
     return StartVerdict(allowed=True, code=StartCode.START, wait_until=None, attempts_left=left)
@@ -82,9 +99,22 @@ def _since_last_pass(history: Iterable[PastAttempt]) -> list[PastAttempt]:
     return attempts[passed[-1] + 1 :] if passed else attempts
 
 
-def deadline(started_at: datetime, limit: timedelta | None) -> datetime | None:
-    """Return the moment at which an attempt ends by itself, if its quiz has a time limit."""
-    return None if limit is None else started_at + limit
+def deadline(started_at: datetime, limit: timedelta | None, closes: datetime | None = None) -> datetime | None:
+    """Return the moment at which an attempt ends by itself: its time is over or its quiz closes, whichever is first."""
+    ends = [end for end in (None if limit is None else started_at + limit, closes) if end is not None]
+    return min(ends, default=None)
+
+
+def longer(limit: timedelta | None, extra_percent: int) -> timedelta | None:
+    """Return the time limit of somebody who has some percent more of it, in whole seconds."""
+    if limit is None:
+        return None
+    return timedelta(seconds=int(limit.total_seconds()) * (100 + extra_percent) // 100)
+
+
+def spent(since: datetime, now: datetime) -> int:
+    """Return how many seconds somebody was at a question that they sent now; who went away counts for ten minutes."""
+    return max(0, round(min(now - since, LONGEST_STAY).total_seconds()))
 
 
 def is_over(now: datetime, deadline: datetime | None, slack: timedelta = SLACK) -> bool:

@@ -89,26 +89,28 @@ def newest_items(session: Session, content_id: int) -> dict[str, NewestItem]:
     return {item: NewestItem(*rest) for item, *rest in rows}
 
 
-def items_worded(session: Session, content_id: int, digests: Collection[str]) -> dict[str, int]:
-    """Return the id of the version of each item of a quiz that has one of these wordings, by the item's id.
+def items_worded(
+    session: Session, content_ids: Collection[int], digests: Collection[str]
+) -> dict[tuple[int, str], int]:
+    """Return the id of the version of an item that has one of these wordings, by its quiz and its digest.
 
     The newest version of an item may be newer than the quiz that somebody has just begun to read.
     """
     rows = session.execute(
-        select(col(ItemVersion.item), col(ItemVersion.id))
-        .where(col(ItemVersion.content_id) == content_id, col(ItemVersion.digest).in_(digests))
+        select(col(ItemVersion.content_id), col(ItemVersion.digest), col(ItemVersion.id))
+        .where(col(ItemVersion.content_id).in_(content_ids), col(ItemVersion.digest).in_(digests))
         .order_by(col(ItemVersion.number))
     )
-    return {row.item: row.id for row in rows}
+    return {(row.content_id, row.digest): row.id for row in rows}
 
 
-def times_seen(session: Session, person_id: int, content_id: int) -> dict[str, int]:
-    """Count how often a person was shown each item of a quiz, whatever its version."""
+def times_seen(session: Session, person_id: int, content_ids: Collection[int]) -> dict[tuple[int, str], int]:
+    """Count how often a person was shown each item of these quizzes, in attempts at whatever quiz drew it."""
     rows = session.execute(
-        select(col(ItemVersion.item), func.count())
+        select(col(ItemVersion.content_id), col(ItemVersion.item), func.count())
         .join(AttemptItem, col(AttemptItem.item_version_id) == col(ItemVersion.id))
         .join(Attempt, col(Attempt.id) == col(AttemptItem.attempt_id))
-        .where(col(Attempt.person_id) == person_id, col(Attempt.content_id) == content_id)
-        .group_by(col(ItemVersion.item))
+        .where(col(Attempt.person_id) == person_id, col(ItemVersion.content_id).in_(content_ids))
+        .group_by(col(ItemVersion.content_id), col(ItemVersion.item))
     )
-    return {row[0]: row[1] for row in rows}
+    return {(row[0], row[1]): row[2] for row in rows}

@@ -12,22 +12,33 @@ from sqlmodel import Session, col
 from app.catalog.models import Content, ContentKind, ContentVersion, Product
 from app.catalog.queries import Version, in_force
 from app.catalog.text import localized
+from app.clock import local_moment
 from app.errors import NotFoundError
-from app.quizzes.models import Attempt, AttemptItem
+from app.quizzes.content import ReviewPolicy
+from app.quizzes.drawing import Rule
+from app.quizzes.models import Attempt, AttemptItem, AttemptRegrade
 from app.web.i18n import current_locale
 from app.web.i18n import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
 class QuizSettings:
-    """What a quiz says about its attempts; a limit that is None does not hold."""
+    """What a quiz says about its attempts; a limit that is None does not hold.
+
+    A bank asks for no percent: it cannot be taken. `closes` is the first moment at which the quiz is closed.
+    """
 
     title: str | dict[str, str]
     pass_percent: float
     time_limit_minutes: int | None
     attempts: int | None
     cooldown_hours: float
-    draw: int | None
+    draw: int | tuple[Rule, ...] | None
+    bank: bool
+    opens: datetime | None
+    closes: datetime | None
+    review: ReviewPolicy
+    practice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +59,14 @@ class AttemptSummary:
     started_at: datetime
     deadline_at: datetime | None
     finished_at: datetime | None
+    marked_at: datetime | None
     percent: Decimal | None
     passed: bool | None
+
+    @property
+    def awaits_mark(self) -> bool:
+        """Whether it is finished, and an assessor has yet to mark a part of it."""
+        return self.finished_at is not None and self.marked_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +129,60 @@ class Pass:
 
 def settings_of(document: Mapping[str, Any]) -> QuizSettings:
     """Read the settings of a stored quiz."""
+    draw = document.get("draw")
     return QuizSettings(
         title=document["title"],
-        pass_percent=document["pass_percent"],
+        pass_percent=document.get("pass_percent", 0),
         time_limit_minutes=document.get("time_limit_minutes"),
         attempts=document.get("attempts"),
         cooldown_hours=document.get("cooldown_hours", 0),
-        draw=document.get("draw"),
+        draw=tuple(rule_of(each) for each in draw) if isinstance(draw, list) else draw,
+        bank=document.get("bank", False),
+        opens=local_moment(document["opens"]) if "opens" in document else None,
+        closes=local_moment(document["closes"]) if "closes" in document else None,
+        review=ReviewPolicy.model_validate(document.get("review", {})),
+        practice=document.get("practice", "missed"),
     )
 
 
+def rule_of(rule: Mapping[str, Any]) -> Rule:
+    """Read one rule of a stored quiz."""
+    items = rule.get("items")
+    return Rule(
+        count=rule.get("count"),
+        items=tuple(items) if items else None,
+        source=rule.get("from"),
+        version=rule.get("version"),
+        category=rule.get("category"),
+        tag=rule.get("tag"),
+        red_line=rule.get("red_line"),
+        difficulty=rule.get("difficulty"),
+        critical=rule.get("critical", False),
+    )
+
+
+def questions_of(document: Mapping[str, Any]) -> int:
+    """Count the questions that an attempt at a stored quiz asks, if each rule finds what it asks for."""
+    draw = document.get("draw")
+    if isinstance(draw, list):
+        return sum(rule.get("count") or len(rule["items"]) for rule in draw)
+    return draw or len(document["items"])
+
+
 def quiz_in_force(session: Session, slug: str, as_of: datetime) -> Version:
-    """Return the published version of a quiz. Raises NotFoundError when there is none."""
+    """Return the published version of a quiz or bank. Raises NotFoundError when there is none."""
     versions = in_force(session, [ContentKind.QUIZ], as_of, slugs=[slug])
     if not versions:
         raise NotFoundError(_("There is no such quiz."))
     return versions[0]
+
+
+def quiz_to_take(session: Session, slug: str, as_of: datetime) -> Version:
+    """Return the published version of a quiz that can be taken. Raises NotFoundError; a bank is none."""
+    version = quiz_in_force(session, slug, as_of)
+    if version.document.get("bank"):
+        raise NotFoundError(_("There is no such quiz."))
+    return version
 
 
 def lesson_names(session: Session, product_id: int, as_of: datetime) -> dict[str, LessonName]:
@@ -153,6 +208,7 @@ def _attempts() -> Select[*tuple[Any, ...]]:
         col(Attempt.started_at),
         col(Attempt.deadline_at),
         col(Attempt.finished_at),
+        col(Attempt.marked_at),
         col(Attempt.percent),
         col(Attempt.passed),
     )
@@ -262,6 +318,19 @@ def places(session: Session, attempt_id: int) -> list[Place]:
     return [Place(row.position, _is_whole(row.answer), row.flagged, row.answered_at) for row in rows]
 
 
+def passed(as_of: datetime) -> ColumnElement[bool]:
+    """Tell of an attempt whether it was passed as its mark stood at a moment: later regrades are thought away."""
+    later = (
+        select(col(AttemptRegrade.passed_before))
+        .where(col(AttemptRegrade.attempt_id) == col(Attempt.id), col(AttemptRegrade.at) > as_of)
+        .order_by(col(AttemptRegrade.at), col(AttemptRegrade.id))
+        .limit(1)
+        .correlate(Attempt)
+        .scalar_subquery()
+    )
+    return func.coalesce(later, col(Attempt.passed)).is_(True)
+
+
 def passes(
     session: Session,
     person_ids: Collection[int],
@@ -287,7 +356,7 @@ def passes(
         .join(Content, col(Content.id) == col(Attempt.content_id))
         .where(
             col(Attempt.person_id).in_(person_ids),
-            col(Attempt.passed).is_(True),
+            passed(as_of),
             col(Attempt.marked_at) <= as_of,
         )
         .order_by(col(Attempt.finished_at), col(Attempt.id))

@@ -12,13 +12,15 @@ from app.clock import Now
 from app.database import SessionDep
 from app.errors import InvalidError
 from app.people.access import CurrentPerson, SignedIn
-from app.quizzes import actions, itemqueries, queries, results
+from app.quizzes import actions, itemqueries, queries, results, startactions
+from app.quizzes.accommodations.queries import allowance
 from app.quizzes.actions import Outcome
 from app.quizzes.clock import is_over
 from app.quizzes.forms import SaveForm, answer_fields, answer_of
 from app.quizzes.queries import OneAttempt, Place
 from app.quizzes.questions import item_of, question_of, said
-from app.quizzes.starting import start_of
+from app.quizzes.sources import candidates, wordings
+from app.quizzes.starting import limits_of, start_of, time_limit
 from app.redlines.queries import cards
 from app.web.forms import RawForm, bind
 from app.web.i18n import clock_time
@@ -40,7 +42,7 @@ def quiz(request: Request, slug: str, session: SessionDep, person: SignedIn, mom
 @router.post("/quizzes/{slug}/attempts")
 def start(request: Request, slug: str, session: SessionDep, person: SignedIn, moment: Now) -> Response:
     """Start an attempt, or go to the one that runs."""
-    attempt_id = actions.start(session, person, slug, moment)
+    attempt_id = startactions.start(session, person, slug, moment)
     if attempt_id is None:
         return _quiz_page(request, session, person, slug, moment, status=409)
     return redirect(request, f"/attempts/{attempt_id}")
@@ -49,19 +51,25 @@ def start(request: Request, slug: str, session: SessionDep, person: SignedIn, mo
 def _quiz_page(
     request: Request, session: Session, person: CurrentPerson, slug: str, moment: datetime, status: int = 200
 ) -> Response:
-    version = queries.quiz_in_force(session, slug, moment)
+    version = queries.quiz_to_take(session, slug, moment)
     past = queries.attempts(session, person.id, version.content_id)
+    given = allowance(session, person.id, version.content_id)
     running = next((each for each in past if not each.finished_at and not is_over(moment, each.deadline_at)), None)
     settings = queries.settings_of(version.document)
+    limits = limits_of(settings, given.extra_attempts)
+    items = wordings(candidates(session, version, moment)).values()
     context = {
         "slug": slug,
         "product": queries.product_name(session, version.product_id),
         "quiz": settings,
-        "questions": settings.draw or len(version.document["items"]),
-        "has_critical": any(item.get("critical") for item in version.document["items"]),
+        "limits": limits,
+        "given": given,
+        "time_limit": time_limit(settings.time_limit_minutes, given.extra_time_percent),
+        "questions": queries.questions_of(version.document),
+        "has_critical": any(item.get("critical") for item in items),
         "past": [each for each in past if each is not running],
         "running": running,
-        "start": start_of(past, settings, moment, request.app.state.settings.zone),
+        "start": start_of(past, limits, moment, request.app.state.settings.zone),
     }
     return page(request, "quizzes/start.html", context, status=status)
 
@@ -210,7 +218,8 @@ def _result_page(request: Request, session: Session, own: OneAttempt, moment: da
     assert own.percent is not None  # noqa: S101 (a finished attempt is marked)
     past = queries.attempts(session, own.person_id, own.content_id)
     present = queries.settings_of(queries.quiz_in_force(session, own.quiz, moment).document)
-    opened = results.answers_open(own, past, present.attempts)
+    limits = limits_of(present, allowance(session, own.person_id, own.content_id).extra_attempts)
+    opened = results.answers_open(own, past, limits.attempts)
     reviewed = results.review(
         itemqueries.drawn_items(session, own.id),
         cards(session, own.product_id, moment),
@@ -227,6 +236,6 @@ def _result_page(request: Request, session: Session, own: OneAttempt, moment: da
         "running": any(each.finished_at is None for each in past),
         "took": int((own.finished_at - own.started_at).total_seconds()),
         "round": own.number - results.passed_before(own, past),
-        "start": start_of(past, present, moment, request.app.state.settings.zone),
+        "start": start_of(past, limits, moment, request.app.state.settings.zone),
     }
     return page(request, "quizzes/result.html", context)

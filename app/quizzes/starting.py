@@ -7,14 +7,14 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from app.quizzes import clock
-from app.quizzes.clock import StartCode, StartVerdict
+from app.quizzes.clock import AttemptLimits, StartCode, StartVerdict
 from app.quizzes.queries import AttemptSummary
 from app.web import i18n
 from app.web.i18n import gettext as _
 from app.web.i18n import ngettext
 
 
-class Limits(Protocol):
+class Settings(Protocol):
     """The settings of a quiz that decide about another attempt."""
 
     @property
@@ -25,43 +25,78 @@ class Limits(Protocol):
     def cooldown_hours(self) -> float:
         """How long to wait after one."""
 
+    @property
+    def opens(self) -> datetime | None:
+        """From when one may start, or None."""
+
+    @property
+    def closes(self) -> datetime | None:
+        """From when none may start any more, or None."""
+
 
 @dataclass(frozen=True, slots=True)
 class Start:
     """The answer as a page gives it."""
 
     allowed: bool
+    code: StartCode
     headline: str
     sentence: str
     attempts_left: int | None
 
 
-def verdict(past: Sequence[AttemptSummary], limits: Limits, moment: datetime) -> StartVerdict:
+def limits_of(settings: Settings, extra_attempts: int = 0) -> AttemptLimits:
+    """Return the limits that hold for somebody who was given some attempts more than the quiz gives."""
+    attempts = None if settings.attempts is None else settings.attempts + extra_attempts
+    return AttemptLimits(attempts, timedelta(hours=settings.cooldown_hours), settings.opens, settings.closes)
+
+
+def time_limit(minutes: int | None, extra_percent: int) -> timedelta | None:
+    """Return the time limit that holds for somebody who has some percent more of it."""
+    return clock.longer(None if minutes is None else timedelta(minutes=minutes), extra_percent)
+
+
+def verdict(past: Sequence[AttemptSummary], limits: AttemptLimits, moment: datetime) -> StartVerdict:
     """Decide whether another attempt may start, or the running one go on."""
     history = [
-        clock.PastAttempt(each.started_at, each.deadline_at, each.finished_at, passed=bool(each.passed))
+        clock.PastAttempt(
+            each.started_at,
+            each.deadline_at,
+            each.finished_at,
+            passed=bool(each.passed),
+            awaits_mark=each.awaits_mark,
+        )
         for each in past
     ]
-    cooldown = timedelta(hours=limits.cooldown_hours)
-    return clock.may_start(history, clock.AttemptLimits(limits.attempts, cooldown), moment)
+    return clock.may_start(history, limits, moment)
 
 
-def start_of(past: Sequence[AttemptSummary], limits: Limits, moment: datetime, zone: ZoneInfo) -> Start:
+def start_of(past: Sequence[AttemptSummary], limits: AttemptLimits, moment: datetime, zone: ZoneInfo) -> Start:
     """Say whether another attempt may start, from when, and how many are left."""
     decided = verdict(past, limits, moment)
-    headline, sentence = _sentences(decided, past, moment, zone)
-    return Start(decided.allowed, headline, sentence, decided.attempts_left)
+    headline, sentence = _sentences(decided, past, limits, moment, zone)
+    return Start(decided.allowed, decided.code, headline, sentence, decided.attempts_left)
 
 
 def _sentences(
-    decided: StartVerdict, past: Sequence[AttemptSummary], moment: datetime, zone: ZoneInfo
+    decided: StartVerdict, past: Sequence[AttemptSummary], limits: AttemptLimits, moment: datetime, zone: ZoneInfo
 ) -> tuple[str, str]:
     left = _attempts_left(decided.attempts_left)
-    if decided.code is StartCode.NO_ATTEMPTS_LEFT:
-        sentence = _("Ask the trainer of this product how to go on. Everything you answered is kept.")
-        return _("No attempts are left"), sentence
+    match decided.code:
+        case StartCode.AWAITING_MARK:
+            sentence = _("An assessor has yet to mark a part of it. You will be told; until then no other may start.")
+            return _("Your last attempt is being marked"), sentence
+        case StartCode.CLOSED:
+            assert limits.closes is not None  # noqa: S101 (it is what closed)
+            headline = _("Closed on %(moment)s") % {"moment": i18n.moment(limits.closes, zone)}
+            return headline, _("Nobody can start it any more. Ask the trainer of this product how to go on.")
+        case StartCode.NO_ATTEMPTS_LEFT:
+            sentence = _("Ask the trainer of this product how to go on. Everything you answered is kept.")
+            return _("No attempts are left"), sentence
     if decided.wait_until is not None:
-        headline = _("Try again from %(moment)s") % {"moment": i18n.moment(decided.wait_until, zone)}
+        opening = decided.code is StartCode.NOT_OPEN
+        template = _("Opens on %(moment)s") if opening else _("Try again from %(moment)s")
+        headline = template % {"moment": i18n.moment(decided.wait_until, zone)}
         return headline, i18n.sentences([_in(decided.wait_until - moment), left])
     if any(each.passed for each in past):
         return _("You have passed this quiz"), _("You can take it again. Nothing that you have is lost by it.")

@@ -8,7 +8,7 @@ from app.catalog.document import digest
 from app.catalog.models import ContentVersion
 from app.people.access import CurrentPerson
 from app.people.models import Person
-from app.quizzes import actions, itemqueries, queries
+from app.quizzes import actions, itemqueries, queries, startactions
 from app.quizzes.models import ItemVersion
 from factories import NOW, person, product, published_quiz, quiz_document, single
 
@@ -21,7 +21,7 @@ def signed_in_as(somebody: Person) -> CurrentPerson:
 def sit(session: Session, rep: CurrentPerson, *, right: bool, hours: int) -> int:
     """An attempt at the keeper quiz, all right or all wrong, finished so many hours after it was published."""
     moment = NOW + timedelta(hours=hours)
-    attempt_id = actions.start(session, rep, "keeper-quiz", moment)
+    attempt_id = startactions.start(session, rep, "keeper-quiz", moment)
     assert attempt_id is not None
     for step in range(3):
         answer = 0 if right else 1
@@ -64,7 +64,7 @@ def test_the_open_attempt_and_the_last_one(session: Session) -> None:
     ana = signed_in_as(person(session, "ana@example.com"))
     sit(session, ana, right=False, hours=1)
     assert queries.open_attempt(session, ana.id, "keeper-quiz") is None
-    running = actions.start(session, ana, "keeper-quiz", NOW + timedelta(hours=2))
+    running = startactions.start(session, ana, "keeper-quiz", NOW + timedelta(hours=2))
     assert queries.open_attempt(session, ana.id, "keeper-quiz") == running
     last = queries.last_attempts(session, ana.id, [version.content_id])[version.content_id]
     assert (last.id, last.number, last.finished_at) == (running, 2, None)
@@ -83,7 +83,7 @@ def test_an_attempt_keeps_the_wording_it_started_with(session: Session) -> None:
     owner = product(session)
     published_quiz(session, quiz_document(items=[single("one")]), owner=owner)
     ana = signed_in_as(person(session, "ana@example.com"))
-    attempt_id = actions.start(session, ana, "keeper-quiz", NOW)
+    attempt_id = startactions.start(session, ana, "keeper-quiz", NOW)
     assert attempt_id is not None
     reworded = single("one", prompt="Something else?")
     published_quiz(session, quiz_document(items=[reworded]), owner=owner, at=NOW + timedelta(hours=1))
@@ -95,7 +95,7 @@ def test_items_not_seen_yet_are_drawn_first(session: Session) -> None:
     ana = signed_in_as(person(session, "ana@example.com"))
     seen: list[str] = []
     for hour in range(3):
-        attempt_id = actions.start(session, ana, "keeper-quiz", NOW + timedelta(hours=hour))
+        attempt_id = startactions.start(session, ana, "keeper-quiz", NOW + timedelta(hours=hour))
         assert attempt_id is not None
         seen += [each.document["id"] for each in itemqueries.drawn_items(session, attempt_id)]
         actions.finish(session, ana, attempt_id, NOW + timedelta(hours=hour))
@@ -108,7 +108,8 @@ def test_the_wording_of_a_version_is_found_after_a_newer_one(session: Session) -
     before = published_quiz(session, quiz_document(items=[single("one"), single("two")]), owner=keeper)
     after = [{**single("one"), "prompt": "Asked anew?"}, single("two")]
     published_quiz(session, quiz_document(items=after), owner=keeper, at=NOW + timedelta(hours=1))
-    digests = {digest(document) for document in before.document["items"]}
-    found = itemqueries.items_worded(session, before.content_id, digests)
-    documents = [session.get_one(ItemVersion, found[item]).document for item in ("one", "two")]
-    assert documents == before.document["items"]
+    items = before.document["items"]
+    digests = {digest(document) for document in items}
+    found = itemqueries.items_worded(session, [before.content_id], digests)
+    documents = [session.get_one(ItemVersion, found[before.content_id, digest(each)]).document for each in items]
+    assert documents == items

@@ -15,8 +15,9 @@ from sqlmodel import Session
 from app.certification.queries import periods, record
 from app.database import Database
 from app.people.access import CurrentPerson
-from app.quizzes.actions import finish_overdue, save, start
+from app.quizzes.actions import finish_overdue, save
 from app.quizzes.models import Attempt
+from app.quizzes.startactions import start
 from factories import NOW, person, published_quiz, quiz_document, sellable, signed_in, single
 from taking import Taker
 

@@ -17,7 +17,7 @@ from app.database import Database
 from app.main import create_app
 from app.people.access import CurrentPerson
 from app.people.models import Person
-from app.quizzes import actions
+from app.quizzes import startactions
 from app.quizzes.models import Attempt, AttemptItem
 from factories import NOW, person, published_quiz, quiz_document
 from taking import QuestionPage, Taker
@@ -114,7 +114,7 @@ def test_a_start_that_loses_the_race_gets_the_winners_attempt(database: Database
 
     def start(_: int) -> int | None:
         with database.write() as session:
-            return actions.start(session, me, "keeper-quiz", NOW)
+            return startactions.start(session, me, "keeper-quiz", NOW)
 
     with ThreadPoolExecutor(8) as pool:
         assert set(pool.map(start, range(8))) == {1}
