@@ -1,11 +1,12 @@
 """What one content file says about another: references between lessons, red lines, programs and quizzes."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 from app.catalog.coursefolder import ParsedCourse
 from app.catalog.document import Parsed
+from app.catalog.media import media_kind
 from app.catalog.yamlfile import Located, Problem, Trail
 from app.certification.content import (
     ALL_LESSONS,
@@ -16,6 +17,8 @@ from app.certification.content import (
     Requirement,
 )
 from app.quizzes.content import QuizDocument
+from app.quizzes.itemcontent import MultipleItem, OrderingItem, SingleItem
+from app.quizzes.itemparts import MediaReference, Option, Step
 from app.redlines.content import RedLineDocument, RedLinesDocument
 
 _HAN: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
@@ -74,6 +77,21 @@ def check_quiz(
             if red_lines is not None and red_line not in red_lines:
                 trail = ("items", position, "red_line", index)
                 yield quiz.located.problem(trail, f"{product} has no red line {red_line}")
+    for place in _without_words(quiz.document):
+        yield quiz.located.problem(place, "is missing; say what the picture shows")
+
+
+def _without_words(quiz: QuizDocument) -> Iterator[Trail]:
+    """Find the pictures that say nothing to somebody who does not see them."""
+    for position, item in enumerate(quiz.items):
+        named: list[tuple[Trail, MediaReference]] = [(("media", place), each) for place, each in enumerate(item.media)]
+        options: Sequence[Option | Step] = ()
+        if isinstance(item, SingleItem | MultipleItem | OrderingItem):
+            options = item.options
+        named += [(("options", place, "media"), each.media) for place, each in enumerate(options) if each.media]
+        for at, media in named:
+            if media.alt is None and media_kind(media.file) == "image":
+                yield ("items", position, *at, "alt")
 
 
 def _missing(

@@ -1,6 +1,8 @@
 """Writing what is stored back to files, and remembering that the files now say it."""
 
 from collections import defaultdict
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,7 +13,9 @@ from sqlmodel import Session, col
 from app.authoring.files import CourseFiles, Tree
 from app.authoring.writing import write_tree
 from app.catalog.content import CourseDocument
-from app.catalog.document import digest, validate
+from app.catalog.document import canonical, digest, validate
+from app.catalog.media import references
+from app.catalog.mediastore import missing_media, named_bytes
 from app.catalog.models import Content, ContentKind, ContentVersion, Product
 from app.catalog.yamlfile import Located, Problem
 from app.certification.content import ProgramDocument
@@ -28,7 +32,7 @@ def export(session: Session, path: Path, *, drafts: bool = False) -> tuple[list[
     copy has problems. What the files say is remembered, so that reading them again overwrites nothing.
     """
     found = _drafts(session) if drafts else _published(session)
-    tree = _tree([(content, document) for content, document in found])
+    tree = _with_media(session, _tree([(content, document) for content, document in found]))
     if tree.problems:
         return [], tree.problems
     written = write_tree(tree, path)
@@ -36,6 +40,19 @@ def export(session: Session, path: Path, *, drafts: bool = False) -> tuple[list[
         content.file_digest = digest(document)
     session.flush()
     return written, ()
+
+
+def _with_media(session: Session, tree: Tree) -> Tree:
+    by_quiz = {slug: {name for _trail, name in references(canonical(quiz))} for slug, quiz in tree.quizzes.items()}
+    names = {name for each in by_quiz.values() for name in each}
+    missing = missing_media(session, names)
+    problems = [
+        Problem(f"{ContentKind.QUIZ.value} {slug}", 1, 1, "", f"the file {name} is not stored")
+        for slug, named in by_quiz.items()
+        for name in sorted(named & missing)
+    ]
+    media = {name: partial(named_bytes, session, name) for name in names}
+    return replace(tree, problems=(*tree.problems, *problems), media=media)
 
 
 def _drafts(session: Session) -> list[tuple[Content, dict[str, Any]]]:

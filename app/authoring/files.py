@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from app.authoring.crosschecks import check_course, check_quiz, red_line_ids
+from app.authoring.mediafiles import MEDIA, Load, with_media
 from app.catalog.content import CourseDocument
 from app.catalog.coursefolder import PRODUCT_FILE, REDLINES_FILE, ParsedCourse, parse_course
 from app.catalog.document import Model, Parsed, parse, validate
@@ -35,11 +36,15 @@ class CourseFiles:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """All content of a tree, by slug. Only what has no problem of its own is there."""
+    """All content of a tree, by slug. Only what has no problem of its own is there.
+
+    `media` are the pictures and sounds that the quizzes name.
+    """
 
     courses: Mapping[str, CourseFiles] = field(default_factory=dict)
     quizzes: Mapping[str, QuizDocument] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    media: Mapping[str, Load] = field(default_factory=dict)
 
 
 def read_tree(
@@ -74,6 +79,7 @@ class _Reader:
     problems: list[Problem] = field(default_factory=list)
     courses: dict[str, _Course] = field(default_factory=dict)
     quizzes: dict[str, Parsed[QuizDocument]] = field(default_factory=dict)
+    media: dict[str, Load] = field(default_factory=dict)
     holds: set[str] = field(default_factory=set)
 
     def tree(self) -> Tree:
@@ -93,7 +99,7 @@ class _Reader:
             for slug, each in self.quizzes.items()
             if each.document and each.located and each.located.file not in blamed
         }
-        return Tree(courses, quizzes, tuple(sorted(set(self.problems))))
+        return Tree(courses, quizzes, tuple(sorted(set(self.problems))), self.media)
 
     def _read(self) -> None:
         if self.path.is_file():
@@ -118,6 +124,8 @@ class _Reader:
                 continue
             if leaves(entry, within):
                 self._blame(entry, "is a link that leaves the folder being read")
+            elif folder.name == QUIZZES and entry.name == MEDIA and entry.is_dir():
+                continue
             elif folder.name == QUIZZES:
                 self._quiz(entry, within)
             elif entry.is_dir():
@@ -142,7 +150,10 @@ class _Reader:
         if path.suffix != _QUIZ_SUFFIX:
             self._blame(path, "is not a quiz; a quiz is a file that ends in .yaml")
             return
-        quiz = self._parse(QuizDocument, path, within)
+        found = with_media(self._parse(QuizDocument, path, within), path.parent / MEDIA, within)
+        quiz = found.quiz
+        self.problems += found.problems
+        self.media |= found.files
         if quiz.document and quiz.located and quiz.document.id != path.stem:
             self.problems.append(quiz.located.problem(("id",), f"must equal the file's name, {path.stem}"))
         self.quizzes[path.stem] = quiz

@@ -7,7 +7,7 @@ with the same moment, so the kept one was never in force and nobody's standing e
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -17,8 +17,11 @@ from sqlmodel import Session, col
 
 from app.audit.actions import record
 from app.authoring.files import Tree
+from app.authoring.mediafiles import Load
 from app.catalog.actions import create_content, create_product, publish, save_draft
 from app.catalog.document import Document, canonical, digest
+from app.catalog.media import references
+from app.catalog.mediastore import missing_media, store_media
 from app.catalog.models import Content, ContentKind, Origin, Product, Verdict
 from app.catalog.queries import product_by_slug
 from app.certification.actions import award_waiting, lock_waiting
@@ -50,10 +53,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run would do. `misplaced` are quizzes whose file names another product than the stored quiz."""
+    """What a run would do. `misplaced` are quizzes whose file names another product than the stored quiz.
+
+    `media` are the pictures and sounds that the documents name.
+    """
 
     changes: tuple[Change, ...]
     misplaced: tuple[tuple[str, str, str], ...] = ()
+    media: Mapping[str, Load] = field(default_factory=dict)
 
     @property
     def refused(self) -> tuple[str, ...]:
@@ -62,7 +69,7 @@ class Plan:
 
     def without(self, products: Sequence[str]) -> "Plan":
         """Leave these products as they are."""
-        return Plan(tuple(change for change in self.changes if change.product not in products), self.misplaced)
+        return replace(self, changes=tuple(change for change in self.changes if change.product not in products))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,7 @@ def plan(session: Session, tree: Tree) -> Plan:
             misplaced.append((slug, product, owner))
         new = digest(document)
         changes.append(Change(product, kind, slug, _state(content, new), _loses(content, new), document))
-    return Plan(tuple(changes), tuple(misplaced))
+    return Plan(tuple(changes), tuple(misplaced), tree.media)
 
 
 def apply(session: Session, plan: Plan, moment: datetime, publication: Publication | None = None) -> None:
@@ -95,6 +102,7 @@ def apply(session: Session, plan: Plan, moment: datetime, publication: Publicati
     changed = [change for change in plan.changes if change.state is not State.UNCHANGED]
     touched = {content.product_id for change in changed if (content := stored.get((change.kind, change.slug)))}
     waiting = lock_waiting(session, touched, moment)
+    _store_media(session, plan, moment)
     for change in plan.changes:
         content = stored.get((change.kind, change.slug))
         if content is None:
@@ -113,6 +121,12 @@ def apply(session: Session, plan: Plan, moment: datetime, publication: Publicati
             subject=("content", "files"),
             details={"documents": made, "overwritten": list(plan.refused)},
         )
+
+
+def _store_media(session: Session, plan: Plan, moment: datetime) -> None:
+    names = {name for change in plan.changes for _trail, name in references(change.document)}
+    for name in sorted(missing_media(session, names)):
+        store_media(session, name, plan.media[name](), by=ACTOR, moment=moment)
 
 
 def _stored(session: Session) -> Iterator[tuple[Content, str]]:

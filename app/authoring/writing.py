@@ -2,12 +2,15 @@
 
 import os
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 from app.authoring.files import COURSES, QUIZZES, CourseFiles, Tree, read_tree
+from app.authoring.mediafiles import MEDIA
 from app.catalog.content import Lesson
 from app.catalog.coursefolder import PRODUCT_FILE, REDLINES_FILE, is_course_file, lesson_name
 from app.catalog.document import canonical
+from app.catalog.media import references
 from app.catalog.sourcefile import leaves
 from app.catalog.yamltext import dump
 
@@ -15,32 +18,42 @@ from app.catalog.yamltext import dump
 def write_tree(tree: Tree, path: Path) -> list[Path]:
     """Write `courses/` and `quizzes/` below `path`; give the files that were written or removed.
 
-    A file that says the same already is left as it stands, however it is laid out. Inside the folder of a course
-    that is written, files that are no longer part of it are removed; nothing else is. Raises ValueError for a tree
-    with problems and for a link that leaves `path`.
+    A file that says the same already is left as it stands, however it is laid out. A quiz that is written takes the
+    pictures and sounds that it names with it, in `quizzes/media/`. Inside the folder of a course that is written,
+    files that are no longer part of it are removed; nothing else is. Raises ValueError for a tree with problems and
+    for a link that leaves `path`.
     """
     if tree.problems:
         message = f"the tree has problems, the first is {tree.problems[0]}"
         raise ValueError(message)
     said = _said(path)
     changed: list[Path] = []
-
-    def write(file: Path, text: str) -> None:
-        if said.get(file) != text:
-            changed.extend(_write(file, text, path))
-
     for files in tree.courses.values():
         folder = path / COURSES / files.course.id
         texts = course_texts(files)
         for name, text in texts.items():
-            write(folder / name, text)
-        for old in sorted(folder.iterdir()):
-            if is_course_file(old.name) and old.name not in texts and not old.is_dir():
-                old.unlink()
-                changed.append(old)
+            if said.get(folder / name) != text:
+                changed += _write(folder / name, text.encode(), path)
+        changed += _remove_others(folder, texts)
     for quiz in tree.quizzes.values():
-        write(path / QUIZZES / f"{quiz.id}.yaml", dump(quiz))
+        file, text = path / QUIZZES / f"{quiz.id}.yaml", dump(quiz)
+        if said.get(file) != text:
+            for _trail, name in references(canonical(quiz)):
+                changed += _write(path / QUIZZES / MEDIA / name, tree.media[name](), path)
+            changed += _write(file, text.encode(), path)
     return changed
+
+
+def _remove_others(folder: Path, texts: Collection[str]) -> list[Path]:
+    """Remove the files of a course that are no longer part of it."""
+    removed = [
+        old
+        for old in sorted(folder.iterdir())
+        if is_course_file(old.name) and old.name not in texts and not old.is_dir()
+    ]
+    for old in removed:
+        old.unlink()
+    return removed
 
 
 def _said(path: Path) -> dict[Path, str]:
@@ -80,11 +93,10 @@ def _lesson_texts(lesson: Lesson) -> dict[str, str]:
     return texts
 
 
-def _write(file: Path, text: str, within: Path) -> list[Path]:
+def _write(file: Path, data: bytes, within: Path) -> list[Path]:
     if leaves(file, within):
         message = f"{file} is a link that leaves {within}"
         raise ValueError(message)
-    data = text.encode()
     if file.is_file() and file.read_bytes() == data:
         return []
     file.parent.mkdir(parents=True, exist_ok=True)
