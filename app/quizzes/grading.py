@@ -6,14 +6,27 @@ sense is not answered and earns nothing: no answer, whatever it holds, is an err
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import singledispatch
 from typing import Any
 
-from app.quizzes.items import Item, Matching, Multiple, Numeric, Ordering, ShortText, Single, TrueFalse
+from app.quizzes.items import (
+    Accepted,
+    Cloze,
+    Essay,
+    Interval,
+    Item,
+    Matching,
+    Multiple,
+    Numeric,
+    Ordering,
+    ShortText,
+    Single,
+    TrueFalse,
+)
 from app.quizzes.numbers import readings
 
 WILDCARD = re.compile(r"(?<!\\)\*")
@@ -21,7 +34,10 @@ WILDCARD = re.compile(r"(?<!\\)\*")
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What an answer earned: a fraction of the item, 0 to 1, and the points which that makes."""
+    """What an answer earned: a fraction of the item, 0 to 1, and the points which that makes.
+
+    A pending one has earned nothing yet: a person has to read it.
+    """
 
     item_id: str
     fraction: Fraction
@@ -30,30 +46,56 @@ class Mark:
     critical: bool
     correct: bool
     answered: bool
+    pending: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an attempt earned. ``percent`` is for showing, rounded half up to two places."""
+    """What an attempt earned. ``percent`` is for showing, rounded half up to two places.
+
+    While a mark is pending so is the result: what it says is the least that it will be, and it has not passed.
+    """
 
     points: Fraction
     max_points: Fraction
     percent: Decimal
     passed: bool
     critical_wrong: tuple[str, ...]
+    pending: bool = False
 
 
 def grade(item: Item, answer: Any) -> Mark:
     """Mark one answer, given in plain JSON; places are those of the item's document, not of the page.
 
     single: the place of the option. multiple: a list of places, in any order. true_false: true or false.
-    short_text and numeric: the text as typed. matching: for each left side the place of a right side, or
-    null. ordering: all places, in the order chosen.
+    short_text, numeric and essay: the text as typed. matching: for each left side the place of a right side, or
+    null. ordering: all places, in the order chosen. cloze: {"gaps": {id of the gap: place or text}}.
 
-    Partial credit: the weights of a multiple choice add up, within 0 and 1; each pair of a matching counts on
-    its own; an ordering is right as a whole or not at all.
+    Partial credit: the weights of a multiple choice add up, within 0 and 1; each pair of a matching counts on its
+    own, and each gap of a text by its points; an ordering is right as a whole or not at all.
     """
     fraction = _fraction(item, answer)
+    return _mark(item, fraction, pending=isinstance(item, Essay) and fraction is not None)
+
+
+def grade_essay(item: Essay, points: Mapping[str, Any]) -> Mark:
+    """Mark an essay by what a person gave for each criterion; one that is left out earns nothing.
+
+    Raises:
+        ValueError: points are given for no criterion of this essay, are no number, or are more or less than possible.
+    """
+    criteria = {criterion.id: criterion for criterion in item.criteria}
+    given = {name: Fraction(str(value)) for name, value in points.items()}
+    for name, value in given.items():
+        if name not in criteria or not 0 <= value <= criteria[name].points:
+            raise ValueError(f"{value} points for {name} are not possible.")
+    earned = sum(given.values(), Fraction(0)) / sum(criterion.points for criterion in item.criteria)
+    enough = all(given.get(criterion.id, 0) >= criterion.needed for criterion in item.criteria)
+    fraction = earned if enough else Fraction(0)
+    return replace(_mark(item, fraction), correct=enough and 100 * fraction >= item.needed_percent)
+
+
+def _mark(item: Item, fraction: Fraction | None, *, pending: bool = False) -> Mark:
     earned = fraction or Fraction(0)
     return Mark(
         item_id=item.id,
@@ -63,23 +105,47 @@ def grade(item: Item, answer: Any) -> Mark:
         critical=item.critical,
         correct=earned == 1,
         answered=fraction is not None,
+        pending=pending,
     )
 
 
 def grade_attempt(marks: Iterable[Mark], pass_percent: Decimal | float) -> Result:
-    """Add the marks up. A critical item that is not fully right fails the attempt, whatever the percentage."""
+    """Add the marks up. A critical item that is not fully right fails the attempt, whatever the percentage.
+
+    An essay is fully right from its own needed percentage on.
+    """
     marks = tuple(marks)
     points = sum((mark.points for mark in marks), Fraction(0))
     max_points = sum((mark.max_points for mark in marks), Fraction(0))
     percent = 100 * points / max_points if max_points else Fraction(0)
-    critical_wrong = tuple(mark.item_id for mark in marks if mark.critical and not mark.correct)
+    pending = any(mark.pending for mark in marks)
+    critical_wrong = tuple(mark.item_id for mark in marks if mark.critical and not (mark.correct or mark.pending))
     enough = max_points > 0 and percent >= Fraction(str(pass_percent))
-    return Result(points, max_points, rounded(percent), enough and not critical_wrong, critical_wrong)
+    passed = enough and not critical_wrong and not pending
+    return Result(points, max_points, rounded(percent), passed, critical_wrong, pending)
 
 
 def rounded(value: Fraction, places: int = 2) -> Decimal:
     """Round half up, away from binary surprises, to so many decimal places."""
     return Decimal((value * 10**places + Fraction(1, 2)).__floor__()).scaleb(-places)
+
+
+def place_accepted(item: ShortText | Numeric, answer: Any) -> int | None:
+    """Tell which of the accepted texts or ranges an answer meets: the one of the greatest weight, the first of those.
+
+    None when it meets none.
+    """
+    if isinstance(item, ShortText):
+        typed = _folded(answer, case_sensitive=item.case_sensitive).strip() if isinstance(answer, str) else ""
+        met = [typed != "" and _accepts(each.text, typed, item.case_sensitive) for each in item.accept]
+        return _best(item.accept, met)
+    values = _values(item, answer)
+    return _best(item.accept, [any(each.low <= value <= each.high for value in values) for each in item.accept])
+
+
+def _best(accept: Sequence[Accepted | Interval], met: Sequence[bool]) -> int | None:
+    places = [place for place, is_met in enumerate(met) if is_met]
+    return max(places, key=lambda place: accept[place].weight, default=None)
 
 
 @singledispatch
@@ -90,7 +156,9 @@ def _fraction(item: Item, _answer: Any) -> Fraction | None:
 
 @_fraction.register
 def _single(item: Single, answer: Any) -> Fraction | None:
-    return Fraction(answer == item.correct) if _is_place(answer, item.size) else None
+    if not _is_place(answer, item.size):
+        return None
+    return Fraction(1) if answer == item.correct else max(item.partial.get(answer, Fraction(0)), Fraction(0))
 
 
 @_fraction.register
@@ -113,16 +181,20 @@ def _true_false(item: TrueFalse, answer: Any) -> Fraction | None:
 def _short_text(item: ShortText, answer: Any) -> Fraction | None:
     if not isinstance(answer, str) or not answer.strip():
         return None
-    typed = _folded(answer, case_sensitive=item.case_sensitive).strip()
-    return Fraction(any(_accepts(pattern, typed, item.case_sensitive) for pattern in item.accept))
+    place = place_accepted(item, answer)
+    return Fraction(0) if place is None else item.accept[place].weight
 
 
 @_fraction.register
 def _numeric(item: Numeric, answer: Any) -> Fraction | None:
-    values = readings(answer, item.units) if isinstance(answer, str) else frozenset()
-    if not values:
+    if not _values(item, answer):
         return None
-    return Fraction(any(abs(value - item.correct) <= item.tolerance for value in values))
+    place = place_accepted(item, answer)
+    return Fraction(0) if place is None else item.accept[place].weight
+
+
+def _values(item: Numeric, answer: Any) -> frozenset[Fraction]:
+    return readings(answer, item.units) if isinstance(answer, str) else frozenset()
 
 
 @_fraction.register
@@ -131,10 +203,13 @@ def _matching(item: Matching, answer: Any) -> Fraction | None:
     if not isinstance(answer, list) or len(answer) != size:
         return None
     chosen = [place for place in answer if place is not None]
-    if not chosen or not _are_places(chosen, size):
+    if not chosen or not _are_places(chosen, size + item.extra):
         return None
-    pairs = zip(item.rights, answer, strict=True)
-    return Fraction(sum(place is not None and item.rights[place] == right for right, place in pairs), size)
+    met = [
+        place is not None and place < size and item.rights[place] == own
+        for own, place in zip(item.rights, answer, strict=True)
+    ]
+    return Fraction(sum(met), size)
 
 
 @_fraction.register
@@ -142,6 +217,23 @@ def _ordering(item: Ordering, answer: Any) -> Fraction | None:
     if not _are_places(answer, item.size) or sorted(answer) != list(range(item.size)):
         return None
     return Fraction(answer == sorted(answer))
+
+
+@_fraction.register
+def _cloze(item: Cloze, answer: Any) -> Fraction | None:
+    given = answer.get("gaps") if isinstance(answer, dict) else None
+    if not isinstance(given, dict):
+        return None
+    fractions = [_fraction(gap, given.get(gap.id)) for gap in item.gaps]
+    if all(fraction is None for fraction in fractions):
+        return None
+    earned = sum((gap.points * (each or 0) for gap, each in zip(item.gaps, fractions, strict=True)), Fraction(0))
+    return earned / sum(gap.points for gap in item.gaps)
+
+
+@_fraction.register
+def _essay(_item: Essay, answer: Any) -> Fraction | None:
+    return Fraction(0) if isinstance(answer, str) and answer.strip() else None
 
 
 def _is_place(value: Any, size: int) -> bool:

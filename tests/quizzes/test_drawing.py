@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.quizzes.drawing import draw, option_order
-from app.quizzes.items import Item, Matching, Multiple, Numeric, Ordering, Single, TrueFalse
+from app.quizzes.items import Cloze, Interval, Item, Matching, Multiple, Numeric, Ordering, Single, TrueFalse
 
 BANK = {"seen-twice": 2, "new-1": 0, "seen-once": 1, "new-2": 0, "new-3": 0}
 SEEN = st.dictionaries(st.text("abcdef", min_size=1, max_size=3), st.integers(0, 4), max_size=20)
@@ -69,14 +69,21 @@ def test_pinned_options_keep_their_place_and_every_option_comes_once(
 
 
 @pytest.mark.parametrize(
-    ("item", "size"),
+    ("item", "places"),
     [
-        (Multiple(id="m", weights=(), correct=frozenset()), 0),
-        (Ordering(id="o", size=4), 4),
-        (Matching(id="p", rights=(0, 1, 2)), 3),
-        (TrueFalse(id="t", correct=True), 0),
-        (Numeric(id="n", correct=Fraction(1)), 0),
+        (Multiple(id="m", weights=(), correct=frozenset()), []),
+        (Ordering(id="o", size=4), [0, 1, 2, 3]),
+        (Matching(id="p", rights=(0, 1, 2)), [0, 1, 2]),
+        (Matching(id="p", rights=(0, 1, 0), extra=2), [0, 1, 3, 4]),
+        (TrueFalse(id="t", correct=True), []),
+        (Numeric(id="n", accept=(Interval(Fraction(1), Fraction(1)),)), []),
     ],
 )
-def test_only_what_can_be_put_in_order_has_an_order(item: Item, size: int) -> None:
-    assert sorted(option_order(item, luck(1))) == list(range(size))
+def test_only_what_can_be_put_in_order_has_an_order(item: Item, places: list[int]) -> None:
+    assert sorted(option_order(item, luck(1))) == places
+
+
+def test_the_orders_of_gaps_stand_one_after_another() -> None:
+    gaps = (Single(id="a", size=3, correct=0), Numeric(id="b", accept=()), Single(id="c", size=2, correct=0))
+    order = option_order(Cloze(id="q", gaps=gaps), luck(1))
+    assert (sorted(order[:3]), sorted(order[3:])) == ([0, 1, 2], [0, 1])

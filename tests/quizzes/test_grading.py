@@ -1,5 +1,6 @@
 """What an answer earns, for each type of item, and whether an attempt is passed."""
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -8,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.quizzes.grading import Mark, Result, grade, grade_attempt, rounded
-from app.quizzes.items import Multiple, parse_item
+from app.quizzes.grading import Mark, Result, grade, grade_attempt, grade_essay, rounded
+from app.quizzes.items import Essay, Multiple, parse_item
+from app.quizzes.solutions import solution
 
 RIGHT, WRONG = {"text": "yes", "correct": True}, {"text": "no"}
 ITEMS: dict[str, dict[str, Any]] = {
@@ -31,6 +33,61 @@ ITEMS: dict[str, dict[str, Any]] = {
         "id": "p",
         "type": "matching",
         "pairs": [{"left": str(n), "right": right} for n, right in enumerate("ABCA")],
+    },
+    "partial": {
+        "id": "h",
+        "type": "single",
+        "options": [{**WRONG, "weight": 0.25}, RIGHT, {**WRONG, "weight": -0.5}, WRONG],
+    },
+    "several": {
+        "id": "v",
+        "type": "short_text",
+        "accept": [
+            {"text": "software*", "weight": 0.5},
+            "SaaS",
+            "software as a service",
+            {"text": "*", "weight": 0},
+            "云服务",
+        ],
+    },
+    "ranges": {
+        "id": "r",
+        "type": "numeric",
+        "answers": [{"answer": 9.5, "tolerance": 0.5, "weight": 0.25}, {"min": 10, "max": 20}],
+    },
+    "distance": {
+        "id": "d",
+        "type": "numeric",
+        "answer": 1500,
+        "unit": "m",
+        "units": [{"unit": {"en": "km", "zh-Hans": "公里"}, "factor": 1000}],
+    },
+    "power": {
+        "id": "u",
+        "type": "numeric",
+        "answer": 5,
+        "unit": "mW",
+        "units": [{"unit": "MW", "factor": 1_000_000_000}],
+    },
+    "matched": {
+        "id": "k",
+        "type": "matching",
+        "pairs": [{"left": "1", "right": "A"}, {"left": "2", "right": "B"}, {"left": "3", "right": {"en": "A"}}],
+        "extra": ["C", "D"],
+    },
+    "cloze": {
+        "id": "c",
+        "type": "cloze",
+        "gaps": [
+            {"id": "who", "type": "choice", "options": [{**WRONG, "weight": 0.5}, RIGHT]},
+            {
+                "id": "hours",
+                "type": "numeric",
+                "points": 2,
+                "answers": [{"answer": 24}, {"min": 20, "max": 30, "weight": 0.5}],
+            },
+            {"id": "word", "type": "short_text", "accept": ["refund"]},
+        ],
     },
     "ordering": {"id": "o", "type": "ordering", "options": [{"text": "1"}, {"text": "2"}, {"text": "3"}]},
 }
@@ -112,6 +169,43 @@ UNANSWERED = "unanswered"
         ("ordering", [0, 2, 1], 0),
         ("ordering", [0, 1], UNANSWERED),
         ("ordering", [0, 1, 1], UNANSWERED),
+        ("partial", 0, Fraction(1, 4)),
+        ("partial", 1, 1),
+        ("partial", 2, 0),
+        ("partial", 3, 0),
+        ("several", "Saas", 1),
+        ("several", "ＳａａＳ", 1),
+        ("several", "software", Fraction(1, 2)),
+        ("several", "software as a service", 1),
+        ("several", "hardware", 0),
+        ("several", "云服务", 1),
+        ("ranges", "10", 1),
+        ("ranges", "20", 1),
+        ("ranges", "20.01", 0),
+        ("ranges", "9.5", Fraction(1, 4)),
+        ("ranges", "5", 0),
+        ("distance", "1500", 1),
+        ("distance", "1,5 km", 1),
+        ("distance", "1.5 公里", 1),
+        ("distance", "1 500m", 1),
+        ("distance", "1.5 KM", 1),
+        ("distance", "1.5e3", 1),
+        ("distance", "1.5 miles", UNANSWERED),
+        ("power", "5 mW", 1),
+        ("power", "5 MW", 0),
+        ("power", "0.000000005 MW", 1),
+        ("power", "5 mw", 1),
+        ("matched", [0, 1, 0], 1),
+        ("matched", [2, 1, 2], 1),
+        ("matched", [0, 3, 4], Fraction(1, 3)),
+        ("matched", [0, 5, 0], UNANSWERED),
+        ("cloze", {"gaps": {"who": 1, "hours": "24", "word": "refund"}}, 1),
+        ("cloze", {"gaps": {"who": 1}}, Fraction(1, 4)),
+        ("cloze", {"gaps": {"who": 0, "hours": "30", "word": "refunded"}}, Fraction(3, 8)),
+        ("cloze", {"gaps": {"hours": "24", "word": 7, "unknown": 1}}, Fraction(1, 2)),
+        ("cloze", {"gaps": {"who": None, "word": " "}}, UNANSWERED),
+        ("cloze", {"gaps": []}, UNANSWERED),
+        ("cloze", ["who"], UNANSWERED),
     ],
 )
 def test_what_an_answer_earns(item: str, answer: Any, expected: Fraction | int | str) -> None:
@@ -145,6 +239,11 @@ def test_an_item_is_read_with_exact_numbers() -> None:
     [
         {},
         {"id": "q", "type": "essay"},
+        {"id": "q", "type": "essay", "criteria": []},
+        {"id": "q", "type": "cloze", "gaps": []},
+        {"id": "q", "type": "cloze", "gaps": [{"id": "g", "type": "essay", "criteria": []}]},
+        {"id": "q", "type": "numeric", "answers": [{"min": 2, "max": 1}]},
+        {"id": "q", "type": "song"},
         {"id": "q", "type": "single", "options": []},
         {"id": "q", "type": "single", "options": [RIGHT, RIGHT]},
         {"id": "q", "type": "multiple", "options": [WRONG, WRONG]},
@@ -201,6 +300,12 @@ def mark(item_id: str, points: str, *, critical: bool = False) -> Mark:
             id="critical and not fully right",
         ),
         pytest.param(
+            [mark("a", "1"), replace(mark("b", "0", critical=True), pending=True)],
+            50,
+            Result(Fraction(1), Fraction(2), Decimal("50.00"), passed=False, critical_wrong=(), pending=True),
+            id="an essay waits to be read",
+        ),
+        pytest.param(
             [], 0, Result(Fraction(0), Fraction(0), Decimal("0.00"), passed=False, critical_wrong=()), id="nothing"
         ),
     ],
@@ -209,6 +314,65 @@ def test_what_an_attempt_earns(marks: list[Mark], pass_percent: float, expected:
     result = grade_attempt(marks, pass_percent)
     assert result == expected
     assert str(result.percent) == str(expected.percent)
+
+
+ESSAY = {
+    "id": "e",
+    "type": "essay",
+    "points": 10,
+    "critical": True,
+    "criteria": [{"id": "facts", "points": 3, "needed": 2}, {"id": "tone", "points": 1.5}],
+    "needed_percent": 80,
+}
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_answered"), [("a text", True), (" \n", False), (None, False), (["text"], False)]
+)
+def test_an_essay_waits_for_a_person_once_it_is_written(answer: Any, is_answered: bool) -> None:
+    assert grade(parse_item(ESSAY), answer) == Mark(
+        item_id="e",
+        fraction=Fraction(0),
+        points=Fraction(0),
+        max_points=Fraction(10),
+        critical=True,
+        correct=False,
+        answered=is_answered,
+        pending=is_answered,
+    )
+
+
+@pytest.mark.parametrize(
+    ("points", "fraction", "correct"),
+    [
+        ({"facts": 3, "tone": 1.5}, Fraction(1), True),
+        ({"facts": 3, "tone": 0.6}, Fraction(4, 5), True),
+        ({"facts": "3", "tone": "0.59"}, Fraction(359, 450), False),
+        ({"facts": Decimal("1.9"), "tone": 1.5}, Fraction(0), False),
+        ({"facts": 2}, Fraction(4, 9), False),
+        ({}, Fraction(0), False),
+    ],
+)
+def test_what_the_points_for_an_essay_earn(points: dict[str, Any], fraction: Fraction, correct: bool) -> None:
+    essay = parse_item(ESSAY)
+    assert isinstance(essay, Essay)
+    assert grade_essay(essay, points) == Mark(
+        item_id="e",
+        fraction=fraction,
+        points=10 * fraction,
+        max_points=Fraction(10),
+        critical=True,
+        correct=correct,
+        answered=True,
+    )
+
+
+@pytest.mark.parametrize("points", [{"facts": 3.5}, {"tone": -1}, {"style": 1}, {"facts": "many"}])
+def test_points_that_the_rubric_does_not_have_are_refused(points: dict[str, Any]) -> None:
+    essay = parse_item(ESSAY)
+    assert isinstance(essay, Essay)
+    with pytest.raises(ValueError, match=r"."):
+        grade_essay(essay, points)
 
 
 @pytest.mark.parametrize(
@@ -223,15 +387,35 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
+GAPS = st.fixed_dictionaries({"gaps": st.dictionaries(st.sampled_from(["who", "hours", "word"]), JSON)})
 PLACES = st.lists(st.integers(-1, 6) | st.none(), max_size=6)
 
 
-@given(st.sampled_from(sorted(ITEMS)), JSON | PLACES | st.text("0123456789.,' %-*", max_size=12))
+@given(st.sampled_from(sorted(ITEMS)), JSON | PLACES | GAPS | st.text("0123456789.,' %-*", max_size=12))
 def test_whatever_is_sent_is_marked_between_nothing_and_all(name: str, answer: Any) -> None:
     result = grade(parse_item(ITEMS[name]), answer)
     assert 0 <= result.fraction <= 1
     assert result.answered or result.fraction == 0
     assert result.correct == (result.fraction == 1)
+
+
+@pytest.mark.parametrize("name", sorted(ITEMS))
+def test_a_full_right_answer_earns_everything(name: str) -> None:
+    item = parse_item(ITEMS[name])
+    assert grade(item, solution(item)).fraction == 1
+
+
+@given(
+    st.lists(st.tuples(st.floats(-1e9, 1e9), st.floats(0, 1e9), st.sampled_from([0.5, 1])), min_size=1, max_size=5),
+    st.sampled_from(["", "m", "%"]),
+)
+def test_the_middle_of_a_range_earns_what_the_best_range_around_it_does(
+    ranges: list[tuple[float, float, float]], unit: str
+) -> None:
+    answers = [{"min": low, "max": low + width, "weight": weight} for low, width, weight in ranges]
+    answers.append({"answer": 0.1, "tolerance": 0.01, "weight": 1})
+    item = parse_item({"id": "n", "type": "numeric", "answers": answers, "unit": unit})
+    assert grade(item, f"{solution(item)}{unit}").fraction == 1
 
 
 @given(st.lists(st.booleans(), min_size=1, max_size=10), st.data())
