@@ -23,7 +23,9 @@ from app.database import Database, SessionDep, is_migrated
 from app.deals.routes import router as deals_router
 from app.people.access import anybody
 from app.people.routes import router as people_router
+from app.quizzes.practice.routes import router as practice_router
 from app.quizzes.routes import router as quizzes_router
+from app.quizzes.spaced.routes import router as spaced_router
 from app.redlines.routes import router as redlines_router
 from app.reports.routes import router as reports_router
 from app.web import errorpages
@@ -84,6 +86,8 @@ def create_app(settings: Settings) -> FastAPI:
         media_router,
         redlines_router,
         quizzes_router,
+        spaced_router,  # before practice, whose addresses have a number where these have a word
+        practice_router,
         certification_router,
         deals_router,
         reports_router,

@@ -105,6 +105,16 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/quizzes/{slug}"): SIGNED_IN,
     ("GET", "/quizzes/{slug}/attempts"): SIGNED_IN,
     ("POST", "/quizzes/{slug}/attempts"): SIGNED_IN,
+    # practice, and the questions that come back
+    ("GET", "/practice/today"): SIGNED_IN,
+    ("POST", "/practice/today"): SIGNED_IN,
+    ("GET", "/practice/wish"): SIGNED_IN,
+    ("POST", "/practice/wish"): SIGNED_IN,
+    ("GET", "/practice/{practice_id}"): SIGNED_IN,
+    ("GET", "/practice/{practice_id}/answers"): SIGNED_IN,
+    ("POST", "/practice/{practice_id}/answers"): SIGNED_IN,
+    ("GET", "/quizzes/{slug}/practice"): SIGNED_IN,
+    ("POST", "/quizzes/{slug}/practice"): SIGNED_IN,
     # the team
     ("GET", "/team"): roles(Role.MANAGER, Role.COMPLIANCE, Role.ADMIN),
     ("GET", "/team.csv"): roles(Role.MANAGER, Role.COMPLIANCE, Role.ADMIN),
@@ -158,6 +168,9 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", "/author/quizzes/{slug}/items/_new"): TRAINER,
     ("GET", "/author/quizzes/{slug}/items/{item_id}"): TRAINER,
     ("POST", "/author/quizzes/{slug}/items/{item_id}"): TRAINER,
+    ("GET", "/author/quizzes/{slug}/items/{item}/regrade"): TRAINER,
+    ("POST", "/author/quizzes/{slug}/items/{item}/regrade"): TRAINER,
+    ("GET", "/author/regrades/{regrade_id}"): TRAINER,
     # the API
     ("GET", "/api/docs"): PUBLIC,
     ("GET", "/api/openapi.json"): PUBLIC,

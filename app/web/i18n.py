@@ -158,6 +158,11 @@ def weekday_day(value: date) -> str:
     return format_date(value, pattern, locale=_babel())
 
 
+def weekday(value: date) -> str:
+    """Write the day of the week: Thursday."""
+    return format_date(value, "EEEE", locale=_babel())
+
+
 def moment(value: datetime, zone: ZoneInfo) -> str:
     """Write a moment in the site's time zone: 23 November 2026, 09:00."""
     pattern = {"en": "d MMMM y, HH:mm"}.get(current_locale(), "y 年 M 月 d 日 HH:mm")

@@ -1,0 +1,1 @@
+"""Practice: rounds of questions with feedback at once, on which nothing rests."""

@@ -1,0 +1,81 @@
+"""What is said of an answer in practice, at once: right or not, what the author says to it, and what to read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from app.quizzes import queries
+from app.quizzes.accommodations.queries import allowance
+from app.quizzes.itemcontent import Item, MultipleItem, SingleItem
+from app.quizzes.itemqueries import DrawnItem
+from app.quizzes.opening import opening
+from app.quizzes.practice.queries import Asked
+from app.quizzes.queries import LessonName
+from app.quizzes.questions import item_of, right_answer, said, words
+from app.quizzes.starting import limits_of
+from app.redlines.queries import Card, cards
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """An answered question with all that its owner may know of it; `right` is empty while that is closed."""
+
+    correct: bool
+    given: list[str]
+    right: list[str]
+    author: list[str]
+    cards: list[Card]
+    lesson: LessonName | None
+
+
+def drawn(asked: Asked) -> DrawnItem:
+    """Give a question of practice the shape in which those of attempts are shown."""
+    return DrawnItem(
+        position=asked.position,
+        document=asked.document,
+        option_order=asked.option_order,
+        answer=asked.answer,
+        flagged=False,
+        answered_at=asked.answered_at,
+        points=None,
+        correct=asked.correct,
+    )
+
+
+def feedback(session: Session, person_id: int, asked: Asked, moment: datetime) -> Feedback:
+    """Show an answered question."""
+    item = item_of(asked.document)
+    opened = _is_open(session, person_id, asked, moment)
+    correct = bool(asked.correct)
+    touched = cards(session, asked.product_id, moment) if item.red_line and not correct else {}
+    lessons = queries.lesson_names(session, asked.product_id, moment) if item.lesson and not correct else {}
+    author = [*_to_chosen(item, asked.answer), *([words(item.feedback)] if opened and item.feedback else [])]
+    return Feedback(
+        correct=correct,
+        given=said(item, asked.answer),
+        right=right_answer(item) if opened and not correct else [],
+        author=author,
+        cards=[touched[name] for name in item.red_line if name in touched],
+        lesson=lessons.get(item.lesson or ""),
+    )
+
+
+def _is_open(session: Session, person_id: int, asked: Asked, moment: datetime) -> bool:
+    """Say whether the right answers of a quiz are open now: not before an attempt has opened them."""
+    past = queries.attempts(session, person_id, asked.content_id)
+    if not past or past[-1].finished_at is None:
+        return False
+    settings = queries.settings_of(queries.quiz_in_force(session, asked.quiz, moment).document)
+    limits = limits_of(settings, allowance(session, person_id, asked.content_id).extra_attempts)
+    return opening(
+        settings.review, past[-1], past, limit=limits.attempts, closes=settings.closes, moment=moment
+    ).right_answers
+
+
+def _to_chosen(item: Item, answer: Any) -> list[str]:
+    if not isinstance(item, SingleItem | MultipleItem) or answer is None:
+        return []
+    chosen = answer if isinstance(answer, list) else [answer]
+    return [words(found) for index in chosen if (found := item.options[index].feedback)]

@@ -1,0 +1,1 @@
+"""Questions that come back after weeks, so that what was learned stays; they inform, and decide nothing."""
