@@ -15,12 +15,13 @@ from app.people.access import CurrentPerson, SignedIn
 from app.quizzes import actions, itemqueries, queries, results, startactions
 from app.quizzes.accommodations.queries import allowance
 from app.quizzes.actions import Outcome
-from app.quizzes.clock import is_over
+from app.quizzes.clock import deadline, is_over
 from app.quizzes.forms import SaveForm, answer_fields, answer_of
+from app.quizzes.opening import opening
 from app.quizzes.queries import OneAttempt, Place
 from app.quizzes.questions import item_of, question_of, said
 from app.quizzes.sources import candidates, wordings
-from app.quizzes.starting import limits_of, start_of, time_limit
+from app.quizzes.starting import limits_of, promise, start_of, time_limit
 from app.redlines.queries import cards
 from app.web.forms import RawForm, bind
 from app.web.i18n import clock_time
@@ -57,6 +58,7 @@ def _quiz_page(
     running = next((each for each in past if not each.finished_at and not is_over(moment, each.deadline_at)), None)
     settings = queries.settings_of(version.document)
     limits = limits_of(settings, given.extra_attempts)
+    limit = time_limit(settings.time_limit_minutes, given.extra_time_percent)
     items = wordings(candidates(session, version, moment)).values()
     context = {
         "slug": slug,
@@ -64,10 +66,17 @@ def _quiz_page(
         "quiz": settings,
         "limits": limits,
         "given": given,
-        "time_limit": time_limit(settings.time_limit_minutes, given.extra_time_percent),
+        "minutes": limit and limit.total_seconds() / 60,
+        "cut_short": settings.closes is not None and deadline(moment, limit, settings.closes) == settings.closes,
+        "promise": promise(settings.review, limited=limits.attempts is not None),
         "questions": queries.questions_of(version.document),
         "has_critical": any(item.get("critical") for item in items),
         "past": [each for each in past if each is not running],
+        "scored": {
+            each.id
+            for each in past
+            if opening(settings.review, each, past, limit=limits.attempts, closes=settings.closes, moment=moment).score
+        },
         "running": running,
         "start": start_of(past, limits, moment, request.app.state.settings.zone),
     }

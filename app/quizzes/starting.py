@@ -3,15 +3,30 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from app.quizzes import clock
 from app.quizzes.clock import AttemptLimits, StartCode, StartVerdict
+from app.quizzes.content import ReviewPolicy
 from app.quizzes.queries import AttemptSummary
 from app.web import i18n
+from app.web.i18n import N_, ngettext
 from app.web.i18n import gettext as _
-from app.web.i18n import ngettext
+
+_MARKS: Final = {
+    "at_once": N_("You see at once what was right."),
+    "when_done": N_("You see what was right once you have passed, or no attempts are left."),
+    "after_close": N_("You see what was right once the quiz has closed."),
+    "never": N_("You do not see which answers were right."),
+}
+_RIGHT_ANSWERS: Final = {
+    "at_once": N_("The right answers open as soon as you finish."),
+    "when_done": N_("The right answers open when you pass."),
+    "after_close": N_("The right answers open when the quiz has closed."),
+    "never": N_("The right answers stay closed."),
+}
+_RIGHT_WHEN_LIMITED: Final = {"when_done": N_("The right answers open when you pass or no attempts are left.")}
 
 
 class Settings(Protocol):
@@ -54,6 +69,13 @@ def limits_of(settings: Settings, extra_attempts: int = 0) -> AttemptLimits:
 def time_limit(minutes: int | None, extra_percent: int) -> timedelta | None:
     """Return the time limit that holds for somebody who has some percent more of it."""
     return clock.longer(None if minutes is None else timedelta(minutes=minutes), extra_percent)
+
+
+def promise(review: ReviewPolicy, *, limited: bool) -> str:
+    """Say when somebody sees what was right, and when the right answers, as the quiz's review policy has it."""
+    done = _RIGHT_WHEN_LIMITED if limited else {}
+    right_answers = {**_RIGHT_ANSWERS, **done}[review.right_answers]
+    return i18n.sentences([_(_MARKS[review.marks]), _(right_answers)])
 
 
 def verdict(past: Sequence[AttemptSummary], limits: AttemptLimits, moment: datetime) -> StartVerdict:
