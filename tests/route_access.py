@@ -171,6 +171,10 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/author/quizzes/{slug}/items/{item}/regrade"): TRAINER,
     ("POST", "/author/quizzes/{slug}/items/{item}/regrade"): TRAINER,
     ("GET", "/author/regrades/{regrade_id}"): TRAINER,
+    ("GET", "/author/quizzes/{slug}/results"): TRAINER,
+    ("GET", "/author/quizzes/{slug}/results.csv"): TRAINER,
+    ("GET", "/author/quizzes/{slug}/results/{item}"): TRAINER,
+    ("GET", "/author/quizzes/{slug}/results/{item}/choices.csv"): TRAINER,
     # the API
     ("GET", "/api/docs"): PUBLIC,
     ("GET", "/api/openapi.json"): PUBLIC,

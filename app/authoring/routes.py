@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.authoring import discarding, lessons, product, publishing, quizzes, redlines
+from app.authoring import discarding, lessons, product, publishing, quizzes, redlines, regrading
 
 router = APIRouter()
-for each in (product, lessons, redlines, quizzes, publishing, discarding):
+for each in (product, lessons, redlines, quizzes, publishing, discarding, regrading):
     router.include_router(each.router)

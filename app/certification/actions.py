@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.audit.actions import record as audit
-from app.catalog.evidence import on_evidence
+from app.catalog.evidence import on_evidence, on_withdrawal
 from app.catalog.models import Product
 from app.certification import programs, queries
 from app.certification.facts import Key
@@ -82,6 +82,34 @@ def award_earned(session: Session, person_id: int, product_id: int, moment: date
             details={"period": number, "valid_through": dates.valid_through.isoformat()},
         )
         found = queries.record(session, person_id, product_id, moment)
+
+
+@on_withdrawal
+def note_regrade(session: Session, person_id: int, product_id: int, reason: str, moment: datetime) -> None:
+    """Put on record that a quiz is no longer passed on which a certification may rest.
+
+    What was awarded stays until somebody decides: nobody loses a certification because a key was wrong, in silence.
+    """
+    _one_at_a_time(session, person_id)
+    held = select(col(CertificationPeriod.id)).where(
+        col(CertificationPeriod.person_id) == person_id, col(CertificationPeriod.product_id) == product_id
+    )
+    if session.scalar(held.limit(1)) is None:
+        return
+    kind = CertificationEventKind.REGRADED
+    event = CertificationEvent(
+        person_id=person_id, product_id=product_id, kind=kind, reason=reason, at=moment, by=SYSTEM
+    )
+    session.add(event)
+    session.flush()
+    audit(
+        session,
+        at=moment,
+        actor=SYSTEM,
+        action="certification.regraded",
+        subject=_subject(session, person_id, product_id),
+        details={"reason": reason},
+    )
 
 
 def lock_waiting(session: Session, products: Collection[int], moment: datetime) -> Waiting:

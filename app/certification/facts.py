@@ -23,6 +23,7 @@ from app.certification.programs import Program, attestation, besides_lessons, le
 from app.certification.rules import Evidence, Recertification, Requirement, RequirementKind, Sanction
 from app.clock import local_day
 from app.quizzes.models import Attempt
+from app.quizzes.queries import passed
 from app.redlines.models import Attestation
 
 Key = tuple[int, int]
@@ -111,7 +112,7 @@ class Facts:
         for row in self._session.execute(
             select(col(Attempt.person_id), col(Attempt.product_id), col(Content.slug), col(Attempt.finished_at))
             .join(Content, col(Content.id) == col(Attempt.content_id))
-            .where(*self._of(Attempt), col(Attempt.passed).is_(True), col(Attempt.marked_at) <= self._as_of)
+            .where(*self._of(Attempt), passed(self._as_of), col(Attempt.marked_at) <= self._as_of)
         ):
             self._add(row, quiz(row.slug), row.finished_at)
 
@@ -156,7 +157,11 @@ class Facts:
                 col(CertificationEvent.kind),
                 col(CertificationEvent.at),
             )
-            .where(*self._of(CertificationEvent), col(CertificationEvent.at) <= self._as_of)
+            .where(
+                *self._of(CertificationEvent),
+                col(CertificationEvent.kind) != CertificationEventKind.REGRADED,
+                col(CertificationEvent.at) <= self._as_of,
+            )
             .order_by(col(CertificationEvent.at), col(CertificationEvent.id))
         ):
             key = (row.person_id, row.product_id)

@@ -8,11 +8,20 @@ from app.database import Moment, stored_enum
 
 
 class CertificationEventKind(StrEnum):
-    """What was done to a person's certification, by a person, with a reason."""
+    """What was done to a person's certification, by a person, with a reason.
+
+    `REGRADED` alone changes no standing: a quiz that the certification rests on was marked again and is not passed
+    any more, and somebody should look at it.
+    """
 
     SUSPENDED = "suspended"
     REINSTATED = "reinstated"
     REVOKED = "revoked"
+    REGRADED = "regraded"
+
+
+SANCTIONS = (CertificationEventKind.SUSPENDED, CertificationEventKind.REINSTATED, CertificationEventKind.REVOKED)
+"""What a person may do to a certification."""
 
 
 class SignOffOutcome(StrEnum):
@@ -66,7 +75,7 @@ class CertificationPeriod(SQLModel, table=True):
 
 
 class CertificationEvent(SQLModel, table=True):
-    """A suspension, its end, or a revocation."""
+    """A suspension, its end, a revocation, or a quiz that turned out not to be passed."""
 
     __tablename__ = "certification_event"
 

@@ -15,6 +15,7 @@ from app.config import Settings
 from app.jobs.worker import Handler, Worker
 from app.people import limits, sessions
 from app.quizzes import actions as quizzes
+from app.quizzes.regrading import actions as regrading
 
 
 def _finish_attempts(session: Session, _payload: Mapping[str, Any]) -> None:
@@ -26,7 +27,18 @@ def _clear_sign_in(session: Session, _payload: Mapping[str, Any]) -> None:
     limits.forget_old(session, now())
 
 
-HANDLERS: Mapping[str, Handler] = {"quizzes.finish_attempts": _finish_attempts, "people.clear_sign_in": _clear_sign_in}
+def _regrade(session: Session, payload: Mapping[str, Any]) -> None:
+    if "only" in payload:
+        regrading.mark_only(session, payload["regrade"], payload["only"], now())
+    else:
+        regrading.mark_next(session, payload["regrade"], payload["after"], now())
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "quizzes.finish_attempts": _finish_attempts,
+    "people.clear_sign_in": _clear_sign_in,
+    regrading.JOB: _regrade,
+}
 PERIODIC = {"quizzes.finish_attempts": timedelta(minutes=1), "people.clear_sign_in": timedelta(hours=1)}
 
 

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from app.certification.actions import assign, sanction, sign_off
 from app.certification.forms import AssignmentForm, SanctionForm, SignOffForm
-from app.certification.models import CertificationEventKind, SignOffOutcome
+from app.certification.models import SANCTIONS, CertificationEventKind, SignOffOutcome
 from app.clock import Now, Today
 from app.database import SessionDep
 from app.errors import ForbiddenError, InvalidError, NotFoundError
@@ -68,7 +68,7 @@ def _page(
         "may_assign": viewer.has(Role.MANAGER) and leads and holder.active,
         "may_sign_off": viewer.has(Role.TRAINER) and viewer.id != person_id and holder.active,
         "may_sanction": viewer.has(Role.COMPLIANCE) and viewer.id != person_id,
-        "event_words": {kind.value: _doing(kind) for kind in CertificationEventKind},
+        "event_words": {kind.value: _doing(kind) for kind in SANCTIONS},
         "outcomes": [(each.value, reading.outcome(each)) for each in SignOffOutcome],
         "wrong": wrong,
         "blank": blank,

@@ -213,4 +213,5 @@ def event(kind: CertificationEventKind) -> str:
         CertificationEventKind.SUSPENDED: _("Suspended"),
         CertificationEventKind.REINSTATED: _("Reinstated"),
         CertificationEventKind.REVOKED: _("Revoked"),
+        CertificationEventKind.REGRADED: _("A quiz that it rests on was marked again and is not passed any more"),
     }[kind]

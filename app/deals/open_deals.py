@@ -1,0 +1,50 @@
+"""Which open deals do people stand on, for which products?"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import or_, select
+from sqlmodel import Session, col
+
+from app.deals.models import Deal, DealMember, DealProduct
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDeal:
+    """A deal that has not passed its day."""
+
+    reference: str
+    name: str
+    amount: Decimal
+    currency: str
+
+
+def open_deals(
+    session: Session, people: Collection[int], products: Collection[int], today: date
+) -> dict[tuple[int, int], list[OpenDeal]]:
+    """Return the open deals that carry one of the products, by person on their team and product."""
+    rows = session.execute(
+        select(
+            col(DealMember.person_id),
+            col(DealProduct.product_id),
+            col(Deal.reference),
+            col(Deal.name),
+            col(Deal.amount),
+            col(Deal.currency),
+        )
+        .join(DealMember, col(DealMember.deal_id) == col(Deal.id))
+        .join(DealProduct, col(DealProduct.deal_id) == col(Deal.id))
+        .where(
+            col(DealMember.person_id).in_(people),
+            col(DealProduct.product_id).in_(products),
+            or_(col(Deal.close_date).is_(None), col(Deal.close_date) >= today),
+        )
+        .order_by(col(Deal.name), col(Deal.id))
+    )
+    found: dict[tuple[int, int], list[OpenDeal]] = defaultdict(list)
+    for person_id, product_id, *deal in rows:
+        found[person_id, product_id].append(OpenDeal(*deal))
+    return found

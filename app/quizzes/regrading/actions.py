@@ -1,0 +1,160 @@
+"""Every write of regrading: the decision, and one attempt after another."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.audit.actions import record
+from app.catalog.evidence import announce, withdraw
+from app.jobs.actions import enqueue
+from app.people.models import Person
+from app.quizzes.models import Attempt, AttemptItem, AttemptRegrade, ItemVersion, Regrade, RegradePolicy
+from app.quizzes.regrading import queries
+from app.quizzes.regrading.queries import MarkedAttempt, Target, Wording
+from app.quizzes.regrading.rules import Effect, Regraded, regrade
+
+JOB = "quizzes.regrade"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Which question is marked again: by the key of which version, for the attempts of which, how and why."""
+
+    target: Target
+    key: Wording
+    versions: tuple[int, ...]
+    policy: RegradePolicy
+    reason: str
+
+
+def decide(session: Session, decision: Decision, *, attempts: int, by: str, moment: datetime) -> Regrade:
+    """Decide to mark a question again; the work is done by jobs, one attempt in each transaction."""
+    target = decision.target
+    decided = Regrade(
+        content_id=target.content_id,
+        item=target.item,
+        item_version_id=decision.key.id,
+        versions=list(decision.versions),
+        policy=decision.policy,
+        reason=decision.reason,
+        total=attempts,
+        created_at=moment,
+        created_by=by,
+    )
+    session.add(decided)
+    session.flush()
+    assert decided.id is not None  # noqa: S101 (just stored)
+    enqueue(session, JOB, {"regrade": decided.id, "after": 0}, moment=moment, due_at=moment)
+    record(
+        session,
+        at=moment,
+        actor=by,
+        action="regrade.decided",
+        subject=("question", f"{target.quiz} {target.item}"),
+        details={
+            "regrade": decided.id,
+            "policy": decision.policy.value,
+            "key": decision.key.number,
+            "versions": decided.versions,
+        },
+    )
+    return decided
+
+
+def mark_late(session: Session, attempt: Attempt, moment: datetime) -> None:
+    """Ask for the regrades that were decided while an attempt still ran or waited for its mark."""
+    assert attempt.id is not None  # noqa: S101 (a stored attempt has one)
+    for regrade_id in queries.newer_regrades(session, attempt.id, attempt.started_at):
+        enqueue(session, JOB, {"regrade": regrade_id, "only": attempt.id}, moment=moment, due_at=moment)
+
+
+def mark_next(session: Session, regrade_id: int, after: int, moment: datetime) -> None:
+    """Mark the next attempt of a regrade again and ask for the one after it; the last one ends the regrade."""
+    decided = session.scalars(select(Regrade).where(col(Regrade.id) == regrade_id).with_for_update()).one()
+    if decided.finished_at is not None:
+        return
+    found = queries.marked_attempts(session, decided.content_id, decided.item, decided.versions, after=after, most=1)
+    if not found:
+        decided.finished_at = moment
+        record(
+            session,
+            at=moment,
+            actor=decided.created_by,
+            action="regrade.finished",
+            subject=("regrade", str(regrade_id)),
+            details={"attempts": decided.done},
+        )
+        return
+    decided.done += 1
+    decided.total = max(decided.total, decided.done)
+    enqueue(session, JOB, {"regrade": regrade_id, "after": found[0].id}, moment=moment, due_at=moment)
+    _mark(session, decided, found[0], moment)
+
+
+def mark_only(session: Session, regrade_id: int, attempt_id: int, moment: datetime) -> None:
+    """Mark one attempt again that got its mark after the regrade was decided."""
+    decided = session.scalars(select(Regrade).where(col(Regrade.id) == regrade_id)).one()
+    for attempt in queries.marked_attempts(
+        session, decided.content_id, decided.item, decided.versions, only=attempt_id
+    ):
+        _mark(session, decided, attempt, moment)
+
+
+def outcome(session: Session, decided: Regrade, attempt: MarkedAttempt) -> Regraded:
+    """Work out what a decided regrade does to an attempt."""
+    key = session.scalars(select(col(ItemVersion.document)).where(col(ItemVersion.id) == decided.item_version_id)).one()
+    return regrade(attempt.held, attempt.places, key, decided.policy, attempt.pass_percent)
+
+
+def _mark(session: Session, decided: Regrade, found: MarkedAttempt, moment: datetime) -> None:
+    session.execute(select(col(Person.id)).where(col(Person.id) == found.person_id).with_for_update())
+    attempt = session.scalars(select(Attempt).where(col(Attempt.id) == found.id).with_for_update()).one()
+    known = select(col(AttemptRegrade.id)).where(
+        col(AttemptRegrade.regrade_id) == decided.id, col(AttemptRegrade.attempt_id) == found.id
+    )
+    marked = outcome(session, decided, found)
+    if not marked.items or session.scalar(known) is not None:
+        return
+    assert decided.id is not None  # noqa: S101 (a stored regrade has one)
+    session.add(
+        AttemptRegrade(
+            regrade_id=decided.id,
+            attempt_id=found.id,
+            at=moment,
+            points_before=found.held.points,
+            points_after=marked.points,
+            percent_before=found.held.percent,
+            percent_after=marked.percent,
+            passed_before=found.held.passed,
+            passed_after=marked.passed,
+            items=[
+                {"position": each.position, "before": str(each.points_before), "after": str(each.points_after)}
+                for each in marked.items
+            ],
+        )
+    )
+    attempt.points, attempt.percent, attempt.passed = marked.points, marked.percent, marked.passed
+    changes = {each.position: each for each in marked.items}
+    for place in session.scalars(select(AttemptItem).where(col(AttemptItem.attempt_id) == found.id)):
+        if change := changes.get(place.position):
+            place.points, place.correct = change.points_after, change.correct_after
+    session.flush()
+    # evidence before the audit trail: who holds a person may be waiting for the trail
+    if marked.effect is Effect.PASSES_NOW:
+        announce(session, found.person_id, found.product_id, moment)
+    elif marked.effect is Effect.FAILS_NOW:
+        withdraw(session, found.person_id, found.product_id, decided.reason, moment)
+    record(
+        session,
+        at=moment,
+        actor=decided.created_by,
+        action="attempt.regraded",
+        subject=("attempt", str(found.id)),
+        details={
+            "regrade": decided.id,
+            "percent": [str(found.held.percent), str(marked.percent)],
+            "passed": [found.held.passed, marked.passed],
+        },
+    )
