@@ -23,6 +23,7 @@ from app.database import Database, SessionDep, is_migrated
 from app.deals.routes import router as deals_router
 from app.people.access import anybody
 from app.people.routes import router as people_router
+from app.quizzes.analysis.routes import router as analysis_router
 from app.quizzes.practice.routes import router as practice_router
 from app.quizzes.routes import router as quizzes_router
 from app.quizzes.spaced.routes import router as spaced_router
@@ -86,6 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
         media_router,
         redlines_router,
         quizzes_router,
+        analysis_router,
         spaced_router,  # before practice, whose addresses have a number where these have a word
         practice_router,
         certification_router,

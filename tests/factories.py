@@ -9,11 +9,11 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import event
-from sqlmodel import Session
+from sqlalchemy import event, select
+from sqlmodel import Session, col
 
 from app.catalog.actions import create_content, create_product, publish, save_draft
-from app.catalog.models import ContentKind, ContentVersion, Origin, Product
+from app.catalog.models import Content, ContentKind, ContentVersion, Origin, Product
 from app.catalog.queries import content as find_content
 from app.catalog.queries import in_force
 from app.certification.actions import award_earned
@@ -23,6 +23,9 @@ from app.people.access import cookie_name, digest
 from app.people.models import Person, PersonRole, Role, SignInSession
 from app.people.queries import person_by_email
 from app.quizzes.actions import publish_items
+from app.quizzes.grading import grade, grade_attempt, rounded
+from app.quizzes.items import parse_item
+from app.quizzes.models import Attempt, AttemptItem, ItemVersion
 from app.redlines.models import Attestation
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -287,3 +290,55 @@ def taught(
     owner = sellable(session, slug, requirements=asked, at=at, **program)
     published(session, owner, ContentKind.COURSE, slug, course_document(lessons, slug), at=at)
     return owner
+
+
+def sitting(
+    session: Session,
+    version: ContentVersion,
+    who: Person,
+    answers: Mapping[str, Any],
+    *,
+    at: datetime = NOW,
+    minutes: int = 10,
+    number: int = 1,
+    seconds: Mapping[str, int] | None = None,
+) -> Attempt:
+    """A finished attempt that drew the items which `answers` names, in that order, marked as answered."""
+    newest = select(ItemVersion).where(col(ItemVersion.item).in_(answers)).order_by(col(ItemVersion.number))
+    wordings = {each.item: each for each in session.scalars(newest)}
+    content = session.get(Content, version.content_id)
+    assert content is not None
+    marks = {item: grade(parse_item(wordings[item].document), answer) for item, answer in answers.items()}
+    result = grade_attempt(marks.values(), version.document["pass_percent"])
+    attempt = Attempt(
+        person_id=who.id or 0,
+        product_id=content.product_id,
+        content_id=version.content_id,
+        content_version_id=version.id or 0,
+        number=number,
+        started_at=at - timedelta(minutes=minutes),
+        finished_at=at,
+        marked_at=at,
+        points=rounded(result.points, 4),
+        max_points=rounded(result.max_points, 4),
+        percent=result.percent,
+        passed=result.passed,
+    )
+    session.add(attempt)
+    session.flush()
+    session.add_all(
+        AttemptItem(
+            attempt_id=attempt.id or 0,
+            position=position,
+            item_version_id=wordings[item].id or 0,
+            option_order=list(range(len(wordings[item].document.get("options", ())))),
+            answer=answer,
+            answered_at=None if answer is None else at,
+            seconds=(seconds or {}).get(item),
+            points=rounded(marks[item].points, 4),
+            correct=marks[item].correct,
+        )
+        for position, (item, answer) in enumerate(answers.items(), start=1)
+    )
+    session.flush()
+    return attempt

@@ -73,4 +73,5 @@ def statistics_of(
 
 def _covariance(left: Sequence[int], right: Sequence[int]) -> int:
     # times n (n - 1), which the ratios above do without
-    return len(left) * sum(map(mul, left, right)) - sum(left) * sum(right)
+    products: int = sum(map(mul, left, right))
+    return len(left) * products - sum(left) * sum(right)

@@ -1,0 +1,1 @@
+"""How the items of a quiz perform: statistics, who chose what, and what to do about it."""
