@@ -12,7 +12,7 @@ from sqlmodel import Session
 from app.clock import now
 from app.commands.base import Parsers, migrated
 from app.config import Settings
-from app.jobs.worker import Handler, Worker
+from app.jobs.worker import Handler, Prepared, Worker
 from app.people import limits, sessions
 from app.quizzes import actions as quizzes
 from app.quizzes.regrading import actions as regrading
@@ -34,7 +34,7 @@ def _regrade(session: Session, payload: Mapping[str, Any]) -> None:
         regrading.mark_next(session, payload["regrade"], payload["after"], now())
 
 
-HANDLERS: Mapping[str, Handler] = {
+HANDLERS: Mapping[str, Handler | Prepared] = {
     "quizzes.finish_attempts": _finish_attempts,
     "people.clear_sign_in": _clear_sign_in,
     regrading.JOB: _regrade,

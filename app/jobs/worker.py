@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
 from typing import Any
@@ -20,6 +21,18 @@ Handler = Callable[[Session, Mapping[str, Any]], None]
 """Does the work of one kind of job; may be called twice for one job, and must bear it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A kind of job with work that takes long and must not hold a transaction, such as reading a large file.
+
+    `prepare` is called first and may use transactions of its own; `store` gets what it returns, in the transaction
+    that ends the job. Both may be called twice for one job, and must bear it.
+    """
+
+    prepare: Callable[[Database, Mapping[str, Any]], Any]
+    store: Callable[[Session, Mapping[str, Any], Any], None]
+
+
 class _LeaseLostError(Exception):
     """The job took longer than its lease, and another worker has it now; our work is rolled back."""
 
@@ -31,7 +44,10 @@ class Worker:
     """
 
     def __init__(
-        self, database: Database, handlers: Mapping[str, Handler], periodic: Mapping[str, timedelta] | None = None
+        self,
+        database: Database,
+        handlers: Mapping[str, Handler | Prepared],
+        periodic: Mapping[str, timedelta] | None = None,
     ) -> None:
         self._database = database
         self._handlers = handlers
@@ -84,8 +100,13 @@ class Worker:
         return True
 
     def _do(self, job: Job) -> None:
+        handler = self._handlers[job.kind]
+        prepared = handler.prepare(self._database, job.payload) if isinstance(handler, Prepared) else None
         with self._database.write() as session:
-            self._handlers[job.kind](session, job.payload)
+            if isinstance(handler, Prepared):
+                handler.store(session, job.payload, prepared)
+            else:
+                handler(session, job.payload)
             if not actions.finish(session, job):
                 raise _LeaseLostError
 

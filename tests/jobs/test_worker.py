@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from app.database import Database
 from app.jobs.actions import LEASE, MOST_TRIES, enqueue, finish, lease
 from app.jobs.models import Job
-from app.jobs.worker import Worker
+from app.jobs.worker import Prepared, Worker
 from app.people.models import Team
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -148,3 +148,28 @@ def test_a_worker_outlives_a_database_that_does_not_answer(database: Database) -
     with time_machine.travel(NOON, tick=False):
         Worker(database, {"make": _make_team}).run(_Restored(database))
     assert _teams(database) == ["Iberia"]
+
+
+def test_long_work_is_done_before_the_transaction_that_keeps_it(database: Database) -> None:
+    def prepare(database: Database, payload: Mapping[str, Any]) -> str:
+        with database.write() as session:  # another writer, which would wait for ever within the job's transaction
+            session.add(Team(name=f"{payload['name']} is read"))
+        return payload["name"].upper()
+
+    def store(session: Session, _payload: Mapping[str, Any], name: str) -> None:
+        session.add(Team(name=name))
+
+    _ask(database, "read", "iberia")
+    assert Worker(database, {"read": Prepared(prepare, store)}).run_once() == 1
+    assert _teams(database) == ["IBERIA", "iberia is read"]
+
+
+def test_long_work_that_fails_is_tried_again(database: Database) -> None:
+    def prepare(_database: Database, _payload: Mapping[str, Any]) -> None:
+        raise RuntimeError("the file is torn")
+
+    _ask(database, "read", "iberia")
+    Worker(database, {"read": Prepared(prepare, lambda *_: None)}).run_once()
+    with database.read() as session:
+        job = session.scalars(select(Job)).one()
+    assert (job.tries, job.error) == (1, "RuntimeError('the file is torn')")
