@@ -1,4 +1,5 @@
-// The pages of a running attempt: answers go to the server as they are given, the clock runs, number keys choose.
+// The pages of a running attempt: answers go to the server as they are given, the clock runs, number keys choose, words
+// are counted.
 // Without this file the same forms work by their buttons.
 const form = document.getElementById("question");
 const finish = document.getElementById("finish");
@@ -79,11 +80,24 @@ const accept = (reply) => {
   flag.setAttribute("aria-pressed", String(reply.flagged));
 };
 
+// Counts as app/quizzes/wordcount.py does: words, and each Chinese character as one.
+const HAN = "\\u3400-\\u9fff\\uf900-\\ufaff\\u{20000}-\\u{323af}";
+const LETTER = `(?:(?![${HAN}])[\\p{L}\\p{N}])`;
+const WORD = new RegExp(`[${HAN}]|${LETTER}+(?:['’.,-]${LETTER}+)*`, "gu");
+
+const count = () => {
+  const words = form.querySelector("[data-words]");
+  if (!words) return;
+  const text = form.elements.text.value;
+  words.textContent = words.dataset.words.replace("{count}", (text.match(WORD) ?? []).length);
+};
+
 const watch = () => {
   // the address names the question, so that a reload shows this one and not the next that waits for an answer
   history.replaceState(null, "", `?q=${form.elements.position.value}`);
   form.addEventListener("input", () => {
     changed = true;
+    count();
     clearTimeout(pause);
     pause = setTimeout(send, PAUSE);
   });

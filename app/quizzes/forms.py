@@ -8,6 +8,8 @@ from starlette.datastructures import FormData
 
 from app.errors import InvalidError
 from app.quizzes.itemcontent import (
+    ClozeItem,
+    EssayItem,
     Item,
     MatchingItem,
     MultipleItem,
@@ -17,11 +19,13 @@ from app.quizzes.itemcontent import (
     SingleItem,
     TrueFalseItem,
 )
-from app.quizzes.questions import PAIR, PLACE
+from app.quizzes.itemparts import ChoiceGap
+from app.quizzes.questions import GAP, PAIR, PLACE, gap_orders
 from app.web.forms import Blank, Form
 from app.web.i18n import gettext as _
 
 LONGEST_ANSWER = 500
+LONGEST_ESSAY = 20_000
 
 
 class SaveForm(Form):
@@ -48,6 +52,10 @@ def answer_of(item: Item, order: Sequence[int], raw: FormData) -> Any:
             return {"true": True, "false": False, "": None}.get(_text(raw, "choice"))
         case ShortTextItem() | NumericItem():
             return _text(raw, "text")[:LONGEST_ANSWER] or None
+        case EssayItem():
+            return _text(raw, "text")[:LONGEST_ESSAY] or None
+        case ClozeItem():
+            return _cloze(item, order, raw)
         case MatchingItem():
             return _matching(item, order, raw)
         case OrderingItem():
@@ -59,13 +67,16 @@ def answer_fields(raw: FormData) -> list[tuple[str, str]]:
     return [
         (name, value)
         for name, value in raw.multi_items()
-        if isinstance(value, str) and (name in {"choice", "text"} or name.startswith((PAIR, PLACE)))
+        if isinstance(value, str) and (name in {"choice", "text"} or name.startswith((PAIR, PLACE, GAP)))
     ]
 
 
 def _text(raw: FormData, name: str) -> str:
     value = raw.get(name)
-    return value.replace("\x00", "").strip() if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    # a form that a browser sends ends lines with CR LF, the same form sent by a script with LF
+    return value.replace("\x00", "").replace("\r\n", "\n").strip()
 
 
 def _places(raw: FormData, name: str, length: int, first: int = 0) -> list[int]:
@@ -77,6 +88,20 @@ def _places(raw: FormData, name: str, length: int, first: int = 0) -> list[int]:
             raise InvalidError(_("That is none of the choices. Nothing was changed."))
         places.append(int(value) - first)
     return places
+
+
+def _cloze(item: ClozeItem, order: Sequence[int], raw: FormData) -> dict[str, dict[str, int | str]] | None:
+    orders = gap_orders(item, order)
+    given: dict[str, int | str] = {}
+    for number, gap in enumerate(item.gaps):
+        name = f"{GAP}{number}"
+        if isinstance(gap, ChoiceGap):
+            chosen = _places(raw, name, len(gap.options))
+            if chosen:
+                given[gap.id] = orders[gap.id][chosen[0]]
+        elif typed := _text(raw, name)[:LONGEST_ANSWER]:
+            given[gap.id] = typed
+    return {"gaps": given} if given else None
 
 
 def _matching(item: MatchingItem, order: Sequence[int], raw: FormData) -> list[int | None] | None:

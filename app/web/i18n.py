@@ -179,6 +179,11 @@ def number(value: float | Decimal) -> str:
     return format_decimal(value, locale=_babel())
 
 
+def exact_number(value: float | Decimal) -> str:
+    """Write a number with the locale's separators and all of its decimals."""
+    return format_decimal(Decimal(str(value)), locale=_babel(), decimal_quantization=False)
+
+
 def money(value: Decimal, currency: str) -> str:
     """Write an amount of money, without cents when there are none."""
     digits = "¤#,##0" if value == value.to_integral_value() else "¤#,##0.00"
