@@ -150,11 +150,12 @@ def test_a_worker_outlives_a_database_that_does_not_answer(database: Database) -
     assert _teams(database) == ["Iberia"]
 
 
+@time_machine.travel(NOON, tick=False)
 def test_long_work_is_done_before_the_transaction_that_keeps_it(database: Database) -> None:
     def prepare(database: Database, payload: Mapping[str, Any]) -> str:
         with database.write() as session:  # another writer, which would wait for ever within the job's transaction
             session.add(Team(name=f"{payload['name']} is read"))
-        return payload["name"].upper()
+        return str(payload["name"]).upper()
 
     def store(session: Session, _payload: Mapping[str, Any], name: str) -> None:
         session.add(Team(name=name))
@@ -164,6 +165,7 @@ def test_long_work_is_done_before_the_transaction_that_keeps_it(database: Databa
     assert _teams(database) == ["IBERIA", "iberia is read"]
 
 
+@time_machine.travel(NOON, tick=False)
 def test_long_work_that_fails_is_tried_again(database: Database) -> None:
     def prepare(_database: Database, _payload: Mapping[str, Any]) -> None:
         raise RuntimeError("the file is torn")
