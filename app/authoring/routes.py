@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.authoring import discarding, lessons, product, publishing, quizzes, redlines, regrading
+from app.authoring import accommodations, discarding, lessons, product, publishing, quizzes, redlines, regrading
 
 router = APIRouter()
-for each in (product, lessons, redlines, quizzes, publishing, discarding, regrading):
+for each in (product, lessons, redlines, quizzes, publishing, discarding, regrading, accommodations):
     router.include_router(each.router)

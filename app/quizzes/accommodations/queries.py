@@ -1,10 +1,12 @@
 """Every read of accommodations."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
+from app.people.models import Person
 from app.quizzes.models import Accommodation
 
 
@@ -14,6 +16,22 @@ class Allowance:
 
     extra_time_percent: int = 0
     extra_attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One accommodation as trainers see it."""
+
+    id: int
+    name: str
+    email: str
+    extra_time_percent: int
+    extra_attempts: int
+    reason: str
+    given_at: datetime
+    given_by: str
+    withdrawn_at: datetime | None
+    withdrawn_by: str | None
 
 
 def allowance(session: Session, person_id: int, content_id: int) -> Allowance:
@@ -29,3 +47,25 @@ def allowance(session: Session, person_id: int, content_id: int) -> Allowance:
         )
     ).one()
     return Allowance(int(row[0]), int(row[1]))
+
+
+def given_at_quiz(session: Session, content_id: int) -> list[Given]:
+    """Return every accommodation at a quiz, those that hold first, the newest first."""
+    rows = session.execute(
+        select(
+            col(Accommodation.id),
+            col(Person.name),
+            col(Person.email),
+            col(Accommodation.extra_time_percent),
+            col(Accommodation.extra_attempts),
+            col(Accommodation.reason),
+            col(Accommodation.given_at),
+            col(Accommodation.given_by),
+            col(Accommodation.withdrawn_at),
+            col(Accommodation.withdrawn_by),
+        )
+        .join(Person, col(Person.id) == col(Accommodation.person_id))
+        .where(col(Accommodation.content_id) == content_id)
+        .order_by(col(Accommodation.withdrawn_at).is_not(None), col(Accommodation.id).desc())
+    )
+    return [Given(*row) for row in rows]
