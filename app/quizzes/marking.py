@@ -9,11 +9,14 @@ from sqlmodel import Session, col
 
 from app.audit.actions import record
 from app.catalog.evidence import announce
+from app.database import stored_id
 from app.quizzes import clock, queries
 from app.quizzes.grading import Mark, grade, grade_attempt, grade_essay, rounded
 from app.quizzes.items import Essay as EssayItem
 from app.quizzes.items import parse_item
 from app.quizzes.models import Attempt, AttemptItem, Essay, EssayMark, EssayState, ItemVersion
+from app.quizzes.regrading.actions import mark_late
+from app.quizzes.spaced.actions import plant
 
 
 def close(session: Session, attempt: Attempt, moment: datetime, actor: str) -> None:
@@ -112,6 +115,8 @@ def _settle(session: Session, attempt: Attempt, marks: Sequence[Mark], moment: d
     session.flush()
     if attempt.passed:
         announce(session, attempt.person_id, attempt.product_id, moment)
+        plant(session, stored_id(attempt), moment)
+    mark_late(session, attempt, moment)
     return {
         "quiz": quiz,
         "number": attempt.number,

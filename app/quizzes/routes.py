@@ -18,6 +18,7 @@ from app.quizzes.actions import Outcome
 from app.quizzes.clock import deadline, is_over
 from app.quizzes.forms import SaveForm, answer_fields, answer_of
 from app.quizzes.opening import opening
+from app.quizzes.practice.queries import offer
 from app.quizzes.queries import OneAttempt, Place
 from app.quizzes.questions import item_of, question_of, said
 from app.quizzes.sources import candidates, wordings
@@ -78,6 +79,7 @@ def _quiz_page(
             if opening(settings.review, each, past, limit=limits.attempts, closes=settings.closes, moment=moment).score
         },
         "running": running,
+        "practice": None if running else offer(session, person.id, version, moment),
         "start": start_of(past, limits, moment, request.app.state.settings.zone),
     }
     return page(request, "quizzes/start.html", context, status=status)

@@ -16,6 +16,7 @@ from app.clock import Now, Today
 from app.database import SessionDep
 from app.people.access import CurrentPerson, SignedIn
 from app.people.models import Role
+from app.quizzes.spaced.queries import today_of
 from app.reports.coverage import Coverage, coverage
 from app.reports.queries import Seller, accounts_to_mend, branch, changed_drafts, deals_of, hard_quizzes, sellers
 from app.reports.risks import risks
@@ -39,6 +40,7 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
     context: dict[str, Any] = {"Role": Role, "today": today, "shown": SHOWN}
     if person.has(Role.REP):
         context |= _rep(session, person, sold, standings, moment, today)
+        context["fresh"] = today_of(session, person.id, moment, request.app.state.settings.zone)
     if person.has(Role.MANAGER):
         context |= _manager(session, _branch(session, person, everybody), sold, standings, moment, today)
     if person.has(Role.TRAINER):

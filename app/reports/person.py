@@ -14,6 +14,8 @@ from app.errors import ForbiddenError, InvalidError, NotFoundError
 from app.people.access import CurrentPerson, Manager, Trainer, allow
 from app.people.forms import RowId
 from app.people.models import Role
+from app.quizzes.spaced.queries import readiness_of
+from app.quizzes.spaced.words import freshness, lapses
 from app.reports import record as reading
 from app.reports.queries import SEES_ALL, branch, deals_of
 from app.web.forms import Bound, RawForm, bind, blank
@@ -59,9 +61,15 @@ def _page(
     """Show the record; `wrong` is (action, product's slug, form) where something has to be mended."""
     holder = _holder(session, viewer, person_id)
     leads = _leads(session, viewer, person_id)
+    lines = reading.record_of(session, person_id, moment, today)
     context = {
         "holder": holder,
-        "lines": reading.record_of(session, person_id, moment, today),
+        "lines": lines,
+        "readiness": readiness_of(session, person_id, moment, [each.record.product_id for each in lines])
+        if leads
+        else {},
+        "freshness": freshness,
+        "lapses": lapses,
         # who only signs off needs neither a person's deals nor what compliance wrote
         "leads": leads,
         "deals": deals_of(session, [person_id], moment) if leads else [],

@@ -14,6 +14,8 @@ from app.certification.queries import record, records
 from app.clock import Now, Today
 from app.database import SessionDep
 from app.people.access import SignedIn
+from app.quizzes.spaced.queries import readiness_of
+from app.quizzes.spaced.words import freshness
 from app.redlines.queries import cards
 from app.reports.courses import facts, outline, standing_view
 from app.web.i18n import current_locale
@@ -63,6 +65,8 @@ def show_product(
             "product": course.document,
             "lessons": lessons,
             "standing": standing_view(found, course, lessons, today) if found else None,
+            "readiness": readiness_of(session, person.id, moment, [course.product_id])[course.product_id],
+            "freshness": freshness,
             "next_line": lessons.next(),
             "red_lines": shown[:SHOWN_RED_LINES],
             "red_lines_total": len(shown),

@@ -107,13 +107,15 @@ def _due(session: Session, person_id: int, moment: datetime) -> dict[Key, Memory
 def readiness_of(
     session: Session, person_id: int, moment: datetime, product_ids: Collection[int]
 ) -> dict[int, Readiness]:
-    """Return what the questions of each of these products say about a person; three statements."""
+    """Return what the questions of each of these products say about a person; three statements at most."""
     rows = session.execute(
         _cards()
         .add_columns(col(Content.product_id))
         .join(Content, col(Content.id) == col(SpacedCard.content_id))
         .where(col(SpacedCard.person_id) == person_id, col(Content.product_id).in_(product_ids))
     ).all()
+    if not rows:
+        return dict.fromkeys(product_ids, Readiness())
     lapses = _lapses(session, person_id, moment, product_ids)
     items = items_of(in_force(session, [ContentKind.QUIZ], moment, products=product_ids))
     memories: dict[int, list[Memory]] = defaultdict(list)
