@@ -36,6 +36,8 @@ class LossCode(StrEnum):
     id = "id"
     pinned = "pinned"
     dossier = "dossier"
+    rubric = "rubric"
+    left_out = "left_out"
     type = "type"
     other = "other"
 

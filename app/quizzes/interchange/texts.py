@@ -22,7 +22,7 @@ _SPACE: Final = re.compile(r"[ \t\n]+")
 _BLANK_LINES: Final = re.compile(r"\n{3,}")
 _LINE_ENDS: Final = re.compile(r"(?<! ) +\n")
 _HARD_SPACE: Final = re.compile(r"(?:(?<= )|^) ")
-_CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
+_CONTROLS: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufdd0-\ufdef\ufffe\uffff]")
 
 
 class TextFormat(StrEnum):
@@ -46,6 +46,11 @@ def normal(text: str) -> str:
     """Give a text as it is kept: no control characters, plain spaces, at most one blank line in a row."""
     text = _SPACES.sub(" ", _BREAKS.sub("\n", text)).replace("\t", "    ")
     return _BLANK_LINES.sub("\n\n", _LINE_ENDS.sub("\n", _CONTROLS.sub("", text))).strip()
+
+
+def clean(text: str) -> str:
+    """Give a text as it stands, without characters that cannot be kept."""
+    return _CONTROLS.sub("", _BREAKS.sub("\n", text)).strip()
 
 
 def read(source: str, form: TextFormat, image: ImageTaker | None = None) -> Plain:

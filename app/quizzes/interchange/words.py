@@ -31,6 +31,8 @@ _LOSSES: Final[Mapping[LossCode, str]] = {
     LossCode.id: N_("The id was changed."),
     LossCode.pinned: N_("An answer that keeps its place may be shuffled."),
     LossCode.dossier: N_("What the question belongs to was left out: topic, lesson, red lines or points."),
+    LossCode.rubric: N_("The criteria by which an essay is marked, its guidance and its length were left out."),
+    LossCode.left_out: N_("The question cannot be written in such a file."),
     LossCode.type: N_("The file has no such type of question; it was written as another."),
     LossCode.other: N_("Something was left out."),
 }
