@@ -1,6 +1,6 @@
 """Every read of the analysis: columns only, a fixed number of statements however many attempts there are."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,6 +16,8 @@ from app.people.models import Person
 from app.quizzes.analysis.rules import UNIT, Answered, ItemWording, Sitting
 from app.quizzes.models import Attempt, AttemptItem, ItemReport, ItemVersion
 from app.web.i18n import gettext as _
+
+_AT_ONCE = 500  # so many rows that live together are still young when they are forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +155,8 @@ def sittings(session: Session, looked_at: Quiz, wanted: Wanted) -> list[Sitting]
 
 def answers(
     session: Session, looked_at: Quiz, wanted: Wanted, item: tuple[int, str] | None = None
-) -> Sequence[Answered]:
-    """Return every question of the first attempts, or those of one item."""
+) -> Iterator[Answered]:
+    """Go through every question of the first attempts, or those of one item, without keeping them."""
     statement = (
         select(
             col(AttemptItem.attempt_id),
@@ -173,8 +175,8 @@ def answers(
         statement = statement.where(col(AttemptItem.item_version_id).in_(named))
     elif looked_at.bank:
         statement = statement.where(col(AttemptItem.item_version_id).in_(_wordings_of(looked_at)))
-    # a plain tuple of columns in the order of Answered, which nobody need copy
-    return session.execute(statement).all()  # type: ignore[return-value]
+    for rows in session.execute(statement).partitions(_AT_ONCE):
+        yield from rows  # type: ignore[misc]  # the columns of Answered, which nobody need copy
 
 
 def wordings(session: Session, version_ids: Collection[int]) -> list[ItemWording]:

@@ -12,7 +12,7 @@ from app.quizzes.analysis import queries
 from app.quizzes.analysis.choices import Part, Third, keys_of, parts
 from app.quizzes.analysis.flags import PRESSING, Flag, flags, usual_seconds
 from app.quizzes.analysis.queries import Quiz, Report, Wanted
-from app.quizzes.analysis.rules import Answered, ItemAnalysis, Overview, Sitting, analyse, overview
+from app.quizzes.analysis.rules import Answered, ItemAnalysis, Overview, Sitting, analyse, overview, pooled
 from app.quizzes.itemparts import without_gaps
 from app.web.i18n import current_locale
 
@@ -78,22 +78,21 @@ class ItemResults:
 def results(session: Session, quiz: Quiz, wanted: Wanted) -> Results:
     """Read how the first attempts at a quiz went."""
     sittings = queries.sittings(session, quiz, wanted)
-    answered = queries.answers(session, quiz, wanted)
     reports = queries.reports(session, quiz)
-    return Results(quiz, overview(sittings), tuple(_lines(session, quiz, sittings, answered, reports)))
+    return Results(quiz, overview(sittings), tuple(_lines(session, quiz, wanted, sittings, reports)))
 
 
 def item_results(session: Session, quiz: Quiz, wanted: Wanted, name: str) -> ItemResults | None:
     """Read how one item performed; None when no first attempt drew it."""
     key = queries.item_key(session, quiz, name)
     sittings = queries.sittings(session, quiz, wanted)
-    answered = queries.answers(session, quiz, wanted)
     reports = queries.reports(session, quiz)
-    lines = _lines(session, quiz, sittings, answered, reports)
+    lines = _lines(session, quiz, wanted, sittings, reports)
     line = next((each for each in lines if each.analysis.key == key), None)
     if line is None:
         return None
     named = line.analysis.statistics.attempts >= FEWEST_TO_NAME
+    answered = list(queries.answers(session, quiz, wanted, key)) if named else []
     people = queries.names(session, quiz, wanted) if named else {}
     person_of = {each.id: each.person_id for each in sittings}
     locale = current_locale()
@@ -119,10 +118,10 @@ def prompt_of(document: Mapping[str, Any]) -> str:
 
 
 def _lines(
-    session: Session, quiz: Quiz, sittings: Sequence[Sitting], answered: Sequence[Answered], reports: Sequence[Report]
+    session: Session, quiz: Quiz, wanted: Wanted, sittings: Sequence[Sitting], reports: Sequence[Report]
 ) -> list[ItemLine]:
-    wordings = queries.wordings(session, {row[1] for row in answered})
-    items = analyse(sittings, answered, wordings)
+    pools = pooled(sittings, queries.answers(session, quiz, wanted))
+    items = analyse(pools, queries.wordings(session, pools))
     usual, reported = usual_seconds(items), Counter((each.content_id, each.item) for each in reports)
     return [_line(quiz, item, usual, reported[item.key]) for item in items]
 

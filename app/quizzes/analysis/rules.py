@@ -143,50 +143,57 @@ def thirds(sittings: Sequence[Sitting]) -> dict[int, Third]:
 
 
 @dataclass(slots=True)
-class _Pool:
-    """What was collected of one version, in columns."""
+class Pool:
+    """What was answered to one version of an item, in columns: an object for each answer would cost too much."""
 
     points: list[int] = field(default_factory=list)
     totals: list[int] = field(default_factory=list)
     seconds: list[int] = field(default_factory=list)
-    given: list[tuple[str | None, Third]] = field(default_factory=list)
+    given: dict[Third, list[str | None]] = field(default_factory=lambda: {third: [] for third in Third})
+
+    def counted(self) -> dict[tuple[str | None, Third], int]:
+        """Count the answers of each third."""
+        return {
+            (answer, third): count for third, given in self.given.items() for answer, count in Counter(given).items()
+        }
 
 
-def analyse(
-    sittings: Sequence[Sitting], answers: Iterable[Answered], wordings: Iterable[ItemWording]
-) -> list[ItemAnalysis]:
-    """Tell how each item performed in these first attempts, in the order of their keys."""
+def pooled(sittings: Sequence[Sitting], answers: Iterable[Answered]) -> dict[int, Pool]:
+    """Sort the answers of first attempts by the version of the item that they answer."""
     standing = thirds(sittings)
     known = {each.id: (each.points, standing[each.id]) for each in sittings}
-    pools: dict[int, _Pool] = {}
+    pools: dict[int, Pool] = {}
     for attempt_id, version_id, points, seconds, answer in answers:
         total, third = known[attempt_id]
         pool = pools.get(version_id)
         if pool is None:
-            pool = pools[version_id] = _Pool()
+            pool = pools[version_id] = Pool()
         pool.points.append(points)
         pool.totals.append(total)
-        pool.given.append((answer, third))
+        pool.given[third].append(answer)
         if seconds is not None:
             pool.seconds.append(seconds)
-    versions: dict[tuple[int, str], list[tuple[ItemWording, _Pool]]] = {}
+    return pools
+
+
+def analyse(pools: Mapping[int, Pool], wordings: Iterable[ItemWording]) -> list[ItemAnalysis]:
+    """Tell how each item performed, in the order of their keys."""
+    versions: dict[tuple[int, str], list[tuple[ItemWording, Pool]]] = {}
     for wording in wordings:
-        if wording.id in pools:
-            versions.setdefault((wording.content_id, wording.item), []).append((wording, pools[wording.id]))
+        versions.setdefault((wording.content_id, wording.item), []).append((wording, pools[wording.id]))
     return [_item(key, found) for key, found in sorted(versions.items())]
 
 
-def _item(key: tuple[int, str], versions: Sequence[tuple[ItemWording, _Pool]]) -> ItemAnalysis:
+def _item(key: tuple[int, str], versions: Sequence[tuple[ItemWording, Pool]]) -> ItemAnalysis:
     newest_first = sorted(versions, key=lambda each: -each[0].number)
     pools = [pool for _wording, pool in newest_first]
-    most = sum(_most_points(wording) * len(pool.points) for wording, pool in newest_first)
-    counted = [Counter(pool.given) for pool in pools]
+    counted = [pool.counted() for pool in pools]
     return ItemAnalysis(
         key=key,
         statistics=statistics_of(
             [points for pool in pools for points in pool.points],
             [total for pool in pools for total in pool.totals],
-            most,
+            sum(_most_points(wording) * len(pool.points) for wording, pool in newest_first),
         ),
         seconds=spread([seconds for pool in pools for seconds in pool.seconds]),
         unanswered=sum(count for given in counted for (answer, _third), count in given.items() if answer is None),
