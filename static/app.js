@@ -17,3 +17,13 @@ function follow() {
 }
 follow();
 document.addEventListener("htmx:after:swap", follow);
+
+// Answers that a quiz keeps in the browser until they are saved belong to who is signed in.
+document.addEventListener("submit", (event) => {
+  if (event.target.getAttribute("action") !== "/sign-out") return;
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith("answer.")) localStorage.removeItem(key);
+  } catch {
+    // a browser that stores nothing keeps no answers
+  }
+});
