@@ -8,7 +8,11 @@ const marks = {
   link: ["[", "](https://)"],
 };
 
-for (const part of document.querySelectorAll("[data-toolbar], [data-insert]")) part.hidden = false;
+const reveal = () => {
+  for (const part of document.querySelectorAll("[data-toolbar], [data-insert], [data-gap]")) part.hidden = false;
+};
+
+reveal();
 
 const wrap = (area, before, after) => {
   const { selectionStart: start, selectionEnd: end } = area;
@@ -19,7 +23,29 @@ const wrap = (area, before, after) => {
   area.dispatchEvent(new Event("input", { bubbles: true }));
 };
 
+const gapsIn = (text) => [...text.matchAll(/\[\[([^[\]\n]*)\]\]/g)].map((found) => found[1].trim());
+
+// the first gap that another language has and this one lacks, or the next number
+const nextGap = (area, areas) => {
+  const here = gapsIn(area.value);
+  const known = new Set(areas.flatMap((each) => gapsIn(each.value)));
+  for (const gap of known) if (!here.includes(gap)) return gap;
+  let number = 1;
+  while (known.has(String(number))) number += 1;
+  return String(number);
+};
+
+const insertGap = (form) => {
+  const areas = [...form.querySelectorAll("textarea[name^='prompt.']")];
+  const area = areas.find((each) => each.offsetParent);
+  area.setRangeText(`[[${nextGap(area, areas)}]]`, area.selectionStart, area.selectionEnd, "end");
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+  area.focus();
+  form.querySelector("button[name='rows'][value='show']").click();
+};
+
 document.addEventListener("click", (event) => {
+  if (event.target.closest("button[data-gap]")) insertGap(event.target.form ?? event.target.closest("form"));
   const mark = event.target.closest("button[data-mark]");
   if (mark) wrap(document.getElementById(mark.closest("[data-toolbar]").dataset.toolbar), ...marks[mark.dataset.mark]);
   const insert = event.target.closest("button[data-insert]");
@@ -49,6 +75,7 @@ const notSaved = (event) => {
 
 document.addEventListener("input", notSaved);
 document.addEventListener("htmx:after:swap", (event) => {
+  reveal();
   if (event.target.closest?.("#editor")) showUnsaved();
 });
 document.addEventListener("submit", (event) => {

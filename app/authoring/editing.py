@@ -41,7 +41,7 @@ class Editor:
     """How one part is edited: where it stands in its document, and its form.
 
     `find` gives the part in a document, None where it is not there (yet); `put` gives the document with the part
-    in place. `view` adds what the page shows besides.
+    in place. `view` adds what the page shows besides, `turn` changes rows as a button asks.
     """
 
     template: str
@@ -53,6 +53,9 @@ class Editor:
     after: Callable[[Part], str]
     view: Callable[[Sheet, Part], Mapping[str, Any]] = field(default=lambda _sheet, _part: {})
     blank: Part = field(default_factory=dict)
+    turn: Callable[[Sheet, str], None] = Sheet.change_rows
+    receive: Callable[[Sheet, FormData], None] = field(default=lambda _sheet, _raw: None)
+    """Takes the files that a form brings."""
 
     @property
     def stored(self) -> Part:
@@ -96,11 +99,12 @@ def _locale_to_show(sheet: Sheet, wanted: str) -> str:
 def answer(request: Request, session: Session, editor: Editor, raw: FormData, *, by: str, moment: datetime) -> Response:
     """Take what an author sent: change rows, or store the part and go on; 422 when it is wrong, 409 when stale."""
     sheet = typed(raw)
+    editor.receive(sheet, raw)
     control = {name: sheet.values.pop(name, [""])[0] for name in _CONTROLS}
     locale = control["locale"]
     if control["rows"]:
-        sheet.change_rows(control["rows"])
-        return show(request, editor, sheet, locale=locale)
+        editor.turn(sheet, control["rows"])
+        return show(request, editor, sheet, status=422 if sheet.errors else 200, locale=locale)
     part = editor.read(sheet, editor.stored)
     if part is None:
         return show(request, editor, sheet, status=422, locale=locale)

@@ -6,32 +6,23 @@ from typing import Any, Final
 from pydantic import BaseModel
 
 from app.authoring import layouts, phrasing
-from app.authoring.sheets import Layout, Sheet, lay_out, read_back
+from app.authoring.sheets import Sheet, lay_out, read_back
 from app.catalog.content import Lesson, ProductDocument
 from app.catalog.document import Document, canonical, validate
 from app.catalog.yamlfile import Located
 from app.certification.content import ProgramDocument
-from app.quizzes import itemcontent as items
 from app.quizzes.content import QuizDocument
 from app.redlines.content import RedLineDocument
 from app.web.i18n import gettext as _
 
 LANGUAGES: Final = ("en", "zh")
-_ITEM_MODELS: Final[Mapping[str, type[Document]]] = {
-    "single": items.SingleItem,
-    "multiple": items.MultipleItem,
-    "true_false": items.TrueFalseItem,
-    "short_text": items.ShortTextItem,
-    "numeric": items.NumericItem,
-    "matching": items.MatchingItem,
-    "ordering": items.OrderingItem,
-}
 _STAND_IN: Final = {"id": "one", "type": "true_false", "prompt": "-", "answer": True}
 
 Part = dict[str, Any]
 
 
-def _checked(model: type[BaseModel], part: Part, sheet: Sheet, names: Mapping[str, str] | None = None) -> Part | None:
+def checked(model: type[BaseModel], part: Part, sheet: Sheet, names: Mapping[str, str] | None = None) -> Part | None:
+    """Give what a model makes of a part; None when something is wrong, which then stands on the sheet."""
     value, problems = validate(model, Located("", part, {}))
     sheet.blame(problems, names)
     if not isinstance(value, Document) or sheet.errors:
@@ -42,7 +33,7 @@ def _checked(model: type[BaseModel], part: Part, sheet: Sheet, names: Mapping[st
 def read_facts(sheet: Sheet, before: Part) -> Part | None:
     """Read what a product says of itself; its lessons stay."""
     product = {key: value for key, value in before.items() if key != "lessons"}
-    part = _checked(ProductDocument, read_back(sheet, layouts.FACTS, product), sheet)
+    part = checked(ProductDocument, read_back(sheet, layouts.FACTS, product), sheet)
     return None if part is None else {**part, **({"lessons": before["lessons"]} if "lessons" in before else {})}
 
 
@@ -64,14 +55,14 @@ def read_program(sheet: Sheet, before: Part) -> Part | None:
     part["requirements"] = [dict([name.split(":", 1)]) for name in names if ":" in name]
     if part.get("basis") != "fixed":
         part.pop("minimum_active_months", None)
-    return _checked(ProgramDocument, part, sheet, {"requirements": "requirement"})
+    return checked(ProgramDocument, part, sheet, {"requirements": "requirement"})
 
 
 def show_program(part: Part) -> Sheet:
     """Lay a program out, its requirements as boxes that are ticked."""
     sheet = lay_out(part, layouts.PROGRAM)
     sheet.set("requirement", *(requirement_name(each) for each in part.get("requirements", ())))
-    _fill(sheet, {"level": "standard", "minimum_active_months": "6"})
+    fill(sheet, {"level": "standard", "minimum_active_months": "6"})
     return sheet
 
 
@@ -87,41 +78,15 @@ def read_lesson(sheet: Sheet, before: Part) -> Part | None:
     if part.get("kind") == "talk_track":
         part.setdefault("talk_track", {})
     part.setdefault("number", 0)
-    return _checked(Lesson, part, sheet, {"video": "video.url", "case": "case.industry"})
+    return checked(Lesson, part, sheet, {"video": "video.url", "case": "case.industry"})
 
 
 def read_quiz(sheet: Sheet, before: Part) -> Part | None:
     """Read the settings of a quiz; its questions stay, also when there is none yet."""
     part = read_back(sheet, layouts.QUIZ, before)
     items = part.get("items", [])
-    checked = _checked(QuizDocument, {**part, "items": items or [_STAND_IN]}, sheet)
-    return None if checked is None else {**checked, "items": items}
-
-
-def read_item(sheet: Sheet, before: Part) -> Part | None:
-    """Read a question of the type that the sheet names."""
-    kind = sheet.get("type")
-    layout = item_layout(kind)
-    part = read_back(sheet, layout, before if before.get("type") == kind else {})
-    model = _ITEM_MODELS.get(kind, items.SingleItem)
-    return _checked(model, part, sheet)
-
-
-def item_layout(kind: str) -> Layout:
-    """Give the layout of a type of question."""
-    return layouts.ITEMS.get(kind, layouts.ITEMS["single"])
-
-
-def show_item(part: Part) -> Sheet:
-    """Lay a question out, with room for the fewest rows that it must have."""
-    kind = str(part.get("type", "single"))
-    sheet = lay_out(part, item_layout(kind))
-    _fill(sheet, {"points": "1"})
-    prefix = {"matching": "pairs", "single": "options", "multiple": "options", "ordering": "options"}.get(kind)
-    field = "left" if prefix == "pairs" else "text"
-    for row in range(sheet.height(prefix), 3 if not part.get(prefix) else 0) if prefix else ():
-        sheet.set(f"{prefix}.{row}.{field}.en", "")
-    return sheet
+    quiz = checked(QuizDocument, {**part, "items": items or [_STAND_IN]}, sheet)
+    return None if quiz is None else {**quiz, "items": items}
 
 
 def show_red_line(part: Part) -> Sheet:
@@ -138,11 +103,11 @@ def show_red_line(part: Part) -> Sheet:
     for prefix in ("examples.must_flag", "examples.must_not_flag"):
         for row in range(sheet.height(prefix), 2):
             sheet.set(f"{prefix}.{row}", "")
-    _fill(sheet, {"unless.quoted": "suppress", "said_by": "rep", "require.within_sentences": "2"})
+    fill(sheet, {"unless.quoted": "suppress", "said_by": "rep", "require.within_sentences": "2"})
     return sheet
 
 
-def _fill(sheet: Sheet, usual: Mapping[str, str]) -> None:
+def fill(sheet: Sheet, usual: Mapping[str, str]) -> None:
     """Show what holds where the document says nothing."""
     for name, value in usual.items():
         if not sheet.get(name):
@@ -152,7 +117,7 @@ def _fill(sheet: Sheet, usual: Mapping[str, str]) -> None:
 def read_red_line(sheet: Sheet, before: Part) -> Part | None:
     """Read a red line. Whether its examples hold is asked elsewhere: a draft is kept either way."""
     part, names = red_line_part(sheet, before)
-    return _checked(RedLineDocument, part, sheet, {**names, "require": "require.say"})
+    return checked(RedLineDocument, part, sheet, {**names, "require": "require.say"})
 
 
 def red_line_part(sheet: Sheet, before: Part) -> tuple[Part, Mapping[str, str]]:

@@ -94,8 +94,13 @@ QUIZ: Final[Layout] = {
 _ITEM: Final[Layout] = {
     "id": As.LINE,
     "type": As.LINE,
+    "category": As.LINE,
+    "tags": As.TAGS,
+    "difficulty": As.LINE,
     "topic": As.TEXT,
     "prompt": As.TEXT,
+    "media.*.file": As.LINE,
+    "media.*.alt": As.TEXT,
     "critical": As.FLAG,
     "red_line": As.MANY,
     "lesson": As.LINE,
@@ -103,19 +108,68 @@ _ITEM: Final[Layout] = {
     "feedback": As.TEXT,
 }
 
-_OPTIONS: Final[Layout] = {
+_STEPS: Final[Layout] = {
+    "options.*.text": As.TEXT,
+    "options.*.media.file": As.LINE,
+    "options.*.media.alt": As.TEXT,
+}
+
+_CHOICES: Final[Layout] = {
     "options.*.text": As.TEXT,
     "options.*.correct": As.FLAG,
+    "options.*.weight": As.NUMBER,
     "options.*.feedback": As.TEXT,
     "options.*.pinned": As.FLAG,
 }
 
+_WORDS: Final[Layout] = {
+    "accept": As.LINES,
+    "accepted.*.text": As.LINE,
+    "accepted.*.weight": As.NUMBER,
+    "accepted.*.feedback": As.TEXT,
+    "case_sensitive": As.FLAG,
+}
+"""What is accepted: a line each, or a row each where an answer has a weight or a feedback (see itemforms)."""
+
+_NUMBERS: Final[Layout] = {
+    "answer": As.NUMBER,
+    "tolerance": As.NUMBER,
+    "answers.*.answer": As.NUMBER,
+    "answers.*.tolerance": As.NUMBER,
+    "answers.*.min": As.NUMBER,
+    "answers.*.max": As.NUMBER,
+    "answers.*.weight": As.NUMBER,
+    "answers.*.feedback": As.TEXT,
+    "unit": As.TEXT,
+}
+
+GAPS: Final[Mapping[str, Layout]] = {"choice": _CHOICES, "short_text": _WORDS, "numeric": _NUMBERS}
+"""What a gap of each type has, below its row."""
+
 ITEMS: Final[Mapping[str, Layout]] = {
-    "single": {**_ITEM, **_OPTIONS},
-    "multiple": {**_ITEM, **_OPTIONS, "options.*.weight": As.NUMBER},
-    "true_false": {**_ITEM, "answer": As.TRUTH},
-    "short_text": {**_ITEM, "accept": As.LINES, "case_sensitive": As.FLAG},
-    "numeric": {**_ITEM, "answer": As.NUMBER, "tolerance": As.NUMBER, "unit": As.TEXT},
-    "matching": {**_ITEM, "pairs.*.left": As.TEXT, "pairs.*.right": As.TEXT},
-    "ordering": {**_ITEM, "options.*.text": As.TEXT},
+    "single": {**_ITEM, **_CHOICES, **_STEPS},
+    "multiple": {**_ITEM, **_CHOICES, **_STEPS},
+    "true_false": {**_ITEM, "answer": As.TRUTH, "feedback_true": As.TEXT, "feedback_false": As.TEXT},
+    "short_text": {**_ITEM, **_WORDS},
+    "numeric": {**_ITEM, **_NUMBERS, "units.*.unit": As.TEXT, "units.*.factor": As.NUMBER},
+    "matching": {**_ITEM, "pairs.*.left": As.TEXT, "pairs.*.right": As.TEXT, "extra.*": As.TEXT},
+    "ordering": {**_ITEM, **_STEPS},
+    "cloze": {
+        **_ITEM,
+        "gaps.*.id": As.LINE,
+        "gaps.*.type": As.LINE,
+        "gaps.*.points": As.NUMBER,
+        **{f"gaps.*.{place}": kind for layout in GAPS.values() for place, kind in layout.items()},
+    },
+    "essay": {
+        **_ITEM,
+        "criteria.*.id": As.LINE,
+        "criteria.*.title": As.TEXT,
+        "criteria.*.points": As.NUMBER,
+        "criteria.*.needed": As.NUMBER,
+        "min_words": As.INTEGER,
+        "max_words": As.INTEGER,
+        "needed_percent": As.NUMBER,
+        "guidance": As.TEXT,
+    },
 }

@@ -1,6 +1,8 @@
 """The author's pages of quizzes and their questions."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from random import Random
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -20,20 +22,27 @@ from app.authoring.editing import (
     with_new_id,
     with_stored_id,
 )
-from app.authoring.forms import Part, read_item, read_quiz, show_item
+from app.authoring.forms import Part, read_quiz
+from app.authoring.itemforms import change_item, read_item, show_item
 from app.authoring.layouts import QUIZ
 from app.authoring.queries import draft, product
 from app.authoring.sheets import Sheet, lay_out, typed
+from app.authoring.uploads import MediaForm, receive, with_stored_files
 from app.authoring.words import choices
 from app.catalog.actions import create_content, save_draft
+from app.catalog.media import KINDS, media_kind, media_url
 from app.catalog.models import Content, ContentKind, Product
 from app.catalog.queries import content
+from app.catalog.text import LOCALES
 from app.clock import Now
 from app.database import SessionDep
 from app.errors import NotFoundError
 from app.people.access import Trainer, allow
 from app.people.models import Role
+from app.quizzes.drawing import option_order
+from app.quizzes.itemparts import split_gaps, without_gaps
 from app.quizzes.itemqueries import DrawnItem
+from app.quizzes.items import Cloze, Item, parse_item
 from app.quizzes.questions import Question, question_of
 from app.web.forms import RawForm
 from app.web.i18n import current_locale
@@ -130,7 +139,9 @@ def _turned(item: Part) -> Part:
     return rest if item.get("critical") else {**rest, "critical": True}
 
 
-def _editor(session: Session, slug: str, item_id: str | None, kind: str = "single") -> Editor:
+def _editor(
+    session: Session, slug: str, item_id: str | None, kind: str = "single", by: str = "", moment: datetime | None = None
+) -> Editor:
     stored, owner = _quiz(session, slug)
     items = stored.draft.get("items", [])
     find = part_of("items", item_id) if item_id else lambda _document: None
@@ -154,20 +165,31 @@ def _editor(session: Session, slug: str, item_id: str | None, kind: str = "singl
                 (each["id"], words.called(each)) for each in (redlines.draft.get("rules", ()) if redlines else ())
             ],
             "question": _question(sheet, part),
+            "named_gaps": {gap for each in LOCALES for _, gap in split_gaps(sheet.get(f"prompt.{each}")) if gap},
+            "gap_types": choices(words.GAP_TYPES),
+            "difficulties": [("", _("Not said")), *choices(words.DIFFICULTIES)],
+            "categories": sorted({each["category"] for each in items if "category" in each}),
+            "endings": ",".join(sorted({each.content_type for each in KINDS})),
+            "media_url": media_url,
+            "media_kind": media_kind,
+            "without_gaps": without_gaps,
         }
 
+    read = with_stored_files(session, read_item)
     return Editor(
         template="authoring/item.html",
         content=stored,
         find=find,
         put=put_part("items") if item_id else add_part("items"),
         lay=show_item,
-        read=with_stored_id(read_item, item_id)
+        read=with_stored_id(read, item_id)
         if item_id
-        else with_new_id(read_item, "question", [each["id"] for each in items]),
+        else with_new_id(read, "question", [each["id"] for each in items]),
         after=lambda part: f"/author/quizzes/{slug}/items/{part['id']}",
         view=view,
         blank={} if item_id else {"type": kind},
+        turn=change_item,
+        receive=lambda sheet, raw: receive(session, sheet, raw, by=by, moment=moment) if moment else None,
     )
 
 
@@ -179,12 +201,11 @@ def _question(sheet: Sheet, before: Part) -> Question | None:
     part = read_item(trial, before)
     if part is None:
         return None
-    rows = len(part.get("options") or part.get("pairs") or ())
     return question_of(
         DrawnItem(
             position=1,
             document=part,
-            option_order=list(range(rows)),
+            option_order=_written_order(parse_item(part)),
             answer=None,
             flagged=False,
             answered_at=None,
@@ -194,6 +215,14 @@ def _question(sheet: Sheet, before: Part) -> Question | None:
     )
 
 
+def _written_order(item: Item) -> list[int]:
+    """Give everything that is shuffled in the order in which it is written."""
+    chance = Random(0)  # noqa: S311 (what it shuffles is sorted again)
+    if isinstance(item, Cloze):
+        return [place for gap in item.gaps for place in sorted(option_order(gap, chance))]
+    return sorted(option_order(item, chance))
+
+
 @router.get("/quizzes/{slug}/items/_new")
 def new(request: Request, slug: str, session: SessionDep, kind: str = "single") -> Response:
     """Show the form of a new question of a type."""
@@ -201,9 +230,9 @@ def new(request: Request, slug: str, session: SessionDep, kind: str = "single") 
 
 
 @router.post("/quizzes/{slug}/items/_new")
-def add(request: Request, slug: str, session: SessionDep, person: Trainer, moment: Now, raw: RawForm) -> Response:
+def add(request: Request, slug: str, session: SessionDep, person: Trainer, moment: Now, raw: MediaForm) -> Response:
     """Store a new question at the end of the quiz."""
-    editor = _editor(session, slug, None, str(raw.get("type", "single")))
+    editor = _editor(session, slug, None, str(raw.get("type", "single")), person.email, moment)
     return answer(request, session, editor, raw, by=person.email, moment=moment)
 
 
@@ -215,7 +244,14 @@ def edit(request: Request, slug: str, item_id: str, session: SessionDep) -> Resp
 
 @router.post("/quizzes/{slug}/items/{item_id}")
 def save(
-    request: Request, slug: str, item_id: str, session: SessionDep, person: Trainer, moment: Now, raw: RawForm
+    request: Request, slug: str, item_id: str, session: SessionDep, person: Trainer, moment: Now, raw: MediaForm
 ) -> Response:
     """Store a question."""
-    return answer(request, session, _editor(session, slug, item_id), raw, by=person.email, moment=moment)
+    return answer(
+        request,
+        session,
+        _editor(session, slug, item_id, by=person.email, moment=moment),
+        raw,
+        by=person.email,
+        moment=moment,
+    )

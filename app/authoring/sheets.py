@@ -6,7 +6,7 @@ the document's own model to say, and what it finds stands beside the field of th
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -22,6 +22,7 @@ _INT: Final = re.compile(r"[+-]?[0-9]{1,12}")
 _FLOAT: Final = re.compile(r"[+-]?[0-9]{1,12}([.,][0-9]{1,9})?")
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 _SPLIT: Final = re.compile(r"[\s,，、;；]+")
+_SPLIT_TAGS: Final = re.compile(r"[\n,，、;；]+")
 
 
 class As(StrEnum):
@@ -36,6 +37,7 @@ class As(StrEnum):
     TRUTH = "truth"
     MANY = "many"
     LINES = "lines"
+    TAGS = "tags"
 
 
 Layout = Mapping[str, As]
@@ -87,8 +89,15 @@ class Sheet:
         return Sheet({name: list(values) for name, values in self.values.items()})
 
     def change_rows(self, wish: str) -> None:
-        """Add, remove or move a row as a button asks: `add:can`, `remove:can.2`, `up:can.2`, `down:can.2`."""
+        """Add, remove or move a row as a button asks: `add:can`, `remove:can.2`, `up:can.2`, `down:can.2`.
+
+        `clear:image` empties a place that is no row, with all below it.
+        """
         verb, _colon, place = wish.partition(":")
+        if verb == "clear":
+            kept = {name: said for name, said in self.values.items() if name != place}
+            self.values = {name: said for name, said in kept.items() if not name.startswith(f"{place}.")}
+            return
         if verb == "add":
             number = self.height(place)
             if number < MOST_ROWS:
@@ -189,6 +198,8 @@ def _put(sheet: Sheet, value: Any, kind: As, name: str) -> None:
             sheet.set(name, *(str(each) for each in value))
         case As.LINES:
             sheet.set(name, "\n".join(str(each) for each in value))
+        case As.TAGS:
+            sheet.set(name, _line_of(value))
         case As.FLAG | As.TRUTH:
             sheet.set(name, "true" if value else "false")
         case As.INTEGER | As.NUMBER:
@@ -223,12 +234,22 @@ def _names(sheet: Sheet, place: str) -> list[str]:
 
 
 def _close_up(sheet: Sheet, layout: Layout) -> None:
-    for prefix in {place.partition(".*")[0] for place in layout if ".*" in place}:
-        number = _row_of(prefix)
-        used = {number(name) for name, values in sheet.values.items() if any(value.strip() for value in values)}
-        full = [row for row in sheet.rows(prefix) if row in used]
-        if len(full) < sheet.height(prefix):
-            sheet._reorder(prefix, full)  # noqa: SLF001 (the same module)
+    for place in layout:
+        for prefix in _lists(sheet, place):
+            number = _row_of(prefix)
+            used = {number(name) for name, values in sheet.values.items() if any(value.strip() for value in values)}
+            full = [row for row in sheet.rows(prefix) if row in used]
+            if len(full) < sheet.height(prefix):
+                sheet._reorder(prefix, full)  # noqa: SLF001 (the same module)
+
+
+def _lists(sheet: Sheet, place: str) -> Iterator[str]:
+    """Give the lists of a place, the inner ones of each row after the outer one."""
+    head, star, rest = place.partition(".*")
+    if star:
+        yield head
+        for row in sheet.rows(head):
+            yield from _lists(sheet, f"{head}.{row}{rest}")
 
 
 def _value(sheet: Sheet, name: str, kind: As, before: Mapping[str, Any]) -> Any:
@@ -242,12 +263,25 @@ def _value(sheet: Sheet, name: str, kind: As, before: Mapping[str, Any]) -> Any:
         case As.MANY:
             found = [part for value in sheet.all(name) for part in _SPLIT.split(value) if part]
             return list(dict.fromkeys(found)) or None
+        case As.TAGS:
+            return _tags(sheet.get(name), _at(before, name.split(".")))
         case As.LINES:
             return [line.strip() for line in sheet.get(name).split("\n") if line.strip()] or None
         case As.PROSE:
             return sheet.get(name).strip("\n").rstrip() or None
         case _:
             return _number(sheet.get(name).strip(), kind)
+
+
+def _line_of(tags: Iterable[Any]) -> str:
+    return ", ".join(str(each) for each in tags)
+
+
+def _tags(line: str, stored: Any) -> list[str] | None:
+    """Take a line apart at its commas, unless it is what a file says, whose tags may have commas of their own."""
+    if isinstance(stored, list) and line == _line_of(stored):
+        return stored
+    return list(dict.fromkeys(tag for part in _SPLIT_TAGS.split(line) if (tag := part.strip()))) or None
 
 
 def _number(value: str, kind: As) -> int | float | str | None:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from app.catalog.models import ContentKind
 from app.catalog.text import localized
+from app.quizzes.itemparts import without_gaps
 from app.web.i18n import LOCALES, N_, current_locale
 from app.web.i18n import gettext as _
 
@@ -108,7 +109,15 @@ ITEM_TYPES: Final[Mapping[str, str]] = {
     "numeric": N_("A number"),
     "matching": N_("Find what belongs together"),
     "ordering": N_("Put in order"),
+    "cloze": N_("A text with gaps"),
+    "essay": N_("A text that a person marks"),
 }
+GAP_TYPES: Final[Mapping[str, str]] = {
+    "short_text": N_("By typing a few words"),
+    "choice": N_("By choosing from a list"),
+    "numeric": N_("By typing a number"),
+}
+DIFFICULTIES: Final[Mapping[str, str]] = {"easy": N_("Easy"), "medium": N_("Medium"), "hard": N_("Hard")}
 
 _LABELS: Final[Mapping[str, str]] = {
     "name": N_("Name"),
@@ -212,6 +221,28 @@ _LABELS: Final[Mapping[str, str]] = {
     "pairs": N_("Pairs"),
     "left": N_("Left"),
     "right": N_("Right side"),
+    "extra": N_("Right sides that belong to nothing"),
+    "tags": N_("Tags"),
+    "difficulty": N_("Difficulty"),
+    "media": N_("Pictures and sounds"),
+    "file": N_("File"),
+    "upload": N_("File"),
+    "alt": N_("What it shows"),
+    "accepted": N_("Accepted answers"),
+    "answers": N_("Right answers"),
+    "min": N_("Least"),
+    "max": N_("Most"),
+    "units": N_("Other units"),
+    "factor": N_("Factor"),
+    "feedback_true": N_("Feedback to “true”"),
+    "feedback_false": N_("Feedback to “false”"),
+    "gaps": N_("Gaps"),
+    "criteria": N_("Criteria"),
+    "needed": N_("Points needed"),
+    "min_words": N_("Fewest words"),
+    "max_words": N_("Most words"),
+    "needed_percent": N_("Percent that is needed"),
+    "guidance": N_("Guidance for the assessor"),
     "zh": N_("Chinese"),
 }
 
@@ -249,4 +280,5 @@ def known(options: list[tuple[str, str]], chosen: Iterable[str]) -> list[tuple[s
 def called(part: Mapping[str, Any]) -> str:
     """Name a lesson, a red line or a question by what people know it by."""
     text = part.get("title") or part.get("prompt") or part.get("id") or ""
-    return localized(text, current_locale())
+    said = localized(text, current_locale())
+    return without_gaps(said) if part.get("type") == "cloze" else said

@@ -9,7 +9,8 @@ from starlette.datastructures import FormData
 
 from app.authoring import layouts, phrasing
 from app.authoring.files import read_tree
-from app.authoring.forms import item_layout, read_item, read_lesson, read_red_line, show_item, show_red_line
+from app.authoring.forms import read_lesson, read_red_line, show_red_line
+from app.authoring.itemforms import item_layout, read_item, show_item
 from app.authoring.sentences import sentence
 from app.authoring.sheets import Sheet, lay_out, read_back, typed
 from app.catalog.document import canonical
