@@ -1,8 +1,8 @@
 """What one content file says about another: references between lessons, red lines, programs and quizzes."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
-from typing import Final
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from app.catalog.coursefolder import ParsedCourse
 from app.catalog.document import Parsed
@@ -92,6 +92,19 @@ def _without_words(quiz: QuizDocument) -> Iterator[Trail]:
         for at, media in named:
             if media.alt is None and media_kind(media.file) == "image":
                 yield ("items", position, *at, "alt")
+
+
+def untested(redlines: Mapping[str, Any], quizzes: Iterable[Mapping[str, Any]]) -> list[int]:
+    """Give the places of the active red lines that stop a pitch and that no question of these quizzes asks for.
+
+    Takes documents as they are stored, which need not be whole yet. It is worth a warning and hinders nothing.
+    """
+    asked = {rule for quiz in quizzes for item in quiz.get("items", ()) for rule in item.get("red_line", ())}
+    return [
+        position
+        for position, rule in enumerate(redlines.get("rules", ()))
+        if rule.get("severity") == "block" and rule.get("status") == "active" and rule.get("id") not in asked
+    ]
 
 
 def _missing(

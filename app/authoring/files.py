@@ -1,15 +1,15 @@
 """The tree of content files: read as a whole, checked as a whole, written back file by file."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from app.authoring.crosschecks import check_course, check_quiz, red_line_ids
+from app.authoring.crosschecks import check_course, check_quiz, red_line_ids, untested
 from app.authoring.mediafiles import MEDIA, Load, with_media
 from app.catalog.content import CourseDocument
 from app.catalog.coursefolder import PRODUCT_FILE, REDLINES_FILE, ParsedCourse, parse_course
-from app.catalog.document import Model, Parsed, parse, validate
+from app.catalog.document import Model, Parsed, canonical, parse, validate
 from app.catalog.sourcefile import folder_entries, leaves, load
 from app.catalog.yamlfile import Problem, Trail
 from app.certification.content import ProgramDocument
@@ -38,13 +38,14 @@ class CourseFiles:
 class Tree:
     """All content of a tree, by slug. Only what has no problem of its own is there.
 
-    `media` are the pictures and sounds that the quizzes name.
+    `media` are the pictures and sounds that the quizzes name. `warnings` hinder nothing.
     """
 
     courses: Mapping[str, CourseFiles] = field(default_factory=dict)
     quizzes: Mapping[str, QuizDocument] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     media: Mapping[str, Load] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
 
 
 def read_tree(
@@ -99,7 +100,20 @@ class _Reader:
             for slug, each in self.quizzes.items()
             if each.document and each.located and each.located.file not in blamed
         }
-        return Tree(courses, quizzes, tuple(sorted(set(self.problems))), self.media)
+        return Tree(courses, quizzes, tuple(sorted(set(self.problems))), self.media, tuple(sorted(self._warnings())))
+
+    def _warnings(self) -> Iterator[Problem]:
+        documents = [each.document for each in self.quizzes.values()]
+        if QUIZZES not in self.holds or not all(documents):
+            return  # a question that is elsewhere, or cannot be read, may ask for it
+        for slug, course in self.courses.items():
+            redlines = course.redlines
+            if not (redlines and redlines.document and redlines.located):
+                continue
+            quizzes = [canonical(each) for each in documents if each and each.product == slug]
+            for position in untested(canonical(redlines.document), quizzes):
+                rule = redlines.document.rules[position].id
+                yield redlines.located.problem(("rules", position), f"no question of a quiz names the red line {rule}")
 
     def _read(self) -> None:
         if self.path.is_file():

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from app.authoring import words
 from app.authoring.changes import differences
+from app.authoring.crosschecks import untested
 from app.authoring.links import linked
 from app.authoring.queries import Course, course, product, reach, version, versions
 from app.catalog.actions import publish
@@ -87,6 +88,24 @@ def _freeze(session: Session, found: Course, form: PublishForm, *, by: str, mome
     award_waiting(session, waiting, moment)
 
 
+def _untested(found: Course) -> list[tuple[str, str]]:
+    """Name the red lines that no question asks for, with the page that adds one."""
+    rules = found.of(ContentKind.REDLINES)
+    if rules is None:
+        return []
+    quizzes = found.quizzes
+    url = (
+        f"/author/quizzes/{quizzes[0].content.slug}/items/_new"
+        if quizzes
+        else f"/author/products/{found.product.slug}/quizzes/_new"
+    )
+    draft = rules.content.draft
+    return [
+        (words.called(draft["rules"][position]), url)
+        for position in untested(draft, [each.content.draft for each in quizzes])
+    ]
+
+
 def _page(
     request: Request, session: Session, found: Course, form: Bound[PublishForm], moment: datetime, *, status: int = 200
 ) -> Response:
@@ -94,6 +113,7 @@ def _page(
     context = {
         "course": found,
         "problems": linked(found),
+        "untested": _untested(found),
         "changes": [(stored, differences(stored.published, stored.content.draft)) for stored in found.changed],
         "reach": reach(session, found.product.id or 0, moment),
         "may_ask": rules is not None and rules.changed and rules.number > 0,

@@ -73,7 +73,13 @@ def _lint(arguments: argparse.Namespace, _settings: Settings) -> int:
     tree = read_tree(_path(arguments), prove=prove_examples)
     for problem in tree.problems:
         print(problem)
+    _warn(tree)
     return 1 if tree.problems else 0
+
+
+def _warn(tree: Tree) -> None:
+    for each in tree.warnings:
+        print(f"{each} (warning)")
 
 
 def _import(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -123,6 +129,7 @@ def _read(session: Session, path: Path) -> Tree:
         for problem in tree.problems:
             print(problem)
         raise CommandError("The files have problems, so nothing was stored.")
+    _warn(tree)
     return tree
 
 

@@ -423,3 +423,19 @@ def test_a_phrase_that_cannot_be_matched_is_told_where_it_stands(root: Path) -> 
     write(root, **{"courses/shopfront/redlines.yaml": broken})
     (line,) = lines_of(read_tree(root, prove=prove_examples), root)
     assert line.startswith("courses/shopfront/redlines.yaml:15:7: rules.0.unless.within.1: cannot be used: ")
+
+
+def test_a_red_line_that_no_question_asks_for_is_warned_about(root: Path) -> None:
+    assert read_tree(root).warnings == ()
+    write(root, **{"quizzes/shopfront.yaml": QUIZ.replace("  red_line:\n  - sm.return\n", "")})
+    tree = read_tree(root)
+    file = f"{root.as_posix()}/courses/shopfront/redlines.yaml"
+    assert [str(each) for each in tree.warnings] == [
+        f"{file}:3:3: rules.0: no question of a quiz names the red line sm.return"
+    ]
+    assert tree.problems == ()
+    assert list(tree.courses) == list(tree.quizzes) == ["shopfront"]
+    assert read_tree(root / "courses").warnings == ()
+    for old, new in (("severity: block", "severity: warn"), ("status: active", "status: shadow")):
+        write(root, **{"courses/shopfront/redlines.yaml": REDLINES.replace(old, new)})
+        assert read_tree(root).warnings == ()

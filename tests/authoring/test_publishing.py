@@ -144,3 +144,16 @@ def test_a_draft_changes_nobodys_standing_and_its_publication_does(trainer: Test
     page = trainer.get(f"{HUB}/publish").text
     assert trainer.post(f"{HUB}/publish", data={"seen": seen(page)}).status_code == 303
     assert (len(before), required()) == (4, ["keeper-quiz", "first"])
+
+
+def test_a_red_line_that_no_question_asks_for_is_warned_about_and_published(
+    trainer: TestClient, database: Database
+) -> None:
+    warned = trainer.get(f"{HUB}/publish").text
+    assert "1 red line that stops a pitch is asked for by no question" in warned
+    assert '<a href="/author/quizzes/keeper-quiz/items/_new">Add a question<span class="vh"> No promised return' in warned
+    question = fields(trainer.get("/author/quizzes/keeper-quiz/items/one").text) | {"red_line": "keeper.return"}
+    assert trainer.post("/author/quizzes/keeper-quiz/items/one", data=question).status_code == 303
+    review = trainer.get(f"{HUB}/publish").text
+    assert "asked for by no question" not in review
+    assert trainer.post(f"{HUB}/publish", data={"seen": seen(review)}).status_code == 303
