@@ -24,7 +24,9 @@ from app.deals.routes import router as deals_router
 from app.people.access import anybody
 from app.people.routes import router as people_router
 from app.quizzes.analysis.routes import router as analysis_router
+from app.quizzes.essays.routes import router as essays_router
 from app.quizzes.practice.routes import router as practice_router
+from app.quizzes.reporting.routes import router as reporting_router
 from app.quizzes.routes import router as quizzes_router
 from app.quizzes.spaced.routes import router as spaced_router
 from app.redlines.routes import router as redlines_router
@@ -87,6 +89,8 @@ def create_app(settings: Settings) -> FastAPI:
         media_router,
         redlines_router,
         quizzes_router,
+        essays_router,
+        reporting_router,
         analysis_router,
         spaced_router,  # before practice, whose addresses have a number where these have a word
         practice_router,

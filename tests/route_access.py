@@ -39,6 +39,7 @@ def token(scope: str = "") -> Access:
 
 ADMIN = roles(Role.ADMIN)
 TRAINER = roles(Role.TRAINER)
+ASSESSOR = roles(Role.TRAINER, Role.COMPLIANCE)
 
 ACCESS: dict[tuple[str, str], Access] = {
     # the installation
@@ -102,6 +103,10 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", "/attempts/{attempt_id}/answers"): SIGNED_IN,
     ("GET", "/attempts/{attempt_id}/finish"): SIGNED_IN,
     ("POST", "/attempts/{attempt_id}/finish"): SIGNED_IN,
+    ("GET", "/attempts/{attempt_id}/essays/{position}"): SIGNED_IN,
+    ("POST", "/attempts/{attempt_id}/essays/{position}"): SIGNED_IN,
+    ("GET", "/attempts/{attempt_id}/questions/{position}/report"): SIGNED_IN,
+    ("POST", "/attempts/{attempt_id}/questions/{position}/report"): SIGNED_IN,
     ("GET", "/quizzes/{slug}"): SIGNED_IN,
     ("GET", "/quizzes/{slug}/attempts"): SIGNED_IN,
     ("POST", "/quizzes/{slug}/attempts"): SIGNED_IN,
@@ -135,6 +140,11 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", "/deals/{reference}/team/supervisor"): SIGNED_IN,
     # authoring
     ("GET", "/author"): TRAINER,
+    ("GET", "/author/essays"): ASSESSOR,
+    ("GET", "/author/essays/{essay_id}"): ASSESSOR,
+    ("POST", "/author/essays/{essay_id}"): ASSESSOR,
+    ("GET", "/author/reports"): TRAINER,
+    ("POST", "/author/reports/{report_id}/settle"): TRAINER,
     ("GET", "/author/products/new"): TRAINER,
     ("POST", "/author/products/new"): TRAINER,
     ("GET", "/author/products/{slug}"): TRAINER,
@@ -174,6 +184,13 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/author/quizzes/{slug}/items/{item}/regrade"): TRAINER,
     ("POST", "/author/quizzes/{slug}/items/{item}/regrade"): TRAINER,
     ("GET", "/author/regrades/{regrade_id}"): TRAINER,
+    ("GET", "/author/quizzes/{slug}/import"): TRAINER,
+    ("POST", "/author/quizzes/{slug}/import"): TRAINER,
+    ("GET", "/author/quizzes/{slug}/imports/{upload_id}"): TRAINER,
+    ("POST", "/author/quizzes/{slug}/imports/{upload_id}"): TRAINER,
+    ("POST", "/author/quizzes/{slug}/imports/{upload_id}/leave"): TRAINER,
+    ("GET", "/author/quizzes/{slug}/export"): TRAINER,
+    ("GET", "/author/quizzes/{slug}/export/{format_name}"): TRAINER,
     ("GET", "/author/quizzes/{slug}/results"): TRAINER,
     ("GET", "/author/quizzes/{slug}/results.csv"): TRAINER,
     ("GET", "/author/quizzes/{slug}/results/{item}"): TRAINER,

@@ -1,42 +1,72 @@
-"""What may a person see of a finished attempt? The review policy, and the parts of the result page.
+"""The parts of the result page, as far as the review policy opens them.
 
-Right answers stay closed until the quiz is passed or no attempt is left, and while another attempt runs. Before
-that a person sees what they answered, whether it was right, what the author says to it, the red lines that it
-touched and what to read again.
+What is closed is left out here, so that it cannot reach a page: without the marks a question does not tell whether it
+was answered right, not by its place in the list, nor by a red line or a lesson beside it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_DOWN, Decimal
-from typing import Any
+from enum import StrEnum
 
-from app.quizzes.itemcontent import Item, MultipleItem, SingleItem
+from app.quizzes.essays.queries import OwnEssay
+from app.quizzes.itemcontent import EssayItem, Item
 from app.quizzes.itemqueries import DrawnItem
-from app.quizzes.queries import AttemptSummary, LessonName, OneAttempt
-from app.quizzes.questions import item_of, right_answer, said, words
+from app.quizzes.models import EssayState
+from app.quizzes.opening import Opening
+from app.quizzes.queries import LessonName
+from app.quizzes.questions import Medium, chosen_feedback, item_of, prompt_of, question_of, right_answer, said, words
 from app.redlines.queries import Card
 from app.web.i18n import gettext as _
 
 
+class Verdict(StrEnum):
+    """What is known of the answer to a question; `closed` is what the policy does not tell yet."""
+
+    RETURNED = "returned"
+    WRONG = "wrong"
+    PARTLY = "partly"
+    WAITING = "waiting"
+    RIGHT = "right"
+    CLOSED = "closed"
+
+
+_MISSED = frozenset({Verdict.WRONG, Verdict.PARTLY})
+
+
+@dataclass(frozen=True, slots=True)
+class EssayReview:
+    """What became of an essay: what assessors said, and what they gave by criterion where that is open."""
+
+    essay: OwnEssay
+    criteria: Sequence[tuple[object, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """One question of a finished attempt.
+    """One question of a finished attempt; `given` is None while one's own answers are closed.
 
-    `right` is empty while the right answers are closed. A red line is shown with the first question that touches
-    it; the others point to it, in `cards_above`.
+    A red line is shown with the first question that touches it; the others point to it, in `cards_above`.
     """
 
     position: int
     prompt: str
+    media: tuple[Medium, ...]
     topic: str
     critical: bool
-    correct: bool
-    given: list[str]
-    right: list[str]
-    feedback: list[str]
-    cards: list[Card]
-    cards_above: list[Card]
-    lesson: LessonName | None
+    verdict: Verdict
+    given: list[str] | None
+    right: list[str] = field(default_factory=list)
+    feedback: list[str] = field(default_factory=list)
+    cards: list[Card] = field(default_factory=list)
+    cards_above: list[Card] = field(default_factory=list)
+    lesson: LessonName | None = None
+    essay: EssayReview | None = None
+
+    @property
+    def missed(self) -> bool:
+        """Whether it is known not to be fully right."""
+        return self.verdict in _MISSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,72 +79,95 @@ class TopicMark:
     critical_wrong: bool = False
 
 
-def answers_open(own: OneAttempt, past: Sequence[AttemptSummary], limit: int | None) -> bool:
-    """Say whether a person may see the right answers: the quiz was passed then or later, or no attempt is left.
-
-    Attempts after a passed one, such as those of a renewal, begin anew. `limit` is the number of attempts that the
-    quiz gives now: it may give more of them than it did when this one started.
-    """
-    if any(each.finished_at is None for each in past):
-        return False  # the attempt that runs may ask the same questions
-    if any(each.passed and each.number >= own.number for each in past):
-        return True
-    latest = [each for each in past if each.number > passed_before(own, past)]
-    return limit is not None and len(latest) >= limit
-
-
-def passed_before(own: OneAttempt, past: Sequence[AttemptSummary]) -> int:
-    """Return the number of the last passed attempt before this one; 0 when there is none."""
-    return max((each.number for each in past if each.passed and each.number < own.number), default=0)
-
-
 def review(
-    drawn: Sequence[DrawnItem], cards: Mapping[str, Card], lessons: Mapping[str, LessonName], *, opened: bool
+    drawn: Sequence[DrawnItem],
+    cards: Mapping[str, Card],
+    lessons: Mapping[str, LessonName],
+    essays: Mapping[int, OwnEssay],
+    opened: Opening,
 ) -> list[Reviewed]:
-    """Show each question with its answer, as far as the policy allows: wrong critical ones first, then wrong ones."""
-    items = [(each, item_of(each.document)) for each in drawn]
-    items.sort(key=lambda pair: (bool(pair[0].correct), not pair[1].critical))
+    """Show each question as far as it is open: what is to mend first, then wrong critical ones, then wrong ones.
+
+    Nothing at all where no part of the single questions is open, and in the attempt's order where the marks are not.
+    """
+    if not opened.questions:
+        return []
+    reviewed = [_question(each, lessons, essays.get(each.position), opened) for each in drawn]
+    if not opened.marks:
+        return reviewed
+    red_lines = {each.position: item_of(each.document).red_line for each in drawn}
+    reviewed.sort(key=_rank)
     shown: set[str] = set()
-    reviewed = []
-    for each, item in items:
-        touched = [] if each.correct else [cards[name] for name in item.red_line if name in cards]
-        reviewed.append(
-            Reviewed(
-                position=each.position,
-                prompt=words(item.prompt),
-                topic=words(item.topic) if item.topic else _("Other"),
-                critical=item.critical,
-                correct=bool(each.correct),
-                given=said(item, each.answer),
-                right=right_answer(item) if opened and not each.correct else [],
-                feedback=_feedback(item, each.answer),
+    with_cards = []
+    for each in reviewed:
+        touched = [cards[name] for name in red_lines[each.position] if name in cards] if each.missed else []
+        with_cards.append(
+            replace(
+                each,
                 cards=[card for card in touched if card.id not in shown],
                 cards_above=[card for card in touched if card.id in shown],
-                lesson=lessons.get(item.lesson) if item.lesson and not each.correct else None,
             )
         )
         shown.update(card.id for card in touched)
-    return reviewed
+    return with_cards
 
 
-def _feedback(item: Item, answer: Any) -> list[str]:
-    chosen: list[int] = []
-    if isinstance(item, SingleItem | MultipleItem) and answer is not None:
-        chosen = answer if isinstance(answer, list) else [answer]
-    found = [item.options[index].feedback for index in chosen] if isinstance(item, SingleItem | MultipleItem) else []
-    return [words(each) for each in (*found, item.feedback) if each]
+def _rank(each: Reviewed) -> int:
+    if each.missed and each.critical:
+        return 1
+    ranks = {Verdict.RETURNED: 0, Verdict.WRONG: 2, Verdict.PARTLY: 2, Verdict.WAITING: 3, Verdict.RIGHT: 4}
+    return ranks[each.verdict]
+
+
+def _question(each: DrawnItem, lessons: Mapping[str, LessonName], essay: OwnEssay | None, opened: Opening) -> Reviewed:
+    item = item_of(each.document)
+    verdict = _verdict(each, essay)
+    if not opened.marks and verdict is not Verdict.RETURNED:
+        verdict = Verdict.CLOSED
+    return Reviewed(
+        position=each.position,
+        prompt=prompt_of(item),
+        media=question_of(each).media if item.media else (),
+        topic=words(item.topic) if item.topic else _("Other"),
+        critical=item.critical,
+        verdict=verdict,
+        given=said(item, each.answer) if opened.answers else None,
+        right=right_answer(item) if opened.right_answers and verdict is not Verdict.RIGHT else [],
+        feedback=_feedback(item, each, opened),
+        lesson=lessons.get(item.lesson) if item.lesson and verdict in _MISSED else None,
+        essay=EssayReview(essay, _criteria(item)) if essay else None,
+    )
+
+
+def _verdict(each: DrawnItem, essay: OwnEssay | None) -> Verdict:
+    if essay and essay.state is not EssayState.MARKED:
+        return Verdict.RETURNED if essay.state is EssayState.RETURNED else Verdict.WAITING
+    if each.correct:
+        return Verdict.RIGHT
+    return Verdict.PARTLY if each.points else Verdict.WRONG
+
+
+def _feedback(item: Item, each: DrawnItem, opened: Opening) -> list[str]:
+    found = chosen_feedback(item, each.answer) if opened.feedback else []
+    return [*found, words(item.feedback)] if item.feedback and opened.right_answers else found
+
+
+def _criteria(item: Item) -> list[tuple[object, str]]:
+    return [(each, words(each.title)) for each in item.criteria] if isinstance(item, EssayItem) else []
 
 
 def topic_marks(reviewed: Sequence[Reviewed]) -> list[TopicMark]:
-    """Count right answers by topic, in the order in which the attempt asked for them."""
+    """Count right answers by topic, in the order in which the attempt asked; what is not marked does not count."""
     marks: dict[str, TopicMark] = {}
     for each in sorted(reviewed, key=lambda each: each.position):
+        if not each.missed and each.verdict is not Verdict.RIGHT:
+            continue
         mark = marks.get(each.topic, TopicMark(each.topic))
         marks[each.topic] = replace(
             mark,
-            right=mark.right + each.correct,
+            right=mark.right + (not each.missed),
             total=mark.total + 1,
-            critical_wrong=mark.critical_wrong or (each.critical and not each.correct),
+            critical_wrong=mark.critical_wrong or (each.critical and each.missed),
         )
     return list(marks.values())
 

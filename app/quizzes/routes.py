@@ -1,10 +1,10 @@
 """Pages of taking a quiz: before, during and after an attempt."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from sqlmodel import Session
 from starlette.responses import JSONResponse
 
@@ -12,7 +12,7 @@ from app.clock import Now
 from app.database import SessionDep
 from app.errors import InvalidError
 from app.people.access import CurrentPerson, SignedIn
-from app.quizzes import actions, itemqueries, queries, results, startactions
+from app.quizzes import actions, itemqueries, queries, startactions
 from app.quizzes.accommodations.queries import allowance
 from app.quizzes.actions import Outcome
 from app.quizzes.clock import deadline, is_over
@@ -23,7 +23,6 @@ from app.quizzes.queries import OneAttempt, Place
 from app.quizzes.questions import item_of, question_of, said
 from app.quizzes.sources import candidates, wordings
 from app.quizzes.starting import limits_of, promise, start_of, time_limit
-from app.redlines.queries import cards
 from app.web.forms import RawForm, bind
 from app.web.i18n import clock_time
 from app.web.i18n import gettext as _
@@ -32,7 +31,9 @@ from app.web.templating import page, redirect
 router = APIRouter()
 
 AttemptId = Annotated[int, Path(ge=1, le=2**31 - 1)]
-Position = Annotated[int | None, Query(alias="q", ge=1, le=10_000)]
+
+CLOCKS_APART = timedelta(seconds=2)
+"""How much earlier than here time may run out on the clock of a page."""
 
 
 @router.get("/quizzes/{slug}")
@@ -97,20 +98,11 @@ def back_to_attempt(request: Request, attempt_id: AttemptId, _person: SignedIn) 
     return redirect(request, f"/attempts/{attempt_id}")
 
 
-@router.get("/attempts/{attempt_id}")
-def attempt(
-    request: Request,
-    attempt_id: AttemptId,
-    session: SessionDep,
-    person: SignedIn,
-    moment: Now,
-    position: Position = None,
+def running_page(
+    request: Request, session: Session, own: OneAttempt, moment: datetime, position: int | None
 ) -> Response:
-    """Show a question of a running attempt, or what came of a finished one."""
-    own = queries.attempt(session, person.id, attempt_id)
-    if own.finished_at is not None:
-        return _result_page(request, session, own, moment)
-    places = queries.places(session, attempt_id)
+    """Show a question of an attempt that is not finished, or ask to finish one that is over."""
+    places = queries.places(session, own.id)
     if is_over(moment, own.deadline_at):
         return _finish_page(request, own, places, over=True)
     waiting = next((place.position for place in places if not place.answered), 1)
@@ -140,7 +132,8 @@ def save(
         return _question_page(request, session, own, places, form.position, moment, typed=typed)
     target = _target(attempt_id, form.go, form.position, len(places))
     if "application/json" in request.headers.get("accept", ""):
-        return JSONResponse(_saved(request, own, places, form.position, target))
+        reply = _saved(request, own, places, form.position, target)
+        return JSONResponse({**reply, "left": _left(own, moment)})
     return redirect(request, target)
 
 
@@ -156,6 +149,10 @@ def _saved(request: Request, own: OneAttempt, places: Sequence[Place], position:
         "flagged": here.flagged,
         "next": target,
     }
+
+
+def _left(own: OneAttempt, moment: datetime) -> int | None:
+    return max(0, int((own.deadline_at - moment).total_seconds())) if own.deadline_at else None
 
 
 def _target(attempt_id: int, go: str, position: int, total: int) -> str:
@@ -183,7 +180,7 @@ def _question_page(
         "question": question_of(drawn),
         "answered_at": drawn.answered_at,
         "saved_at": max((place.answered_at for place in places if place.answered_at), default=None),
-        "seconds_left": max(0, int((own.deadline_at - moment).total_seconds())) if own.deadline_at else None,
+        "seconds_left": _left(own, moment),
         "typed": None,
         "typed_fields": [],
         **(typed or {}),
@@ -218,35 +215,18 @@ def _finish_page(
 
 
 @router.post("/attempts/{attempt_id}/finish")
-def finish(request: Request, attempt_id: AttemptId, session: SessionDep, person: SignedIn, moment: Now) -> Response:
-    """Finish an attempt and mark it; a second time changes nothing."""
+def finish(
+    request: Request, attempt_id: AttemptId, session: SessionDep, person: SignedIn, moment: Now, raw: RawForm
+) -> Response:
+    """Finish an attempt and mark it; a second time changes nothing.
+
+    A page whose clock has run out says so: it is believed only when time is over here, for more may have been given.
+    """
+    if raw.get("over") and _goes_on(queries.attempt(session, person.id, attempt_id), moment):
+        return redirect(request, f"/attempts/{attempt_id}")
     actions.finish(session, person, attempt_id, moment)
     return redirect(request, f"/attempts/{attempt_id}")
 
 
-def _result_page(request: Request, session: Session, own: OneAttempt, moment: datetime) -> Response:
-    assert own.finished_at is not None  # noqa: S101 (the caller looked)
-    assert own.percent is not None  # noqa: S101 (a finished attempt is marked)
-    past = queries.attempts(session, own.person_id, own.content_id)
-    present = queries.settings_of(queries.quiz_in_force(session, own.quiz, moment).document)
-    limits = limits_of(present, allowance(session, own.person_id, own.content_id).extra_attempts)
-    opened = results.answers_open(own, past, limits.attempts)
-    reviewed = results.review(
-        itemqueries.drawn_items(session, own.id),
-        cards(session, own.product_id, moment),
-        queries.lesson_names(session, own.product_id, moment),
-        opened=opened,
-    )
-    context = {
-        "attempt": own,
-        "shown": results.shown_percent(own.percent),
-        "reviewed": reviewed,
-        "topics": results.topic_marks(reviewed),
-        "lessons": results.to_read_again(reviewed),
-        "opened": opened,
-        "running": any(each.finished_at is None for each in past),
-        "took": int((own.finished_at - own.started_at).total_seconds()),
-        "round": own.number - results.passed_before(own, past),
-        "start": start_of(past, limits, moment, request.app.state.settings.zone),
-    }
-    return page(request, "quizzes/result.html", context)
+def _goes_on(own: OneAttempt, moment: datetime) -> bool:
+    return own.deadline_at is not None and own.deadline_at - moment > CLOCKS_APART

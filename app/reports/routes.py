@@ -5,8 +5,9 @@ from fastapi import APIRouter
 from app.reports.home import router as home_router
 from app.reports.person import router as person_router
 from app.reports.products import router as products_router
+from app.reports.results import router as results_router
 from app.reports.team import router as team_router
 
 router = APIRouter()
-for each in (home_router, products_router, team_router, person_router):
+for each in (home_router, products_router, results_router, team_router, person_router):
     router.include_router(each)

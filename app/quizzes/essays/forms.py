@@ -7,8 +7,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints
 from starlette.datastructures import FormData
 
-from app.quizzes.essays.rules import points_of, word_count
+from app.quizzes.essays.rules import points_of
 from app.quizzes.itemcontent import EssayItem
+from app.quizzes.wordcount import count_words
 from app.web import i18n
 from app.web.forms import Bound, Form, bind
 from app.web.i18n import gettext as _
@@ -68,7 +69,7 @@ def mended(raw: FormData, item: EssayItem) -> Bound[Any]:
     form = bind(MendForm, raw)
     if form.data is None:
         return form
-    count = word_count(form.data.text)
+    count = count_words(form.data.text)
     if not count:
         form.wrong("text", _("Fill this in."))
     elif item.min_words and count < item.min_words:

@@ -16,11 +16,11 @@ from app.quizzes.essays import actions, queries
 from app.quizzes.essays.actions import Outcome
 from app.quizzes.essays.forms import mended, verdict
 from app.quizzes.essays.queries import EssayToMark
-from app.quizzes.essays.rules import word_count
 from app.quizzes.essays.words import waited
 from app.quizzes.itemcontent import EssayItem
 from app.quizzes.models import EssayState
 from app.quizzes.questions import item_of, words
+from app.quizzes.wordcount import count_words
 from app.web.forms import Bound, RawForm, blank
 from app.web.i18n import gettext as _
 from app.web.templating import page, redirect
@@ -99,7 +99,7 @@ def _marking_page(request: Request, essay: EssayToMark, form: Bound[Any], status
         "prompt": words(item.prompt),
         "guidance": words(item.guidance) if item.guidance else "",
         "criteria": [(each, words(each.title)) for each in item.criteria],
-        "words": word_count(essay.answer),
+        "words": count_words(essay.answer),
         "form": form,
         "can_mark": essay.state is EssayState.WAITING,
         "refused": status == 409,  # noqa: PLR2004 (the status of a stale page)
