@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 from pydantic import BaseModel
 
 from app.authoring.crosschecks import check_course, check_quiz, red_line_ids
+from app.authoring.drawchecks import Published, check_sources
 from app.authoring.proving import prove_examples
 from app.catalog.content import CourseDocument
 from app.catalog.coursefolder import ParsedCourse, RedLineReference
@@ -35,16 +36,18 @@ class Draft:
     document: dict[str, Any] = field(compare=False, hash=False)
 
 
-def problems(product: str, drafts: Iterable[Draft]) -> tuple[Problem, ...]:
-    """Check the drafts of one product together.
+def problems(product: str, drafts: Iterable[Draft], published: Published | None = None) -> tuple[Problem, ...]:
+    """Check the drafts of one product together; `published` are the quizzes of every product, to draw from.
 
     A problem's file is the kind of its document, `quiz/<id>`, or `lesson/<id>` for a red line that a lesson shows.
     """
-    return _problems(product, tuple(drafts))
+    return _problems(product, tuple(drafts), None if published is None else tuple(sorted(published.items())))
 
 
 @lru_cache(maxsize=256)
-def _problems(product: str, drafts: tuple[Draft, ...]) -> tuple[Problem, ...]:
+def _problems(
+    product: str, drafts: tuple[Draft, ...], published: tuple[tuple[str, int | None], ...] | None
+) -> tuple[Problem, ...]:
     found: list[Problem] = []
     by_kind = {draft.kind: draft for draft in drafts if draft.kind is not ContentKind.QUIZ}
     course = _parsed(CourseDocument, by_kind.get(ContentKind.COURSE), "course")
@@ -63,9 +66,15 @@ def _problems(product: str, drafts: tuple[Draft, ...]) -> tuple[Problem, ...]:
     files = _course(product, course, program)
     known = None if redlines and not redlines.document else redlines
     if files:
-        found += check_course(files, program.document if program else None, known, set(mine))
+        banks = {slug for slug, quiz in mine.items() if quiz and quiz.document and quiz.document.bank}
+        found += check_course(files, program.document if program else None, known, set(mine), banks=banks)
+    # drafts of one product are published together, so one may draw from another that is not published yet
+    sources = (
+        None if published is None else {**dict(published), **{slug: dict(published).get(slug) or None for slug in mine}}
+    )
     for quiz in mine.values():
         if quiz:
+            found += check_sources(quiz, sources)
             found += check_quiz(
                 quiz, {product}, lessons=files.lesson_ids if files else None, red_lines=red_line_ids(redlines)
             )

@@ -38,10 +38,13 @@ def check_course(
     program: ProgramDocument | None,
     redlines: Parsed[RedLinesDocument] | None,
     quizzes: Collection[str] | None,
+    *,
+    banks: Collection[str] = (),
 ) -> Iterator[Problem]:
     """Check what a course folder says about red lines and quizzes; `quizzes` None leaves those unchecked.
 
-    `quizzes` are those of the same product: what somebody passes for another one is no evidence for this.
+    `quizzes` are those of the same product: what somebody passes for another one is no evidence for this. `banks`
+    are those among them that nobody can take.
     """
     ids = red_line_ids(redlines)
     for reference in course.references:
@@ -49,7 +52,7 @@ def check_course(
             yield reference.problem(f"there is no red line {reference.red_line} in redlines.yaml")
     if program and course.program:
         for position, requirement in enumerate(program.requirements):
-            message = _missing(requirement, course, redlines, quizzes)
+            message = _missing(requirement, course, redlines, quizzes) or _not_taken(requirement, banks)
             if message:
                 yield course.program.problem(("requirements", position), message)
     if redlines and redlines.document and redlines.located:
@@ -124,6 +127,12 @@ def _missing(
             return "there is no active red line to attest to"
         case _:
             return None
+
+
+def _not_taken(requirement: Requirement, banks: Collection[str]) -> str | None:
+    if isinstance(requirement, QuizRequirement) and requirement.quiz in banks:
+        return f"{requirement.quiz} is a bank, which nobody can take"
+    return None
 
 
 def _active(redlines: RedLinesDocument) -> bool:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from app.authoring.crosschecks import check_course, check_quiz, red_line_ids, untested
+from app.authoring.drawchecks import Items, check_sources, unfilled
 from app.authoring.mediafiles import MEDIA, Load, with_media
 from app.catalog.content import CourseDocument
 from app.catalog.coursefolder import PRODUCT_FILE, REDLINES_FILE, ParsedCourse, parse_course
@@ -53,15 +54,17 @@ def read_tree(
     *,
     known_products: Collection[str] | None = None,
     known_quizzes: Mapping[str, str] | None = None,
+    known_versions: Mapping[str, int] | None = None,
     prove: Prove | None = None,
 ) -> Tree:
     """Read and check a directory with `courses/` and/or `quizzes/`, one course folder or one quiz file.
 
     `known_products` and `known_quizzes` are ids that exist elsewhere, those of quizzes with their products. Without
-    them a reference to a half that `path` does not hold is left unchecked. `prove` tries the examples of each
+    them a reference to a half that `path` does not hold is left unchecked. `known_versions` are the newest published
+    versions of those quizzes. `prove` tries the examples of each
     `redlines.yaml` that is well formed.
     """
-    return _Reader(path, known_products, known_quizzes, prove).tree()
+    return _Reader(path, known_products, known_quizzes, known_versions, prove).tree()
 
 
 @dataclass(slots=True)
@@ -76,6 +79,7 @@ class _Reader:
     path: Path
     known_products: Collection[str] | None
     known_quizzes: Mapping[str, str] | None
+    known_versions: Mapping[str, int] | None
     prove: Prove | None
     problems: list[Problem] = field(default_factory=list)
     courses: dict[str, _Course] = field(default_factory=dict)
@@ -100,9 +104,15 @@ class _Reader:
             for slug, each in self.quizzes.items()
             if each.document and each.located and each.located.file not in blamed
         }
-        return Tree(courses, quizzes, tuple(sorted(set(self.problems))), self.media, tuple(sorted(self._warnings())))
+        return Tree(
+            courses,
+            quizzes,
+            tuple(sorted(set(self.problems))),
+            self.media,
+            tuple(sorted([*self._untested(), *self._unfilled()])),
+        )
 
-    def _warnings(self) -> Iterator[Problem]:
+    def _untested(self) -> Iterator[Problem]:
         documents = [each.document for each in self.quizzes.values()]
         if QUIZZES not in self.holds or not all(documents):
             return  # a question that is elsewhere, or cannot be read, may ask for it
@@ -114,6 +124,14 @@ class _Reader:
             for position in untested(canonical(redlines.document), quizzes):
                 rule = redlines.document.rules[position].id
                 yield redlines.located.problem(("rules", position), f"no question of a quiz names the red line {rule}")
+
+    def _unfilled(self) -> Iterator[Problem]:
+        known: dict[str, Any] = {slug: canonical(each.document) for slug, each in self.quizzes.items() if each.document}
+        sources: Items = {(slug, None): document["items"] for slug, document in known.items()}
+        for slug, document in known.items():
+            located = self.quizzes[slug].located
+            if located:
+                yield from (located.problem(("draw", each.rule), str(each)) for each in unfilled(document, sources))
 
     def _read(self) -> None:
         if self.path.is_file():
@@ -186,7 +204,8 @@ class _Reader:
 
     def _check_course(self, course: _Course) -> None:
         quizzes = self._quizzes_of(course.files.folder_name)
-        self.problems += check_course(course.files, course.program, course.redlines, quizzes)
+        banks = {slug for slug, each in self.quizzes.items() if each.document and each.document.bank}
+        self.problems += check_course(course.files, course.program, course.redlines, quizzes, banks=banks)
 
     def _quizzes_of(self, product: str) -> frozenset[str] | None:
         if QUIZZES not in self.holds and self.known_quizzes is None:
@@ -208,6 +227,14 @@ class _Reader:
             lessons=course.files.lesson_ids if course else None,
             red_lines=red_line_ids(course.redlines) if course else None,
         )
+        self.problems += check_sources(quiz, self._published())
+
+    def _published(self) -> dict[str, int | None] | None:
+        """Give the newest version of each quiz that can be drawn from once this tree is imported."""
+        if QUIZZES not in self.holds and self.known_versions is None:
+            return None
+        known = dict(self.known_versions or {})
+        return {**known, **{slug: known.get(slug) or None for slug in self.quizzes}}
 
     def _products(self) -> frozenset[str] | None:
         if COURSES not in self.holds and self.known_products is None:

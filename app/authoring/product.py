@@ -122,6 +122,8 @@ def _program(session: SessionDep, slug: str) -> Editor:
     lessons = found.of(ContentKind.COURSE)
     asked = {"lesson:all": _("Every lesson"), "attest:redlines": _("Sign the red lines")}
     for quiz in found.quizzes:
+        if quiz.content.draft.get("bank"):
+            continue
         name = words.called(quiz.content.draft)
         asked[f"quiz:{quiz.content.slug}"] = _("Pass the quiz “%(title)s”") % {"title": name}
     for lesson in lessons.content.draft.get("lessons", ()) if lessons else ():

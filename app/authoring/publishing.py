@@ -11,6 +11,7 @@ from starlette.responses import Response
 from app.authoring import words
 from app.authoring.changes import differences
 from app.authoring.crosschecks import untested
+from app.authoring.drawchecks import Items, Unfilled, unfilled
 from app.authoring.links import linked
 from app.authoring.queries import Course, course, product, reach, version, versions
 from app.catalog.actions import publish
@@ -21,6 +22,8 @@ from app.database import SessionDep
 from app.people.access import Trainer, allow
 from app.people.models import Role
 from app.quizzes.actions import publish_items
+from app.quizzes.queries import rule_of
+from app.quizzes.sources import named_sources
 from app.web.forms import Blank, Bound, Form, RawForm, bind, blank
 from app.web.i18n import gettext as _
 from app.web.templating import page, redirect
@@ -106,6 +109,19 @@ def _untested(found: Course) -> list[tuple[str, str]]:
     ]
 
 
+def _unfilled(session: Session, found: Course, moment: datetime) -> list[tuple[str, str, Unfilled]]:
+    """Name the quizzes with a rule that asks for more than there is, with the page that mends it."""
+    drafts = {each.content.slug: each.content.draft for each in found.quizzes}
+    rules = [rule for each in drafts.values() if isinstance(each.get("draw"), list) for rule in each["draw"]]
+    sources: Items = {key: source.items for key, source in named_sources(session, map(rule_of, rules), moment).items()}
+    sources = {**sources, **{(slug, None): document["items"] for slug, document in drafts.items()}}
+    return [
+        (words.called(document), f"/author/quizzes/{slug}", each)
+        for slug, document in drafts.items()
+        for each in unfilled(document, sources)
+    ]
+
+
 def _page(
     request: Request, session: Session, found: Course, form: Bound[PublishForm], moment: datetime, *, status: int = 200
 ) -> Response:
@@ -114,6 +130,7 @@ def _page(
         "course": found,
         "problems": linked(found),
         "untested": _untested(found),
+        "unfilled": _unfilled(session, found, moment),
         "changes": [(stored, differences(stored.published, stored.content.draft)) for stored in found.changed],
         "reach": reach(session, found.product.id or 0, moment),
         "may_ask": rules is not None and rules.changed and rules.number > 0,

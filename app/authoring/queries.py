@@ -1,7 +1,7 @@
 """Every read for authors: working copies beside what is published, versions, and whom a change would touch."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -110,15 +110,25 @@ def courses(session: Session, slug: str | None = None) -> list[Course]:
     documents: dict[int, list[Stored]] = defaultdict(list)
     for row in rows:
         documents[row[0].product_id].append(Stored(row[0], row[1] or 0, row[2], row[3]))
-    return [_course(product, documents[product.id or 0]) for product in found if slug is None or product.slug == slug]
+    published = {
+        each.content.slug: each.number
+        for stored in documents.values()
+        for each in stored
+        if each.content.kind is ContentKind.QUIZ
+    }
+    return [
+        _course(product, documents[product.id or 0], published)
+        for product in found
+        if slug is None or product.slug == slug
+    ]
 
 
-def _course(product: Product, documents: Iterable[Stored]) -> Course:
+def _course(product: Product, documents: Iterable[Stored], published: Mapping[str, int]) -> Course:
     ordered = tuple(sorted(documents, key=lambda each: (_KINDS.index(each.content.kind), each.content.slug)))
     drafts = [
         Draft(each.content.kind, each.content.slug, each.content.draft_digest, each.content.draft) for each in ordered
     ]
-    return Course(product, ordered, problems(product.slug, drafts))
+    return Course(product, ordered, problems(product.slug, drafts, published))
 
 
 def course(session: Session, slug: str) -> Course:

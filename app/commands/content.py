@@ -4,14 +4,14 @@ import argparse
 from datetime import date
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.authoring.exporting import export
 from app.authoring.files import Tree, read_tree
 from app.authoring.importing import Plan, Publication, State, apply, plan
 from app.authoring.proving import prove_examples
-from app.catalog.models import Content, ContentKind, Product, Verdict
+from app.catalog.models import Content, ContentKind, ContentVersion, Product, Verdict
 from app.clock import local_day, now
 from app.commands.base import CommandError, Parsers, reading, writing
 from app.config import ROOT, Settings
@@ -115,14 +115,17 @@ def _check_deadline(arguments: argparse.Namespace) -> None:
 
 def _read(session: Session, path: Path) -> Tree:
     quizzes = session.execute(
-        select(col(Content.slug), col(Product.slug))
+        select(col(Content.slug), col(Product.slug), func.coalesce(func.max(col(ContentVersion.number)), 0))
         .join(Product, col(Product.id) == col(Content.product_id))
+        .outerjoin(ContentVersion, col(ContentVersion.content_id) == col(Content.id))
         .where(col(Content.kind) == ContentKind.QUIZ)
-    )
+        .group_by(col(Content.slug), col(Product.slug))
+    ).all()
     tree = read_tree(
         path,
         known_products=list(session.scalars(select(col(Product.slug)))),
         known_quizzes={row[0]: row[1] for row in quizzes},
+        known_versions={row[0]: row[2] for row in quizzes},
         prove=prove_examples,
     )
     if tree.problems:

@@ -50,7 +50,7 @@ def candidates(session: Session, version: Version, moment: datetime) -> list[Can
     own = Source(version.content_id, version.document["items"])
     if not isinstance(draw, tuple):
         return [Candidates(own.that_fit(Rule()), draw)]
-    found = _sources(session, draw, moment)
+    found = named_sources(session, draw, moment)
     pools = [own if rule.source is None else found.get((rule.source, rule.version), Source(0, [])) for rule in draw]
     return [Candidates(pool.that_fit(rule), rule.count) for rule, pool in zip(draw, pools, strict=True)]
 
@@ -63,7 +63,8 @@ def wordings(found: Iterable[Candidates]) -> dict[Key, dict[str, Any]]:
     return chosen
 
 
-def _sources(session: Session, rules: Iterable[Rule], moment: datetime) -> dict[tuple[str, int | None], Source]:
+def named_sources(session: Session, rules: Iterable[Rule], moment: datetime) -> dict[tuple[str, int | None], Source]:
+    """Return the quizzes and banks that rules name, by id and pinned version; those not published are not there."""
     wanted = {(rule.source, rule.version) for rule in rules if rule.source is not None}
     newest = [slug for slug, number in wanted if number is None]
     pinned = [(slug, number) for slug, number in wanted if number is not None]
