@@ -3,7 +3,18 @@
 from fastapi import APIRouter
 
 from app.authoring import accommodations, discarding, lessons, product, publishing, quizzes, redlines, regrading
+from app.authoring.questionfiles import routes as questionfiles
 
 router = APIRouter()
-for each in (product, lessons, redlines, quizzes, publishing, discarding, regrading, accommodations):
+for each in (
+    product,
+    lessons,
+    redlines,
+    quizzes,
+    questionfiles,
+    publishing,
+    discarding,
+    regrading,
+    accommodations,
+):
     router.include_router(each.router)

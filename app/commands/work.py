@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from app.authoring.questionfiles import actions as questionfiles
 from app.clock import now
 from app.commands.base import Parsers, migrated
 from app.config import Settings
@@ -20,6 +21,10 @@ from app.quizzes.regrading import actions as regrading
 
 def _finish_attempts(session: Session, _payload: Mapping[str, Any]) -> None:
     quizzes.finish_overdue(session, now())
+
+
+def _forget_uploads(session: Session, _payload: Mapping[str, Any]) -> None:
+    questionfiles.forget_old(session, now())
 
 
 def _clear_sign_in(session: Session, _payload: Mapping[str, Any]) -> None:
@@ -36,10 +41,16 @@ def _regrade(session: Session, payload: Mapping[str, Any]) -> None:
 
 HANDLERS: Mapping[str, Handler | Prepared] = {
     "quizzes.finish_attempts": _finish_attempts,
+    "quizzes.forget_uploads": _forget_uploads,
     "people.clear_sign_in": _clear_sign_in,
+    questionfiles.JOB: questionfiles.READ_UPLOAD,
     regrading.JOB: _regrade,
 }
-PERIODIC = {"quizzes.finish_attempts": timedelta(minutes=1), "people.clear_sign_in": timedelta(hours=1)}
+PERIODIC = {
+    "quizzes.finish_attempts": timedelta(minutes=1),
+    "quizzes.forget_uploads": timedelta(hours=6),
+    "people.clear_sign_in": timedelta(hours=1),
+}
 
 
 def register(parsers: Parsers) -> None:

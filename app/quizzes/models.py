@@ -305,8 +305,8 @@ class SpacedWish(SQLModel, table=True):
 class QuizUpload(SQLModel, table=True):
     """A file of questions that somebody sent to be read into a quiz, until its questions are taken over or left.
 
-    `report` says per question what became of it, and holds the questions that were read. The bytes are forgotten once
-    they are read.
+    `report` says per question what became of it, and holds the questions that were read, or why nothing could be. The
+    bytes are forgotten once they are read.
     """
 
     __tablename__ = "quiz_upload"
@@ -320,6 +320,5 @@ class QuizUpload(SQLModel, table=True):
     read: int = 0
     total: int | None = None
     report: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True))
-    failure: str = Field(default="", max_length=1000)
     sent_at: datetime = Field(sa_type=Moment)
     sent_by: str = Field(max_length=320)
