@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.catalog.document import canonical, problems_of
 from app.catalog.yamlfile import Located
 from app.quizzes.interchange.outcome import (
+    DEEPEST,
     MOST_ITEMS,
     FileCode,
     Imported,
@@ -47,9 +48,11 @@ _CODES: Final = (
 
 def checked(document: dict[str, Any], line: int, name: str, losses: Iterable[Loss] = ()) -> Imported | Skipped:
     """Take a document in when it is a valid item, else say why not."""
-    fitted, shortened = _fitted(document)
     try:
+        fitted, shortened = _fitted(document)
         item = _ITEM.validate_python(fitted)
+    except SkipError as error:
+        return skipped(error, line, name)
     except ValidationError as error:
         problem = problems_of(error, Located("", fitted, {}))[0]
         detail = f"{problem.path}: {problem.message}" if problem.path else problem.message
@@ -80,15 +83,20 @@ def _fitted(document: dict[str, Any]) -> tuple[dict[str, Any], bool]:
     """Shorten what is said to who has answered; nothing that asks or marks is ever cut."""
     changed = False
 
-    def fit(value: Any, key: str = "") -> Any:
+    def fit(value: Any, depth: int, *, is_feedback: bool) -> Any:
         nonlocal changed
+        if depth > DEEPEST:
+            raise SkipError(SkipCode.too_deep)
         if isinstance(value, dict):
-            return {name: fit(part, key if key.startswith("feedback") else name) for name, part in value.items()}
+            return {
+                key: fit(part, depth + 1, is_feedback=is_feedback or str(key).startswith("feedback"))
+                for key, part in value.items()
+            }
         if isinstance(value, list | tuple):
-            return [fit(part) for part in value]
-        if key.startswith("feedback") and isinstance(value, str) and len(value) > _LONGEST_FEEDBACK:
+            return [fit(part, depth + 1, is_feedback=is_feedback) for part in value]
+        if is_feedback and isinstance(value, str) and len(value) > _LONGEST_FEEDBACK:
             changed = True
             return value[: _LONGEST_FEEDBACK - 1] + "…"
         return value
 
-    return fit(document), changed
+    return fit(document, 0, is_feedback=False), changed

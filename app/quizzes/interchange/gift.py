@@ -28,7 +28,7 @@ def _entry(block: Block, ids: Ids) -> Imported | Skipped:
     name = block.text.lstrip(":")
     try:
         parts = take_apart(block.text)
-        texts = Texts()
+        texts = Texts(case_sensitive=("case_sensitive", "yes") in block.notes)
         prompt = texts.prompt(parts.prompt)
         name = parts.name or prompt or name
         document = {"prompt": prompt, **_answers(parts, texts)}
@@ -128,4 +128,5 @@ def _short_text(answer: str, texts: Texts) -> dict[str, Any]:
             texts.losses.append(Loss(LossCode.feedback))
     if not answers:
         raise SkipError(SkipCode.no_right_answer)
-    return {"type": "short_text", "accept": accepted(answers, case_sensitive=False)}
+    document = {"type": "short_text", "accept": accepted(answers, case_sensitive=texts.case_sensitive)}
+    return document | ({"case_sensitive": True} if texts.case_sensitive else {})

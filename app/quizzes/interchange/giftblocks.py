@@ -131,6 +131,11 @@ def _questions(lines: list[tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
         yield current
 
 
+def category_of(path: str) -> str | None:
+    """Give the category that a line of a file names."""
+    return _category(path)[0]
+
+
 def _category(path: str) -> tuple[str | None, tuple[Loss, ...]]:
     path = path.strip()
     if context := _CONTEXT.match(path):

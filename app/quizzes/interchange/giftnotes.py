@@ -1,24 +1,22 @@
 r"""Notes in the comments of a GIFT question: `// [id:…] [tag:…]` as Moodle has them, and some of our own.
 
-Our own, which other programs pass over: `[points:2]`, `[critical:yes]`, `[red_line:ID]` (once for each),
-`[lesson:ID]`, `[difficulty:easy]`, `[topic:TEXT]`, `[pinned:3,4]` (options that keep their place, counted from 1),
-`[case_sensitive:yes]`, `[unit:TEXT]` and `[units:1000 km]` (once for each). A `]` within is written `\]`.
+Our own, which other programs pass over: `[points:2]`, `[pinned:3,4]` (options that keep their place, counted from 1),
+`[case_sensitive:yes]`, `[unit:m]` and `[units:1000 km]` (once for each other unit). A `]` within is written `\]`.
+What else a question belongs to is said by tags (`dossiers`).
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, get_args
+from collections.abc import Mapping
+from typing import Any, Final
 
-from app.catalog.document import SLUG
+from app.quizzes.interchange import dossiers
 from app.quizzes.interchange.keys import decimal, number
 from app.quizzes.interchange.outcome import Loss, LossCode, SkipError
-from app.quizzes.itemcontent import Difficulty
 
 Notes = tuple[tuple[str, str], ...]
 
 _NOTE: Final = re.compile(r"\[([a-z_]+):((?:\\\]|[^\]])*)\]")
-_SLUG: Final = re.compile(SLUG)
-_LONGEST_SLUG, _LONGEST_TAG, _LONGEST_LABEL, _MOST_TAGS, _MOST_UNITS = 80, 60, 200, 20, 20
+_LONGEST_TAG, _LONGEST_LABEL, _MOST_TAGS, _MOST_UNITS = 60, 200, 20, 20
 
 
 def find(comment: str) -> Notes:
@@ -31,37 +29,23 @@ def read(notes: Notes, kind: str) -> tuple[str | None, dict[str, Any], list[Loss
     first: dict[str, str] = {}
     for key, value in notes:
         first.setdefault(key, value)
-    tags, lost = _tags(value for key, value in notes if key == "tag")
-    red_lines = list(dict.fromkeys(value for key, value in notes if key == "red_line" and _is_slug(value)))
-    points = _points(first.get("points", ""))
-    found: dict[str, Any] = {
-        "tags": tags,
-        "difficulty": first.get("difficulty") if first.get("difficulty") in get_args(Difficulty) else None,
-        "topic": first.get("topic", "")[:_LONGEST_LABEL],
-        "critical": first.get("critical") == "yes",
-        "red_line": red_lines,
-        "lesson": first.get("lesson") if _is_slug(first.get("lesson", "")) else None,
-        "points": points,
-        "case_sensitive": kind == "short_text" and first.get("case_sensitive") == "yes",
-    }
-    if kind == "numeric":
-        found |= _units(notes, first)
+    found: dict[str, Any] = {}
+    tags = []
+    for tag in dict.fromkeys(value for key, value in notes if key == "tag" and value):
+        if said := dossiers.read(tag):
+            dossiers.add(found, *said)
+        else:
+            tags.append(tag)
+    kept = [tag for tag in tags if len(tag) <= _LONGEST_TAG][:_MOST_TAGS]
+    found |= {"tags": kept, "points": _points(first.get("points", ""))}
+    found |= _units(notes, first) if kind == "numeric" else {}
+    lost = [Loss(LossCode.tag, tag[:_LONGEST_LABEL]) for tag in tags if tag not in kept]
     return first.get("id"), {key: value for key, value in found.items() if value}, lost
 
 
 def write(key: str, value: str) -> str:
     """Write one note."""
     return f"[{key}:{value.replace(']', chr(92) + ']')}]"
-
-
-def _is_slug(value: str) -> bool:
-    return len(value) <= _LONGEST_SLUG and _SLUG.fullmatch(value) is not None
-
-
-def _tags(values: Iterable[str]) -> tuple[list[str], list[Loss]]:
-    tags = list(dict.fromkeys(filter(None, values)))
-    kept = [tag for tag in tags if len(tag) <= _LONGEST_TAG][:_MOST_TAGS]
-    return kept, [Loss(LossCode.tag, tag[:_LONGEST_LABEL]) for tag in tags if tag not in kept]
 
 
 def _points(value: str) -> float | None:

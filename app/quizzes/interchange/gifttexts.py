@@ -12,8 +12,9 @@ _FORMATS: Final = {f"[{form}": form for form in TextFormat}
 class Texts:
     """Reads texts and collects what they lose."""
 
-    def __init__(self) -> None:
-        """Begin in Moodle's own format."""
+    def __init__(self, *, case_sensitive: bool = False) -> None:
+        """Begin in Moodle's own format. `case_sensitive`: what is typed is compared by case."""
+        self.case_sensitive = case_sensitive
         self.losses: list[Loss] = []
         self._usual = TextFormat.moodle
 
