@@ -1,12 +1,12 @@
 """The words for standing and its reasons, in one place: every page, message and API answer says the same."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from app.certification.rules import Missing, Params, Reason, ReasonCode, Standing, StandingVerdict
+from app.certification.rules import Missing, Params, Reason, ReasonCode, RequirementKind, Standing, StandingVerdict
 from app.certification.way import Step, StepKind
 from app.web import i18n
 from app.web.i18n import gettext as _
@@ -108,13 +108,25 @@ def fix(reason: Reason, slug: str) -> Fix | None:
     return _fix(reason.code, str(reason.params.get("key", "")), reason.minutes, slug)
 
 
-def next_fix(verdict: StandingVerdict, slug: str) -> Fix | None:
-    """Return the first thing to do on the way, whether or not the person may act today."""
-    for missing in verdict.missing:
+def next_fix(verdict: StandingVerdict, slug: str, awaiting: Collection[str] = ()) -> Fix | None:
+    """Return the first thing to do on the way, whether or not the person may act today.
+
+    `awaiting` names the quizzes that are done and wait for an assessor: there is nothing to do about them.
+    """
+    for missing in to_do(verdict.missing, awaiting):
         found = _fix(missing.code, missing.requirement.key, missing.minutes, slug)
         if found is not None:
             return found
     return None
+
+
+def to_do(missing: Iterable[Missing], awaiting: Collection[str]) -> list[Missing]:
+    """Leave out the quizzes that are done and wait for an assessor."""
+    return [
+        each
+        for each in missing
+        if each.requirement.kind is not RequirementKind.QUIZ or each.requirement.key not in awaiting
+    ]
 
 
 def _fix(code: StrEnum, key: str, minutes: int, slug: str) -> Fix | None:
@@ -132,8 +144,11 @@ def _fix(code: StrEnum, key: str, minutes: int, slug: str) -> Fix | None:
     return Fix(label(), url, minutes)
 
 
-def step(each: Step) -> tuple[str, str]:
-    """Name a step of the way and say where it stands: ("Lessons", "5 of 7, 11 minutes left")."""
+def step(each: Step, *, waits: bool = False) -> tuple[str, str]:
+    """Name a step of the way and say where it stands: ("Lessons", "5 of 7, 11 minutes left").
+
+    `waits` says that an assessor has yet to mark a quiz, and nothing else is to do in this step.
+    """
     names = {
         StepKind.LESSONS: _("Lessons"),
         StepKind.RED_LINES: _("Red lines"),
@@ -142,7 +157,7 @@ def step(each: Step) -> tuple[str, str]:
         StepKind.LIVE_SESSION: _("Live session"),
         StepKind.CERTIFIED: _("Certified"),
     }
-    return names[each.kind], _step_note(each)
+    return names[each.kind], _("Waits for an assessor") if waits else _step_note(each)
 
 
 def for_months(count: int) -> str:

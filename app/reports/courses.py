@@ -1,6 +1,6 @@
 """A course as one person sees it: each lesson with how far they are, and what comes next."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +14,7 @@ from app.certification.queries import Record
 from app.certification.rules import RequirementKind
 from app.certification.way import Step, StepKind, StepState
 from app.clock import local_day
+from app.reports.record import waits
 from app.web import i18n
 from app.web.i18n import gettext as _
 from app.web.i18n import ngettext
@@ -134,24 +135,29 @@ class StandingView:
     terms: str
 
 
-def standing_view(record: Record, course: Course, lessons: Outline, today: date) -> StandingView:
-    """Put a standing into words, with the one thing to do next."""
+def standing_view(
+    record: Record, course: Course, lessons: Outline, today: date, awaiting: Collection[str] = ()
+) -> StandingView:
+    """Put a standing into words, with the one thing to do next.
+
+    `awaiting` names the quizzes that are done and wait for an assessor.
+    """
     verdict = record.verdict
     steps = record.way(today)
     months = record.program.terms.valid_months
     return StandingView(
         state=words.state(verdict.standing, allowed=verdict.allowed),
         until=words.until(verdict, today, record.due_on),
-        steps=tuple(_step_line(step, record, course) for step in steps),
+        steps=tuple(_step_line(step, record, course, awaiting) for step in steps),
         steps_left=sum(step.state is not StepState.DONE for step in steps if step.kind is not StepKind.CERTIFIED),
         minutes_left=words.minutes_left(verdict.missing),
-        action=_action(record, course, lessons),
+        action=_action(record, course, lessons, awaiting),
         terms=ngettext("Certified for %(count)s month.", "Certified for %(count)s months.", months) % {"count": months},
     )
 
 
-def _step_line(step: Step, record: Record, course: Course) -> StepLine:
-    name, note = words.step(step)
+def _step_line(step: Step, record: Record, course: Course, awaiting: Collection[str]) -> StepLine:
+    name, note = words.step(step, waits=waits(record, step, awaiting))
     quizzes = [each.key for each in record.program.requirements if each.kind is RequirementKind.QUIZ]
     urls = {
         StepKind.RED_LINES: f"/products/{course.slug}/red-lines",
@@ -170,8 +176,8 @@ _STEP_LOOKS = {
 }
 
 
-def _action(record: Record, course: Course, lessons: Outline) -> words.Fix | None:
-    found = words.next_fix(record.verdict, course.slug)
+def _action(record: Record, course: Course, lessons: Outline, awaiting: Collection[str]) -> words.Fix | None:
+    found = words.next_fix(record.verdict, course.slug, awaiting)
     line = next((each for each in lessons.lines if found is not None and each.url == found.url), None)
     if found is None or line is None:
         return found

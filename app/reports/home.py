@@ -16,6 +16,9 @@ from app.clock import Now, Today
 from app.database import SessionDep
 from app.people.access import CurrentPerson, SignedIn
 from app.people.models import Role
+from app.quizzes.essays.queries import queue_length, quizzes_awaiting_mark, returned_to
+from app.quizzes.essays.words import waited
+from app.quizzes.reporting.queries import how_many_open
 from app.quizzes.spaced.queries import today_of
 from app.reports.coverage import Coverage, coverage
 from app.reports.queries import Seller, accounts_to_mend, branch, changed_drafts, deals_of, hard_quizzes, sellers
@@ -37,7 +40,7 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
     mine = {person.id} if person.has(Role.REP) else set()
     ids = [each.id for each in everybody]
     standings = records(session, list(mine.union(ids)), moment, [product.id for product in sold if product.id])
-    context: dict[str, Any] = {"Role": Role, "today": today, "shown": SHOWN}
+    context: dict[str, Any] = {"Role": Role, "today": today, "shown": SHOWN, "essays": 0}
     if person.has(Role.REP):
         context |= _rep(session, person, sold, standings, moment, today)
         context["fresh"] = today_of(session, person.id, moment, request.app.state.settings.zone)
@@ -48,12 +51,20 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
             "drafts": changed_drafts(session),
             "sign_offs": _waiting_sign_offs(everybody, sold, standings),
             "quizzes": hard_quizzes(session),
+            "reports": how_many_open(session),
         }
+    if person.has(Role.TRAINER, Role.COMPLIANCE):
+        context |= _essays(session, person, moment)
     if person.has(Role.COMPLIANCE):
         context |= {"sanctioned": _sanctioned(everybody, sold, standings)}
     if person.has(Role.ADMIN):
         context |= {"accounts": accounts_to_mend(session, moment, moment + timedelta(days=30))}
     return page(request, "reports/home.html", context)
+
+
+def _essays(session: Session, person: CurrentPerson, moment: datetime) -> dict[str, Any]:
+    essays = queue_length(session, person.id)
+    return {"essays": essays.count, "essays_wait": waited(essays.oldest, moment) if essays.oldest else ""}
 
 
 def _everybody(session: Session, person: CurrentPerson) -> list[Seller]:
@@ -76,12 +87,13 @@ def _rep(
     moment: datetime,
     today: date,
 ) -> dict[str, Any]:
-    day = day_of(person.id, sold, standings, deals_of(session, [person.id], moment), today)
+    awaiting = quizzes_awaiting_mark(session, person.id)
+    day = day_of(person.id, sold, standings, deals_of(session, [person.id], moment), today, awaiting)
     lesson = None
     if day.next is not None:
         product_id = day.next.line.record.product_id
         lesson = lesson_of(day.next, courses(session, moment, [product_id]).get(product_id))
-    return {"day": day, "lesson": lesson}
+    return {"day": day, "lesson": lesson, "to_mend": returned_to(session, person.id), "awaiting": awaiting}
 
 
 def _manager(

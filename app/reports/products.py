@@ -14,6 +14,7 @@ from app.certification.queries import record, records
 from app.clock import Now, Today
 from app.database import SessionDep
 from app.people.access import SignedIn
+from app.quizzes.essays.queries import quizzes_awaiting_mark
 from app.quizzes.spaced.queries import readiness_of
 from app.quizzes.spaced.words import freshness
 from app.redlines.queries import cards
@@ -34,6 +35,7 @@ def show_products(request: Request, session: SessionDep, person: SignedIn, momen
     published = courses(session, moment)
     made = progress(session, person.id, list(published))
     standings = records(session, [person.id], moment)
+    awaiting = quizzes_awaiting_mark(session, person.id)
     rows = []
     for product in sold:
         course = published.get(product.id or 0)
@@ -41,7 +43,7 @@ def show_products(request: Request, session: SessionDep, person: SignedIn, momen
             continue
         lessons = outline(course, made)
         found = standings.get((person.id, course.product_id))
-        view = standing_view(found, course, lessons, today) if found else None
+        view = standing_view(found, course, lessons, today, awaiting) if found else None
         rows.append({"course": course, "lessons": lessons, "standing": view})
     return page(request, "reports/products.html", {"rows": rows})
 
@@ -56,6 +58,7 @@ def show_product(
         return _external(request, course)
     lessons = outline(course, progress(session, person.id, [course.product_id]))
     found = record(session, person.id, course.product_id, moment)
+    awaiting = quizzes_awaiting_mark(session, person.id)
     shown = list(cards(session, course.product_id, moment).values())
     return page(
         request,
@@ -64,7 +67,7 @@ def show_product(
             "course": course,
             "product": course.document,
             "lessons": lessons,
-            "standing": standing_view(found, course, lessons, today) if found else None,
+            "standing": standing_view(found, course, lessons, today, awaiting) if found else None,
             "readiness": readiness_of(session, person.id, moment, [course.product_id])[course.product_id],
             "freshness": freshness,
             "next_line": lessons.next(),

@@ -66,7 +66,7 @@ class ProductRecord:
     lessons_done: int
     lessons: int
     periods: list[HeldPeriod] = field(default_factory=list)
-    attempts: list[tuple[datetime, Decimal | None, bool | None]] = field(default_factory=list)
+    attempts: list[tuple[datetime, datetime | None, Decimal | None, bool | None]] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
     events: list[Fact] = field(default_factory=list)
     assigned: Assignment | None = None
@@ -100,12 +100,21 @@ def _rank(each: ProductRecord) -> int:
     return {"no": 0, "due": 1, "go": 2}.get(each.state[0], 3)
 
 
-def steps(record: Record, today: date) -> list[tuple[Step, str, str, str]]:
-    """Return each step of a person's way with its icon, its name and its note."""
+def waits(record: Record, step: Step, awaiting: Collection[str]) -> bool:
+    """Say whether a step of the way is a quiz that is done and waits for an assessor."""
+    missing = [each for each in record.verdict.missing if each.requirement.kind is RequirementKind.QUIZ]
+    return step.kind is StepKind.QUIZ and bool(missing) and not words.to_do(missing, awaiting)
+
+
+def steps(record: Record, today: date, awaiting: Collection[str] = ()) -> list[tuple[Step, str, str, str]]:
+    """Return each step of a person's way with its icon, its name and its note.
+
+    `awaiting` names the quizzes that are done and wait for an assessor.
+    """
     months = record.program.terms.valid_months
     found = []
     for step in record.way(today):
-        name, note = words.step(step)
+        name, note = words.step(step, waits=waits(record, step, awaiting))
         if step.kind is StepKind.CERTIFIED and not note:
             note = words.for_months(months)
         found.append((step, STEP_ICONS[step.state], name, note))
@@ -140,8 +149,10 @@ def _add_history(session: Session, person_id: int, whole: Mapping[int, ProductRe
     titles = _lesson_titles(session, list(whole), moment)
     for each, period in _known(whole, periods(session, person_id)):
         each.periods.append(period)
-    for each, row in _known(whole, _rows(session, person_id, Attempt, "started_at", "percent", "passed")):
-        each.attempts.append((row.started_at, row.percent, row.passed))
+    for each, row in _known(
+        whole, _rows(session, person_id, Attempt, "started_at", "percent", "passed", "finished_at")
+    ):
+        each.attempts.append((row.started_at, row.finished_at, row.percent, row.passed))
     for each, row in _known(whole, _rows(session, person_id, LessonProgress, "completed_at", "lesson")):
         title = titles.get((row.product_id, row.lesson), row.lesson)
         each.facts += [Fact(row.completed_at, _("Lesson done"), title)] if row.completed_at else []

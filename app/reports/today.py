@@ -1,6 +1,6 @@
 """A rep's day: the one thing to do next, what may be sold today, what lapses soon, which deals wait."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -100,11 +100,16 @@ class Day:
 
 
 def day_of(
-    person_id: int, sold: Sequence[Product], records: Mapping[Key, Record], deals: Sequence[DealFacts], today: date
+    person_id: int,
+    sold: Sequence[Product],
+    records: Mapping[Key, Record],
+    deals: Sequence[DealFacts],
+    today: date,
+    awaiting: Collection[str] = (),
 ) -> Day:
-    """Put a rep's day together from what was read."""
+    """Put a rep's day together from what was read; `awaiting` names the quizzes that wait for an assessor."""
     lines = [
-        _line(product, record, deals, today)
+        _line(product, record, deals, today, awaiting)
         for product in sold
         if (record := records.get((person_id, product.id or 0))) is not None
     ]
@@ -113,7 +118,7 @@ def day_of(
     soon.sort(key=lambda line: line.record.verdict.days_left or 0)
     open_deals = [deal for deal in deals if deal.close_date is None or deal.close_date >= today]
     at_risk = {risk.deal.id: risk for risk in risks(open_deals, records, today)}
-    return Day(_next(lines, today), lines, soon, [(deal, at_risk.get(deal.id)) for deal in open_deals])
+    return Day(_next(lines, today, awaiting), lines, soon, [(deal, at_risk.get(deal.id)) for deal in open_deals])
 
 
 _ORDER = {"go": 0, "due": 1, "no": 2, "rest": 3}
@@ -124,7 +129,7 @@ def _ends_within(line: Line, days: int) -> bool:
     return left is not None and left <= days
 
 
-def _line(product: Product, record: Record, deals: Sequence[DealFacts], today: date) -> Line:
+def _line(product: Product, record: Record, deals: Sequence[DealFacts], today: date, awaiting: Collection[str]) -> Line:
     verdict = record.verdict
     waiting = (
         deal for deal in deals if product.slug in deal.slugs and (deal.close_date is None or deal.close_date >= today)
@@ -134,23 +139,23 @@ def _line(product: Product, record: Record, deals: Sequence[DealFacts], today: d
         record=record,
         state=words.state(verdict.standing, allowed=verdict.allowed),
         until=words.until(verdict, today, record.due_on),
-        fix=words.next_fix(verdict, product.slug),
+        fix=words.next_fix(verdict, product.slug, awaiting),
         deal=None if verdict.allowed else next(waiting, None),
     )
 
 
-def _next(lines: Sequence[Line], today: date) -> Next | None:
-    found = [each for line in lines if (each := _candidate(line, today)) is not None]
+def _next(lines: Sequence[Line], today: date, awaiting: Collection[str]) -> Next | None:
+    found = [each for line in lines if (each := _candidate(line, today, awaiting)) is not None]
     return min(found, key=lambda each: (each.urgency, each.by or date.max, each.line.minutes), default=None)
 
 
-def _candidate(line: Line, today: date) -> Next | None:
-    verdict = line.record.verdict
+def _candidate(line: Line, today: date, awaiting: Collection[str]) -> Next | None:
     urgent = _urgency(line)
-    if urgent is None or not verdict.missing:
+    to_do = words.to_do(line.record.verdict.missing, awaiting)
+    if urgent is None or not to_do:
         return None
     urgency, by = urgent
-    return Next(line, urgency, verdict.missing[0], by, steps(line.record, today))
+    return Next(line, urgency, to_do[0], by, steps(line.record, today, awaiting))
 
 
 def _urgency(line: Line) -> tuple[Urgency, date | None] | None:
