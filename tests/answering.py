@@ -9,8 +9,10 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app.database import Database
+from app.quizzes.items import parse_item
 from app.quizzes.models import AttemptItem, ItemVersion
-from app.quizzes.questions import PAIR, PLACE
+from app.quizzes.questions import GAP, PAIR, PLACE
+from app.quizzes.solutions import solution
 
 
 def attempt_of(page: Page) -> int:
@@ -48,16 +50,31 @@ def fill_in(page: Page, item: dict[str, Any], order: Sequence[int]) -> None:
             _tick(page, [place for place, index in enumerate(order) if item["options"][index].get("correct")])
         case "true_false":
             page.get_by_label("True" if item["answer"] else "False", exact=True).check()
-        case "short_text":
-            page.get_by_label("Your answer").fill(item["accept"][0].replace("*", ""))
-        case "numeric":
-            page.get_by_label("Your answer").fill(str(item["answer"]))
+        case "short_text" | "numeric":
+            page.get_by_label("Your answer").fill(solution(parse_item(item)))
         case "matching":
-            _choose(page, {f"{PAIR}{line}": order.index(line) for line in range(len(item["pairs"]))})
+            rights = solution(parse_item(item))
+            _choose(page, {f"{PAIR}{line}": order.index(right) for line, right in enumerate(rights)})
         case "ordering":
             _choose(page, {f"{PLACE}{line}": index + 1 for line, index in enumerate(order)})
+        case "cloze":
+            _fill_gaps(page, item, order)
+        case "essay":
+            page.get_by_label("Your answer").fill("A text that a person reads.")
         case other:
             raise AssertionError(f"no way to answer {other}")
+
+
+def _fill_gaps(page: Page, item: dict[str, Any], order: Sequence[int]) -> None:
+    right = solution(parse_item(item))["gaps"]
+    at = 0
+    for number, gap in enumerate(item["gaps"]):
+        if gap["type"] == "choice":
+            own = order[at : at + len(gap["options"])]
+            at += len(own)
+            _choose(page, {f"{GAP}{number}": own.index(right[gap["id"]])})
+        else:
+            page.locator(f'input[name="{GAP}{number}"]').fill(right[gap["id"]])
 
 
 def _tick(page: Page, places: Sequence[int]) -> None:

@@ -23,6 +23,7 @@ class QuestionPage(HTMLParser):
         self._inside = False
         self._value = ""
         self._select = ""
+        self._area = ""
         self._label_for = ""
         self._text = ""
         self.feed(html)
@@ -38,6 +39,8 @@ class QuestionPage(HTMLParser):
             self._input(given)
         elif tag == "label":
             self._label_for = given.get("for", "")
+        elif tag == "textarea":
+            self._area = given["name"]
         elif tag == "select":
             self._select = given["name"]
             self.options[self._select] = {}
@@ -69,6 +72,8 @@ class QuestionPage(HTMLParser):
             self.prompt = text
         elif tag == "option":
             self.options[self._select][text] = self._value
+        elif tag == "textarea":
+            self.kept.append((self._area, text))
         elif tag == "label" and self._label_for:
             self.selects[text] = self._label_for
         elif tag == "span" and self._value:

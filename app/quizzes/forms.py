@@ -90,18 +90,17 @@ def _places(raw: FormData, name: str, length: int, first: int = 0) -> list[int]:
     return places
 
 
-def _cloze(item: ClozeItem, order: Sequence[int], raw: FormData) -> dict[str, dict[str, int | str]] | None:
+def _cloze(item: ClozeItem, order: Sequence[int], raw: FormData) -> dict[str, dict[str, int | str | None]] | None:
     orders = gap_orders(item, order)
-    given: dict[str, int | str] = {}
+    given: dict[str, int | str | None] = {}
     for number, gap in enumerate(item.gaps):
         name = f"{GAP}{number}"
         if isinstance(gap, ChoiceGap):
             chosen = _places(raw, name, len(gap.options))
-            if chosen:
-                given[gap.id] = orders[gap.id][chosen[0]]
-        elif typed := _text(raw, name)[:LONGEST_ANSWER]:
-            given[gap.id] = typed
-    return {"gaps": given} if given else None
+            given[gap.id] = orders[gap.id][chosen[0]] if chosen else None
+        else:
+            given[gap.id] = _text(raw, name)[:LONGEST_ANSWER] or None
+    return {"gaps": given} if any(each is not None for each in given.values()) else None
 
 
 def _matching(item: MatchingItem, order: Sequence[int], raw: FormData) -> list[int | None] | None:

@@ -299,8 +299,10 @@ def pass_mark(session: Session, content_version_id: int) -> tuple[str, float]:
 
 
 def _is_whole(answer: Any) -> bool:
-    # a matching with a gap, or an ordering in which a place is missing or taken twice, is kept but not whole
-    return not (answer is None or isinstance(answer, dict) or (isinstance(answer, list) and None in answer))
+    # a matching or a text with a gap, or an ordering in which a place is missing or taken twice, is kept but not whole
+    if isinstance(answer, dict):
+        return "gaps" in answer and None not in answer["gaps"].values()
+    return not (answer is None or (isinstance(answer, list) and None in answer))
 
 
 def places(session: Session, attempt_id: int) -> list[Place]:

@@ -267,7 +267,8 @@ def said(item: Item, answer: Any) -> list[str]:
         case ShortTextItem() | EssayItem():
             return [str(answer)]
         case ClozeItem():
-            filled = {gap.id: _gap_said(gap, answer["gaps"][gap.id]) for gap in item.gaps if gap.id in answer["gaps"]}
+            given = answer["gaps"]
+            filled = {gap.id: _gap_said(gap, given[gap.id]) for gap in item.gaps if given.get(gap.id) is not None}
             return _gap_lines(item, filled)
 
 

@@ -8,28 +8,88 @@ import pytest
 import time_machine
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from httpx2 import Response
 from sqlmodel import Session
 
+from app.quizzes.itemcontent import ITEM_TYPES
 from factories import NOW, count_statements, person, product, published_quiz, quiz_document, single
-from taking import Taker
+from taking import Fields, QuestionPage, Taker
 
 SignIn = Callable[[str], TestClient]
-CLOSED = ("SECRET", "correct", "accept", "tolerance", "feedback", "weight", "critical", "red_line")
+CLOSED = (
+    "correct",
+    "accept",
+    "tolerance",
+    "feedback",
+    "weight",
+    "critical",
+    "red_line",
+    "criteria",
+    "guidance",
+    "factor",
+)
+MARKERS = ("SECRET", "secret", "31337", "0.125", "4242", "0.3125", "1852")
 
+DIGITS = "0123456789abcdef"
+SECRET: dict[str, Any] = {"feedback": "SECRET words of the author"}
+PICTURE = {"file": f"SECRET.{DIGITS}.png", "alt": "A chart"}
 ITEMS: list[dict[str, Any]] = [
-    {**single("one", critical=True, feedback="SECRET words of the author"), "points": 2},
-    {"id": "two", "type": "short_text", "prompt": "Say two.", "accept": ["SECRET*"], "feedback": "SECRET"},
-    {"id": "three", "type": "numeric", "prompt": "Say three.", "answer": 31337.25, "tolerance": 0.125},
     {
-        "id": "four",
-        "type": "multiple",
-        "prompt": "Say four.",
+        "type": "single",
         "options": [
-            {"text": "a", "correct": True, "weight": 1, "feedback": "SECRET a"},
-            {"text": "b", "feedback": "SECRET b"},
+            {"text": "right", "correct": True, "media": PICTURE, **SECRET},
+            {"text": "wrong"},
+            {"text": "half right", "weight": 0.3125, **SECRET},
+        ],
+        "critical": True,
+        "media": [PICTURE],
+        "category": "SECRET/category",
+        "tags": ["SECRET"],
+        "difficulty": "hard",
+    },
+    {
+        "type": "multiple",
+        "options": [
+            {"text": "right", "correct": True, "weight": 1, **SECRET},
+            {"text": "also wrong", "weight": -0.3125, **SECRET},
+            {"text": "wrong"},
         ],
     },
+    {"type": "true_false", "answer": True, "feedback_true": "SECRET"},
+    {"type": "short_text", "accept": ["SECRET*", {"text": "SECRETLY", "weight": 0.3125, **SECRET}]},
+    {
+        "type": "numeric",
+        "answers": [{"answer": 31337.25, "tolerance": 0.125, **SECRET}, {"min": 4242, "max": 4242.5, "weight": 0.3125}],
+        "unit": "m",
+        "units": [{"unit": "SECRET", "factor": 1852}],
+    },
+    {"type": "matching", "pairs": [{"left": "A", "right": "one"}, {"left": "B", "right": "two"}], "extra": ["none"]},
+    {"type": "ordering", "options": [{"text": "begin", "media": PICTURE}, {"text": "go on"}, {"text": "end"}]},
+    {
+        "type": "cloze",
+        "prompt": "[[secret-choice]], [[secret-word]] and [[secret-number]].",
+        "gaps": [
+            {
+                "id": "secret-choice",
+                "type": "choice",
+                "options": [{"text": "right", "correct": True, **SECRET}, {"text": "wrong"}],
+            },
+            {"id": "secret-word", "type": "short_text", "accept": ["SECRET"]},
+            {"id": "secret-number", "type": "numeric", "answer": 31337, "points": 3},
+        ],
+    },
+    {
+        "type": "essay",
+        "criteria": [{"id": "secret", "title": "SECRET", "points": 3, "needed": 1}],
+        "guidance": "SECRET",
+        "min_words": 2,
+        "needed_percent": 31.25,
+    },
 ]
+ONE_OF_EACH = [{"prompt": "Say it.", **item, **SECRET, "id": item["type"].replace("_", "-")} for item in ITEMS]
+GAPS = {"Gap 1": "wrong", "Gap 2": "7", "Gap 3": "7"}
+STEPS = {"begin": "3", "go on": "2", "end": "1"}
+LINES: dict[str, str] = {"Your answer": "7", "Your answer (m)": "7", "A": "two", "B": "none", **GAPS, **STEPS}
 
 
 @pytest.fixture(autouse=True)
@@ -45,36 +105,58 @@ def ana(session: Session, sign_in: SignIn) -> Taker:
     return Taker(sign_in("ana@example.com"))
 
 
-def test_no_page_and_no_error_of_a_running_attempt_holds_the_key(
+def wrong_fields(page: QuestionPage) -> Fields:
+    """A wrong answer to any of these questions, none of which has a feedback of its own."""
+    ticked = [choice for choice in page.choices if choice in {"wrong", "False"}]
+    return page.filled_in(*ticked, **{label: value for label, value in LINES.items() if label in page.selects})
+
+
+def leaks(responses: list[Response], words: tuple[str, ...]) -> list[tuple[str, str]]:
+    found = [(str(response.request.url), word) for response in responses for word in words if word in response.text]
+    return sorted(set(found))
+
+
+def finished(taker: Taker, attempt: str) -> Response:
+    assert taker.client.post(f"{attempt}/finish").status_code == 303
+    return taker.client.get(attempt)
+
+
+def test_there_is_a_question_of_every_type() -> None:
+    assert [item["type"] for item in ITEMS] == list(ITEM_TYPES)
+
+
+def test_no_page_and_no_error_of_an_attempt_holds_the_key(
     session: Session, ana: Taker, clock: time_machine.Traveller
 ) -> None:
-    published_quiz(session, quiz_document(items=ITEMS, time_limit_minutes=20))
+    published_quiz(session, quiz_document(items=ONE_OF_EACH, time_limit_minutes=20))
     session.commit()
+    start = ana.client.get("/quizzes/keeper-quiz")
     attempt = ana.start()
     stale = ana.open(attempt, 1)
-    seen = [ana.client.get("/quizzes/keeper-quiz")]
-    for position in range(1, 5):
-        page = ana.open(attempt, position)
-        fields = page.filled_in(*list(page.choices)[:1], **dict.fromkeys(page.selects, "mine"))
+    seen = []
+    for position in range(1, len(ITEMS) + 1):
+        fields = wrong_fields(ana.open(attempt, position))
         seen.append(ana.client.get(attempt, params={"q": position}))
         seen.append(ana.client.post(f"{attempt}/answers", data=dict(fields), headers={"Accept": "application/json"}))
+        seen.append(ana.send(attempt, [*stale.fields[:1], ("position", str(position)), ("choice", "1"), ("text", "9")]))
+        seen.append(
+            ana.send(attempt, [*fields, ("choice", "99"), ("gap-0", "99"), ("pair-0", "99"), ("place-0", "99")])
+        )
+    saved = [response for response in seen if response.headers.get("content-type") == "application/json"]
+    assert [response.json()["answered"] for response in saved] == list(range(1, len(ITEMS) + 1))
     seen += [
         ana.send(attempt, stale.fields, go="next"),
         ana.send(attempt, [("step", "x"), ("position", "1")]),
-        ana.send(attempt, [("step", "0"), ("position", "9")]),
+        ana.send(attempt, [("step", "0"), ("position", "99")]),
         ana.client.get(f"{attempt}?q=99"),
         ana.client.get(f"{attempt}/finish"),
     ]
     clock.shift(timedelta(minutes=25))
     seen += [ana.client.get(attempt), ana.client.get(f"{attempt}/finish")]
     assert [response.status_code for response in seen[-7:]] == [409, 422, 404, 404, 200, 200, 200]
-    leaks = [
-        (response.request.url, word)
-        for response in seen[1:]
-        for word in (*CLOSED, "31337", "0.125", "words of the author")
-        if word in response.text
-    ]
-    assert leaks == []
+    assert leaks(seen, (*CLOSED, *MARKERS)) == []
+    result = finished(ana, attempt)
+    assert leaks([start, result], MARKERS) == []
 
 
 def test_what_a_browser_sends_for_a_choice_says_nothing_about_the_document(session: Session, ana: Taker) -> None:
@@ -119,7 +201,7 @@ def test_the_right_answers_of_a_passed_attempt_are_closed_while_another_runs(ses
     again = ana.start()
     closed = ana.client.get(passed).text
     assert "one: right" not in closed
-    assert "closed while another attempt at this quiz runs" in closed
+    assert "Closed while another attempt at this quiz runs." in closed
     ana.finish(again)
     assert "one: right" in ana.client.get(passed).text
 
