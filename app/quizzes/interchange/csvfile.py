@@ -44,6 +44,7 @@ _COLUMNS: Final[Mapping[str, str]] = {
     "tolerance": "tolerance", "unit": "unit",
     "time limit": "ignored", "time limit sec": "ignored", "time in seconds": "ignored", "image link": "image",
 }  # fmt: skip
+_ADVICE: Final = re.compile(r"\([^()]*\)| [-–] .*")
 _OPTION: Final = re.compile(r"(?:option|answer|choice) ?(?P<place>\d{1,2}|[a-z])|(?P<letter>[a-z])")
 _YES: Final = frozenset({"yes", "true", "1", "x", "y"})
 _NO: Final = frozenset({"", "no", "false", "0", "n"})
@@ -97,7 +98,9 @@ def _header(cells: Sequence[str]) -> dict[str, int]:
     """Give the place of each column that is known; none when the row does not name a prompt and a key."""
     found: dict[str, int] = {}
     for place, cell in enumerate(cells):
-        name = " ".join(re.sub(r"[^a-z0-9]+", " ", re.sub(r"\([^()]*\)| [-–] .*", "", cell[:_LONGEST_NAME].casefold())).split())
+        name = " ".join(
+            re.sub(r"[^a-z0-9]+", " ", re.sub(r"\([^()]*\)| [-–] .*", "", cell[:_LONGEST_NAME].casefold())).split()
+        )
         option = _OPTION.fullmatch(name)
         if option:
             key = option["place"] or option["letter"]
