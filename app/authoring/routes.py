@@ -2,7 +2,17 @@
 
 from fastapi import APIRouter
 
-from app.authoring import accommodations, discarding, lessons, product, publishing, quizzes, redlines, regrading
+from app.authoring import (
+    accommodations,
+    discarding,
+    lessons,
+    product,
+    publishing,
+    questionbank,
+    quizzes,
+    redlines,
+    regrading,
+)
 from app.authoring.questionfiles import routes as questionfiles
 
 router = APIRouter()
@@ -11,6 +21,7 @@ for each in (
     lessons,
     redlines,
     quizzes,
+    questionbank,
     questionfiles,
     publishing,
     discarding,

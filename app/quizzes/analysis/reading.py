@@ -114,7 +114,8 @@ def item_results(session: Session, quiz: Quiz, wanted: Wanted, name: str) -> Ite
 
 def prompt_of(document: Mapping[str, Any]) -> str:
     """Write what an item asks, in one piece."""
-    return without_gaps(localized(document["prompt"], current_locale()))
+    asked = localized(document["prompt"], current_locale())
+    return without_gaps(asked) if document["type"] == "cloze" else asked
 
 
 def _lines(

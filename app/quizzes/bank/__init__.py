@@ -1,0 +1,1 @@
+"""The question bank: every item of every quiz and bank, where each is used, its versions, and sheets of them."""
