@@ -2,18 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Session
 
 from app.quizzes import queries
 from app.quizzes.accommodations.queries import allowance
-from app.quizzes.itemcontent import Item, MultipleItem, SingleItem
 from app.quizzes.itemqueries import DrawnItem
 from app.quizzes.opening import opening
 from app.quizzes.practice.queries import Asked
 from app.quizzes.queries import LessonName
-from app.quizzes.questions import item_of, right_answer, said, words
+from app.quizzes.questions import chosen_feedback, item_of, prompt_of, right_answer, said, words
 from app.quizzes.starting import limits_of
 from app.redlines.queries import Card, cards
 
@@ -22,6 +20,7 @@ from app.redlines.queries import Card, cards
 class Feedback:
     """An answered question with all that its owner may know of it; `right` is empty while that is closed."""
 
+    prompt: str
     correct: bool
     given: list[str]
     right: list[str]
@@ -51,8 +50,9 @@ def feedback(session: Session, person_id: int, asked: Asked, moment: datetime) -
     correct = bool(asked.correct)
     touched = cards(session, asked.product_id, moment) if item.red_line and not correct else {}
     lessons = queries.lesson_names(session, asked.product_id, moment) if item.lesson and not correct else {}
-    author = [*_to_chosen(item, asked.answer), *([words(item.feedback)] if opened and item.feedback else [])]
+    author = [*chosen_feedback(item, asked.answer), *([words(item.feedback)] if opened and item.feedback else [])]
     return Feedback(
+        prompt=prompt_of(item),
         correct=correct,
         given=said(item, asked.answer),
         right=right_answer(item) if opened and not correct else [],
@@ -72,10 +72,3 @@ def _is_open(session: Session, person_id: int, asked: Asked, moment: datetime) -
     return opening(
         settings.review, past[-1], past, limit=limits.attempts, closes=settings.closes, moment=moment
     ).right_answers
-
-
-def _to_chosen(item: Item, answer: Any) -> list[str]:
-    if not isinstance(item, SingleItem | MultipleItem) or answer is None:
-        return []
-    chosen = answer if isinstance(answer, list) else [answer]
-    return [words(found) for index in chosen if (found := item.options[index].feedback)]

@@ -18,7 +18,7 @@ from app.quizzes.practice.feedback import drawn, feedback
 from app.quizzes.practice.forms import KindForm, PracticeForm
 from app.quizzes.practice.queries import Asked, Round, Running
 from app.quizzes.queries import lesson_names, product_name, quiz_to_take
-from app.quizzes.questions import item_of, question_of, words
+from app.quizzes.questions import item_of, prompt_of, question_of
 from app.web.forms import RawForm, bind
 from app.web.i18n import gettext as _
 from app.web.templating import page, redirect
@@ -168,7 +168,7 @@ def _summary_page(request: Request, session: Session, own: Round, asked: list[As
     context = {
         "own": own,
         "title": _title(session, own, moment),
-        "lines": [(each, words(item_of(each.document).prompt)) for each in answered],
+        "lines": [(each, prompt_of(item_of(each.document))) for each in answered],
         "right": sum(bool(each.correct) for each in answered),
         "lessons": [lessons[name] for name in dict.fromkeys(wrong) if name in lessons],
     }

@@ -5,7 +5,7 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlmodel import Session, col
 
 from app.database import stored_id
@@ -40,14 +40,16 @@ def begin(
     session.flush()
     practice_id = stored_id(practice)
     known = [(versions[key], document) for key, document in items if key in versions]
-    session.add_all(
-        PracticeItem(
-            practice_id=practice_id,
-            position=position,
-            item_version_id=version_id,
-            option_order=list(option_order(parse_item(document), rng)),
-        )
-        for position, (version_id, document) in enumerate(known, start=1)
+    session.execute(
+        insert(PracticeItem),
+        [
+            {
+                "practice_id": practice_id,
+                "position": position,
+                "item_version_id": version_id,
+                "option_order": list(option_order(parse_item(document), rng)),
+            }
+            for position, (version_id, document) in enumerate(known, start=1)
+        ],
     )
-    session.flush()
     return practice_id

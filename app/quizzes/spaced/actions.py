@@ -6,7 +6,7 @@ from random import Random, SystemRandom
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlmodel import Session, col
 
 from app.quizzes.models import Attempt, AttemptItem, ItemVersion, Practice, PracticeKind, SpacedCard, SpacedWish
@@ -46,12 +46,14 @@ def plant(session: Session, attempt_id: int, moment: datetime) -> int:
     new = [row for row in rows if (row.content_id, row.item) in items and (row.content_id, row.item) not in held]
     new.sort(key=lambda row: (bool(row.correct), not items[row.content_id, row.item].get("critical", False)))
     new = new[: max(0, A_QUIZ - sum(key in items for key in held))]
-    for row in new:
-        memory = first_memory(right=bool(row.correct), answered_at=row.finished_at, passed_at=moment)
-        card = SpacedCard(person_id=row.person_id, content_id=row.content_id, item=row.item, **_columns(memory))
-        session.add(card)
-    session.flush()
+    if new:
+        session.execute(insert(SpacedCard), [_card(row, moment) for row in new])
     return len(new)
+
+
+def _card(row: Any, moment: datetime) -> dict[str, Any]:
+    memory = first_memory(right=bool(row.correct), answered_at=row.finished_at, passed_at=moment)
+    return {"person_id": row.person_id, "content_id": row.content_id, "item": row.item, **_columns(memory)}
 
 
 def _held(session: Session, person_id: int, content_ids: set[int]) -> set[Key]:

@@ -82,16 +82,18 @@ def today_of(session: Session, person_id: int, moment: datetime, zone: ZoneInfo)
 
     There is one round a day at most: what was not asked on another day waits for its turn.
     """
+    cards = _due(session, person_id, moment)
+    if not cards:
+        return None  # what a round has yet to ask is due
     last = last_round(session, person_id)
     if last and local_day(last.started_at) == local_day(moment):
         return Today(last.waiting, last.id) if last.finished_at is None else None
     if not wish_of(session, person_id).holds(moment.astimezone(zone)):
         return None
-    cards = _due(session, person_id, moment)
-    items = items_in_force(session, {content_id for content_id, _item in cards}, moment) if cards else {}
-    busy = running_attempt(session, person_id, {content_id for content_id, _item in cards}, moment) if cards else None
-    if busy:
-        return None  # the attempt may be asking the same questions
+    contents = {content_id for content_id, _item in cards}
+    if running_attempt(session, person_id, contents, moment):
+        return None  # it may be asking the same questions
+    items = items_in_force(session, contents, moment)
     known = [key for key in cards if key in items]
     asked = [known[place] for place in todays([cards[key] for key in known], moment, end_of_day(local_day(moment)))]
     return Today(len(asked), items=tuple((key, items[key]) for key in asked)) if asked else None
