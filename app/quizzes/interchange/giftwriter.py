@@ -64,7 +64,7 @@ class Question:
         prompt = self._words(self._item["prompt"]).translate(_ESCAPES)
         answer = kinds[kind]()
         if feedback := self._feedback(self._item.get("feedback")):
-            answer = f"{answer}\n####{feedback}" if answer else f"####{feedback}"
+            answer += f"####{feedback}"  # no blank line here, which would end the question
         notes = " ".join(self._notes())
         return f"// {notes}\n::{self._item['id'].translate(_ESCAPES)}::[plain]{prompt}{{{answer}}}\n"
 

@@ -46,6 +46,8 @@ def test_what_is_written_reads_back_but_for_what_is_named(documents: list[dict[s
     file = giftwriter.write(documents, {}, "en")
     lost = {item_id for item_id, _ in file.losses}
     left_out = {item_id for item_id, loss in file.losses if loss.code is LossCode.left_out}
+    paragraphs = [part for part in file.data.decode().split("\n\n") if part and not part.startswith("$CATEGORY")]
+    assert len(paragraphs) == len(documents) - len(left_out)
     if len(left_out) == len(documents):
         assert file.data == b""
         return
@@ -88,7 +90,6 @@ def test_a_file_looks_as_people_write_them() -> None:
         "\t~5% off#No\n"
         "\t=\\= 2\n"
         "\t~%50%[plain][html]\n"
-        "\n"
         "####See \\#3}\n"
         "\n"
         "$CATEGORY: $course$/top\n"
