@@ -11,12 +11,10 @@ from app.catalog.content import Lesson, ProductDocument
 from app.catalog.document import Document, canonical, validate
 from app.catalog.yamlfile import Located
 from app.certification.content import ProgramDocument
-from app.quizzes.content import QuizDocument
 from app.redlines.content import RedLineDocument
 from app.web.i18n import gettext as _
 
 LANGUAGES: Final = ("en", "zh")
-_STAND_IN: Final = {"id": "one", "type": "true_false", "prompt": "-", "answer": True}
 
 Part = dict[str, Any]
 
@@ -79,14 +77,6 @@ def read_lesson(sheet: Sheet, before: Part) -> Part | None:
         part.setdefault("talk_track", {})
     part.setdefault("number", 0)
     return checked(Lesson, part, sheet, {"video": "video.url", "case": "case.industry"})
-
-
-def read_quiz(sheet: Sheet, before: Part) -> Part | None:
-    """Read the settings of a quiz; its questions stay, also when there is none yet."""
-    part = read_back(sheet, layouts.QUIZ, before)
-    items = part.get("items", [])
-    quiz = checked(QuizDocument, {**part, "items": items or [_STAND_IN]}, sheet)
-    return None if quiz is None else {**quiz, "items": items}
 
 
 def show_red_line(part: Part) -> Sheet:

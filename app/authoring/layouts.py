@@ -88,7 +88,25 @@ QUIZ: Final[Layout] = {
     "time_limit_minutes": As.INTEGER,
     "attempts": As.INTEGER,
     "cooldown_hours": As.NUMBER,
-    "draw": As.INTEGER,
+    "bank": As.FLAG,
+    "opens": As.LINE,
+    "closes": As.LINE,
+    **{f"review.{part}": As.LINE for part in ("score", "answers", "marks", "right_answers", "feedback")},
+    "practice": As.LINE,
+}
+"""Without what an attempt draws: a number, or rules."""
+
+DRAW_NUMBER: Final[Layout] = {"draw": As.INTEGER}
+DRAW_RULES: Final[Layout] = {
+    "draw.*.count": As.INTEGER,
+    "draw.*.from": As.LINE,
+    "draw.*.version": As.INTEGER,
+    "draw.*.category": As.LINE,
+    "draw.*.tag": As.LINE,
+    "draw.*.red_line": As.LINE,
+    "draw.*.difficulty": As.LINE,
+    "draw.*.critical": As.FLAG,
+    "draw.*.items": As.MANY,
 }
 
 _ITEM: Final[Layout] = {

@@ -6,7 +6,8 @@ from random import Random
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 from starlette.responses import Response
 
 from app.authoring import words
@@ -22,18 +23,18 @@ from app.authoring.editing import (
     with_new_id,
     with_stored_id,
 )
-from app.authoring.forms import Part, read_quiz
+from app.authoring.forms import Part
 from app.authoring.itemforms import change_item, read_item, show_item
-from app.authoring.layouts import QUIZ
 from app.authoring.queries import draft, product
-from app.authoring.sheets import Sheet, lay_out, typed
+from app.authoring.quizforms import read_quiz, show_quiz
+from app.authoring.sheets import Sheet, typed
 from app.authoring.uploads import MediaForm, receive, with_stored_files
 from app.authoring.words import choices
 from app.catalog.actions import create_content, save_draft
 from app.catalog.media import KINDS, media_kind, media_url
 from app.catalog.models import Content, ContentKind, Product
 from app.catalog.queries import content
-from app.catalog.text import LOCALES
+from app.catalog.text import LOCALES, localized
 from app.clock import Now
 from app.database import SessionDep
 from app.errors import NotFoundError
@@ -95,11 +96,32 @@ def _settings(session: Session, slug: str) -> Editor:
         content=stored,
         find=lambda document: {key: value for key, value in document.items() if key != "items"},
         put=lambda document, part: {**part, "items": document.get("items", [])},
-        lay=lambda part: lay_out(part, QUIZ),
+        lay=show_quiz,
         read=lambda sheet, part: read_quiz(sheet, {**part, "items": stored.draft.get("items", [])}),
         after=lambda _part: f"/author/quizzes/{slug}",
-        view=lambda _sheet, _part: {"product": owner, "slug": slug, "types": choices(words.ITEM_TYPES), "words": words},
+        view=lambda sheet, _part: {
+            "product": owner,
+            "slug": slug,
+            "types": choices(words.ITEM_TYPES),
+            "words": words,
+            "shown": choices(words.SHOWN),
+            "practice": choices(words.PRACTICE),
+            "difficulties": [("", _("Any")), *choices(words.DIFFICULTIES)],
+            "sources": _sources(session, slug, sheet),
+        },
     )
+
+
+def _sources(session: Session, slug: str, sheet: Sheet) -> list[tuple[str, str]]:
+    """List what a quiz may draw from: itself, and the other quizzes and banks."""
+    rows = session.execute(
+        select(col(Content.slug), col(Content.draft)["title"])
+        .where(col(Content.kind) == ContentKind.QUIZ, col(Content.slug) != slug)
+        .order_by(col(Content.slug))
+    )
+    others = [(row[0], f"{localized(row[1], current_locale())} ({row[0]})") for row in rows]
+    chosen = [sheet.get(f"draw.{row}.from") for row in sheet.rows("draw")]
+    return words.known([("", _("This quiz")), *others], chosen)
 
 
 @router.get("/quizzes/{slug}")

@@ -117,6 +117,17 @@ GAP_TYPES: Final[Mapping[str, str]] = {
     "choice": N_("By choosing from a list"),
     "numeric": N_("By typing a number"),
 }
+SHOWN: Final[Mapping[str, str]] = {
+    "at_once": N_("As soon as it is finished"),
+    "when_done": N_("When passed, or no attempt is left"),
+    "after_close": N_("When the quiz has closed"),
+    "never": N_("Never"),
+}
+PRACTICE: Final[Mapping[str, str]] = {
+    "missed": N_("With the questions one missed"),
+    "whole": N_("With every question"),
+    "none": N_("Not offered"),
+}
 DIFFICULTIES: Final[Mapping[str, str]] = {"easy": N_("Easy"), "medium": N_("Medium"), "hard": N_("Hard")}
 
 _LABELS: Final[Mapping[str, str]] = {
@@ -244,6 +255,16 @@ _LABELS: Final[Mapping[str, str]] = {
     "needed_percent": N_("Percent that is needed"),
     "guidance": N_("Guidance for the assessor"),
     "zh": N_("Chinese"),
+    "bank": N_("Bank"),
+    "opens": N_("Opens"),
+    "closes": N_("Closes"),
+    "review": N_("What is shown afterwards"),
+    "score": N_("The result"),
+    "marks": N_("Which answers were right"),
+    "right_answers": N_("The right answers, with their explanations"),
+    "practice": N_("Practice"),
+    "count": N_("How many"),
+    "tag": N_("Tag"),
 }
 
 
