@@ -81,7 +81,7 @@ def test_a_finished_attempt_with_an_essay_waits_for_an_assessor(session: Session
     shown = ana.client.get(f"/attempts/{attempt.id}").text
     assert "<h1>Your answers are in</h1>" in shown
     assert "An assessor still reads one of them." in shown
-    assert "Not marked yet" in ana.client.get("/quizzes/keeper-quiz").text
+    assert "Being marked" in ana.client.get("/quizzes/keeper-quiz").text
 
 
 def test_an_essay_that_was_not_written_needs_nobody(session: Session, ana: Taker) -> None:
