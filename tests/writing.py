@@ -1,10 +1,14 @@
 """A product as a trainer has it before them: Keeper CRM, its stored drafts, and its forms as a browser sends them."""
 
+import base64
 import re
 from html import unescape
 from typing import Any
 
+from starlette.datastructures import FormData
+
 from app.authoring.files import CourseFiles, Tree
+from app.authoring.sheets import Sheet, typed
 from app.catalog.content import CourseDocument
 from app.catalog.models import ContentKind
 from app.catalog.queries import content
@@ -56,6 +60,10 @@ QUIZ = {
     "items": [{"id": "one", "type": "true_false", "prompt": "Is it true?", "answer": True}],
 }
 HUB = "/author/products/keeper"
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+SOUND = b"OggS\0\x02" + bytes(200)
 
 
 def keeper() -> Tree:
@@ -93,3 +101,8 @@ def draft(database: Database, kind: ContentKind, slug: str = "keeper") -> dict[s
         stored = content(session, kind, slug)
         assert stored is not None
         return stored.draft
+
+
+def sent(sheet: Sheet) -> Sheet:
+    """The sheet as a browser sends it back."""
+    return typed(FormData([(name, value) for name, values in sheet.values.items() for value in values]))

@@ -52,6 +52,7 @@ def show_item(part: Part) -> Sheet:
     if kind == "essay":
         fill(sheet, {"needed_percent": "60"})
     sheet.set("type", kind)
+    find_gaps(sheet)
     _make_room(sheet)
     return sheet
 

@@ -4,7 +4,7 @@ They are stored as soon as they come, so that a form that is refused for somethi
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -27,8 +27,10 @@ UPLOAD: Final = ".upload"
 _PLACE: Final = re.compile(r"(?:media\.[0-9]{1,2}|options\.[0-9]{1,2}\.media)\.upload")
 
 
-async def _read(request: Request) -> FormData:
-    return await request.form(max_files=MOST_FILES, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES)
+async def _read(request: Request) -> AsyncIterator[FormData]:
+    reading = request.form(max_files=MOST_FILES, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES)
+    async with reading as form:
+        yield form
 
 
 MediaForm = Annotated[FormData, Depends(_read)]

@@ -1,6 +1,5 @@
 """Pictures and sounds beside quiz files: read, named by their bytes, stored, written back, refused."""
 
-import base64
 import hashlib
 from pathlib import Path
 
@@ -16,12 +15,8 @@ from app.catalog.models import ContentKind, Media
 from app.catalog.queries import content
 from app.clock import now
 from app.database import Database
-from writing import keeper
+from writing import PNG, SOUND, keeper
 
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
-SOUND = b"OggS\0\x02" + bytes(200)
 PICTURE_NAME = f"diagram.{hashlib.sha256(PNG).hexdigest()[:16]}.png"
 SOUND_NAME = f"call.{hashlib.sha256(SOUND).hexdigest()[:16]}.ogg"
 

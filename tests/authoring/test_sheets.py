@@ -15,13 +15,9 @@ from app.authoring.sentences import sentence
 from app.authoring.sheets import Sheet, lay_out, read_back, typed
 from app.catalog.document import canonical
 from app.config import ROOT
+from writing import sent
 
 TREE = read_tree(ROOT)
-
-
-def sent(sheet: Sheet) -> Sheet:
-    """The sheet as a browser sends it back."""
-    return typed(FormData([(name, value) for name, values in sheet.values.items() for value in values]))
 
 
 @pytest.mark.parametrize("slug", sorted(TREE.courses))

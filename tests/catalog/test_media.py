@@ -1,6 +1,5 @@
 """Pictures and sounds: what is taken, how it is named, kept once, and served by its digits."""
 
-import base64
 import hashlib
 from collections.abc import Callable
 from typing import Any
@@ -27,10 +26,8 @@ from app.database import Database
 from app.errors import ConflictError
 from app.people.models import Role
 from factories import NOW, person
+from writing import PNG
 
-PNG = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
 MP3 = b"\xff\xfb\x90\x64" + bytes(range(256)) * 4
 UNKNOWN = "is no picture or sound of a known kind; use PNG, JPEG, GIF, WebP, MP3, Ogg, M4A or WAV"
 DIGITS = hashlib.sha256(PNG).hexdigest()[:16]
