@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format pictures messages lock
+.PHONY: help setup run test bench check format pictures messages lock
 
 help: ## say what there is
 	@echo "Dealworthy: who may sell what."; echo
@@ -28,6 +28,9 @@ run: setup ## serve with demo data at http://localhost:8000 (PORT=8010 for anoth
 test: setup ## run every test: rules, both databases, journeys in a real browser
 	@echo "Running every test; journeys need a Chromium and are skipped, loudly, where there is none."
 	@$(BIN)/pytest --numprocesses=auto --dist=worksteal
+
+bench: setup ## measure the product beside a bare stack; BENCH="--database postgresql" and others, see BENCH=--help
+	@$(BIN)/python -m bench $(BENCH)
 
 check: setup ## lint, types, floors, templates, catalogues, migrations, lock files
 	@$(BIN)/ruff check

@@ -1,0 +1,99 @@
+"""Browsers that ask one server, one session and one kept connection each, and measure every answer."""
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import httpx2
+
+STEP = re.compile(r'name="step" value="(\d+)"')
+
+
+@dataclass
+class Sitting:
+    """A rep at the product: starts the quiz, answers each question, finishes. Every answer is checked."""
+
+    client: httpx2.Client
+    items: int
+    latencies: list[float] = field(default_factory=list)
+    bytes: int = 0
+    attempt: str = ""
+    step: int = 0
+
+    def timed(self, method: str, path: str, status: int, **more: object) -> httpx2.Response:
+        """Send a request and note how long it took. Raises RuntimeError for an answer that was not expected."""
+        began = time.perf_counter()
+        response = self.client.request(method, path, **more)  # type: ignore[arg-type]  # options by name
+        self.latencies.append(time.perf_counter() - began)
+        if response.status_code != status:
+            message = f"{method} {path} answered {response.status_code}: {response.text[:500]}"
+            raise RuntimeError(message)
+        self.bytes = max(self.bytes, int(response.headers.get("content-length", 0)))
+        return response
+
+    def start(self) -> None:
+        """Start an attempt."""
+        self.attempt = self.timed("POST", "/quizzes/sat/attempts", 303).headers["location"]
+        self.step = 0
+
+    def show(self) -> int:
+        """Open a question; return the size of the page in bytes, unpacked."""
+        page = self.timed("GET", f"{self.attempt}?q=1", 200).text
+        if (found := STEP.search(page)) is None:
+            raise RuntimeError("the page shows no question")
+        self.step = int(found[1])
+        return len(page.encode())
+
+    def save(self, position: int) -> None:
+        """Answer a question, as the page's script does."""
+        data = {"step": str(self.step), "position": str(position), "choice": "0"}
+        reply = self.timed("POST", f"{self.attempt}/answers", 200, data=data, headers={"Accept": "application/json"})
+        stored = reply.json()
+        if stored["answered"] != position:
+            message = f"the answer to question {position} is not stored: {stored}"
+            raise RuntimeError(message)
+        self.step = stored["step"]
+
+    def answer(self) -> Iterator[None]:
+        """Answer every question, one at each turn."""
+        for position in range(1, self.items + 1):
+            self.save(position)
+            yield None
+
+    def finish(self) -> None:
+        """Finish the attempt."""
+        self.timed("POST", f"{self.attempt}/finish", 303)
+
+    def analyse(self) -> int:
+        """Open the item analysis; return the size of the page in bytes, unpacked."""
+        page = self.timed("GET", "/author/quizzes/analysed/results", 200).text
+        if "1,000" not in page:
+            raise RuntimeError("the analysis does not count the attempts")
+        return len(page.encode())
+
+
+@dataclass
+class BareSitting(Sitting):
+    """The same at the bare stack, whose pages have the product's sizes."""
+
+    sizes: dict[str, int] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """Start an attempt."""
+        self.attempt = self.timed("POST", "/start/sat", 303).headers["location"]
+
+    def show(self) -> int:
+        """Open a question."""
+        return len(self.timed("GET", f"{self.attempt}?size={self.sizes['attempt_page']}", 200).content)
+
+    def save(self, position: int) -> None:
+        """Answer a question."""
+        reply = self.timed("POST", f"{self.attempt}/answers?q={position}", 200).json()
+        if reply["answered"] != position:
+            message = f"the answer to question {position} is not stored: {reply}"
+            raise RuntimeError(message)
+
+    def analyse(self) -> int:
+        """Read what the analysis reads."""
+        return len(self.timed("GET", f"/analysis/analysed?size={self.sizes['item_analysis']}", 200).content)
