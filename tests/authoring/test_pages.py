@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from app.catalog.models import ContentKind, ContentVersion, Product
 from app.database import Database
+from app.quizzes.itemcontent import ITEM_TYPES
 from factories import count_statements, signed_in
 from writing import COURSE, HUB, draft, fields
 
@@ -30,10 +31,7 @@ PAGES = [
     f"{HUB}/versions/course/keeper/1",
     "/author/quizzes/keeper-quiz",
     "/author/quizzes/keeper-quiz/items/one",
-    *(
-        f"/author/quizzes/keeper-quiz/items/_new?kind={kind}"
-        for kind in ("single", "multiple", "true_false", "short_text", "numeric", "matching", "ordering", "nonsense")
-    ),
+    *(f"/author/quizzes/keeper-quiz/items/_new?kind={kind}" for kind in (*ITEM_TYPES, "nonsense")),
 ]
 
 
