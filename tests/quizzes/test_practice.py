@@ -206,6 +206,25 @@ def test_a_quiz_that_draws_from_a_bank_practises_the_bank_s_questions(session: S
     assert prompts(ana, practise(ana)) == {"other"}
 
 
+@pytest.mark.parametrize(("marks", "offered"), [("at_once", True), ("when_done", False), ("never", False)])
+def test_what_was_missed_is_practised_once_it_may_be_known(
+    session: Session, ana: Taker, marks: str, offered: bool
+) -> None:
+    publish(session, review={"marks": marks})
+    fail(ana)
+    assert ("you missed" in ana.client.get("/quizzes/keeper-quiz").text) == offered
+    assert (practise(ana) != "/quizzes/keeper-quiz") == offered
+
+
+def test_what_the_author_never_shows_is_not_shown_in_practice(session: Session, ana: Taker) -> None:
+    publish(session, review={"feedback": "never", "right_answers": "never"}, practice="whole")
+    take = ana.start()
+    ana.answer_all(take)
+    ana.finish(take)
+    page = give(ana, practise(ana, "whole"), right=False).text
+    assert re.findall("what the wrong option forgets|: right", page) == []
+
+
 def test_essays_are_left_out(session: Session, ana: Taker) -> None:
     essay = {
         "id": "essay",

@@ -14,8 +14,10 @@ from app.quizzes.grading import grade
 from app.quizzes.items import parse_item
 from app.quizzes.models import ItemVersion, Practice, PracticeItem, PracticeKind
 from app.quizzes.practice import queries
+from app.quizzes.practice.openness import marks_are_open
 from app.quizzes.practice.rules import MOST, missed, practised
 from app.quizzes.practice.starting import begin, take_turn
+from app.quizzes.queries import settings_of
 from app.quizzes.spaced.actions import reviewed
 from app.web.i18n import gettext as _
 
@@ -35,6 +37,9 @@ def start(
     opened = queries.open_round(session, person_id, version.content_id, kind)
     if opened is not None:
         return opened
+    settings = settings_of(version.document)
+    if kind is PracticeKind.MISSED and not marks_are_open(session, person_id, version.content_id, settings, moment):
+        return None
     outcomes = queries.outcomes(session, person_id, version.content_id)
     if kind is PracticeKind.MISSED:
         counts = missed(outcomes)

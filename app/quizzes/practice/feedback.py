@@ -6,13 +6,11 @@ from datetime import datetime
 from sqlmodel import Session
 
 from app.quizzes import queries
-from app.quizzes.accommodations.queries import allowance
 from app.quizzes.itemqueries import DrawnItem
-from app.quizzes.opening import opening
+from app.quizzes.practice.openness import opening_now
 from app.quizzes.practice.queries import Asked
 from app.quizzes.queries import LessonName
 from app.quizzes.questions import chosen_feedback, item_of, prompt_of, right_answer, said, words
-from app.quizzes.starting import limits_of
 from app.redlines.queries import Card, cards
 
 
@@ -46,11 +44,14 @@ def drawn(asked: Asked) -> DrawnItem:
 def feedback(session: Session, person_id: int, asked: Asked, moment: datetime) -> Feedback:
     """Show an answered question."""
     item = item_of(asked.document)
-    opened = _is_open(session, person_id, asked, moment)
+    settings = queries.settings_of(queries.quiz_in_force(session, asked.quiz, moment).document)
+    opening = opening_now(session, person_id, asked.content_id, settings, moment)
+    opened = opening is not None and opening.right_answers
     correct = bool(asked.correct)
     touched = cards(session, asked.product_id, moment) if item.red_line and not correct else {}
     lessons = queries.lesson_names(session, asked.product_id, moment) if item.lesson and not correct else {}
-    author = [*chosen_feedback(item, asked.answer), *([words(item.feedback)] if opened and item.feedback else [])]
+    to_chosen = [] if settings.review.feedback == "never" else chosen_feedback(item, asked.answer)
+    author = [*to_chosen, *([words(item.feedback)] if opened and item.feedback else [])]
     return Feedback(
         prompt=prompt_of(item),
         correct=correct,
@@ -60,15 +61,3 @@ def feedback(session: Session, person_id: int, asked: Asked, moment: datetime) -
         cards=[touched[name] for name in item.red_line if name in touched],
         lesson=lessons.get(item.lesson or ""),
     )
-
-
-def _is_open(session: Session, person_id: int, asked: Asked, moment: datetime) -> bool:
-    """Say whether the right answers of a quiz are open now: not before an attempt has opened them."""
-    past = queries.attempts(session, person_id, asked.content_id)
-    if not past or past[-1].finished_at is None:
-        return False
-    settings = queries.settings_of(queries.quiz_in_force(session, asked.quiz, moment).document)
-    limits = limits_of(settings, allowance(session, person_id, asked.content_id).extra_attempts)
-    return opening(
-        settings.review, past[-1], past, limit=limits.attempts, closes=settings.closes, moment=moment
-    ).right_answers

@@ -15,6 +15,7 @@ from app.errors import NotFoundError
 from app.quizzes import itemqueries, sources
 from app.quizzes.clock import SLACK
 from app.quizzes.models import Attempt, AttemptItem, ItemVersion, Practice, PracticeItem, PracticeKind
+from app.quizzes.practice.openness import marks_are_open
 from app.quizzes.practice.rules import Key, Outcome, can_be_practised, missed
 from app.quizzes.queries import settings_of
 from app.web.i18n import gettext as _
@@ -233,12 +234,15 @@ def wordings(session: Session, documents: Mapping[Key, Mapping[str, Any]]) -> di
 
 def offer(session: Session, person_id: int, version: Version, moment: datetime) -> Offer:
     """Say what a person may practise of a quiz."""
-    practice = settings_of(version.document).practice
-    if practice == "none":
+    settings = settings_of(version.document)
+    if settings.practice == "none":
         return Offer()
+    whole = settings.practice == "whole"
+    if not marks_are_open(session, person_id, version.content_id, settings, moment):
+        return Offer(whole=whole)
     found = missed(outcomes(session, person_id, version.content_id))
     items = items_in_force(session, {version.content_id, *(content for content, _item in found)}, moment)
-    return Offer(sum(key in items for key in found), whole=practice == "whole")
+    return Offer(sum(key in items for key in found), whole)
 
 
 def next_of(asked: Sequence[Asked]) -> int | None:
