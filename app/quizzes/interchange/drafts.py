@@ -49,6 +49,11 @@ class Draft:
         self._box = box
         self._find = find
 
+    @classmethod
+    def silent(cls) -> "Draft":
+        """Give one for a look ahead, which takes nothing in."""
+        return cls(MediaBox(), lambda _address: None)
+
     def lose(self, code: LossCode, detail: str = "") -> None:
         """Note what was not kept, once."""
         loss = Loss(code, " ".join(detail.split())[:200])

@@ -164,8 +164,7 @@ def _step(question: Question, answer: Element, place: int) -> dict[str, Any]:
 
 def _units(question: Question) -> dict[str, Any]:
     found = {}
-    holder = child(question.element, "units")
-    for each in children(holder, "unit") if holder is not None else ():
+    for each in children(child(question.element, "units"), "unit"):
         name = words(child(each, "unit_name"))
         multiplier = keys.number(words(child(each, "multiplier")) or "1")
         if name and multiplier > 0 and name not in found:

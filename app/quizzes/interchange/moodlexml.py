@@ -61,8 +61,6 @@ _SKIPPED: Final = {
 _USUAL_PENALTIES: Final = frozenset({"", "0", "0.1", "0.3333333", "0.3333", "1"})
 _CONTEXTS: Final = ("$course$", "$module$", "$system$", "$cat$", "$category$", "$coursecat$")
 _LONGEST_CATEGORY: Final = 200
-_MOST_TAGS: Final = 20
-_LONGEST_TAG: Final = 60
 
 
 def read(data: bytes) -> Reading:
@@ -134,20 +132,10 @@ def _note_what_is_lost(question: Question) -> None:
 
 
 def _tagged(question: Question) -> dict[str, Any]:
-    tags: list[str] = []
-    found: dict[str, Any] = {}
-    for name in ("tags", "coursetags"):
-        holder = child(question.element, name)
-        for each in children(holder, "tag") if holder is not None else ():
-            tag = " ".join(words(each).split())
-            own = dossiers.read(tag)
-            if own:
-                dossiers.add(found, *own)
-            elif len(tag) > _LONGEST_TAG or (tag not in tags and len(tags) == _MOST_TAGS):
-                question.draft.lose(LossCode.tag, tag)
-            elif tag and tag not in tags:
-                tags.append(tag)
-    return found | {"tags": tags}
+    tags = [words(each) for name in ("tags", "coursetags") for each in children(child(question.element, name), "tag")]
+    found, losses = dossiers.sort(tags)
+    question.draft.losses += losses
+    return found
 
 
 def _category(path: str) -> str:

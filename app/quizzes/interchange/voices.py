@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Final
 
-from app.catalog.text import localized
+from app.catalog.text import Text, localized
 from app.quizzes.interchange import texts
 from app.quizzes.interchange.keys import exact
 from app.quizzes.interchange.outcome import Loss, LossCode
@@ -38,6 +38,10 @@ class Voice:
         if not isinstance(text, str) and len(text) > 1:
             self.lose(LossCode.language)
         return texts.normal(_NOT_XML.sub("", localized(text, self._locale)))
+
+    def choose(self, text: Text) -> str:
+        """Give our own words in the language that is written."""
+        return localized(text, self._locale)
 
     def line(self, text: Any) -> str:
         """Give the words of a text on one line."""

@@ -60,9 +60,9 @@ def name_of(element: Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def children(element: Element, *names: str) -> Iterator[Element]:
-    """Give the children of these names, in their order."""
-    return (child for child in element if name_of(child) in names)
+def children(element: Element | None, *names: str) -> Iterator[Element]:
+    """Give the children of these names, in their order; none of nothing."""
+    return (child for child in (() if element is None else element) if name_of(child) in names)
 
 
 def child(element: Element | None, name: str) -> Element | None:
