@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -260,6 +261,18 @@ def test_a_second_click_goes_on_with_the_same_round(session: Session, ana: Taker
     publish(session, practice="whole")
     assert practise(ana, "whole") == practise(ana, "whole")
     assert session.scalar(select(func.count()).select_from(Practice)) == 1
+
+
+def test_clicks_at_the_same_moment_begin_one_round(session: Session, ana: Taker, sign_in: SignIn) -> None:
+    publish(session, practice="whole")
+    browsers = [sign_in("ana@example.com") for _browser in range(6)]
+
+    def click(browser: TestClient) -> str:
+        answer = browser.post("/quizzes/keeper-quiz/practice", data={"kind": "whole"})
+        return str(answer.headers["location"])
+
+    with ThreadPoolExecutor(6) as pool:
+        assert len(set(pool.map(click, browsers))) == 1
 
 
 def test_an_answered_question_stays_answered(session: Session, ana: Taker) -> None:
