@@ -16,6 +16,7 @@ from app.clock import Now, Today
 from app.database import SessionDep
 from app.people.access import CurrentPerson, SignedIn
 from app.people.models import Role
+from app.quizzes.analysis.watch import misbehaving
 from app.quizzes.essays.queries import queue_length, quizzes_awaiting_mark, returned_to
 from app.quizzes.essays.words import waited
 from app.quizzes.reporting.queries import how_many_open
@@ -51,6 +52,7 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
             "drafts": changed_drafts(session),
             "sign_offs": _waiting_sign_offs(everybody, sold, standings),
             "quizzes": hard_quizzes(session),
+            "watched": misbehaving(session),
             "reports": how_many_open(session),
         }
     if person.has(Role.TRAINER, Role.COMPLIANCE):

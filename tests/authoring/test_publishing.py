@@ -151,7 +151,9 @@ def test_a_red_line_that_no_question_asks_for_is_warned_about_and_published(
 ) -> None:
     warned = trainer.get(f"{HUB}/publish").text
     assert "1 red line that stops a pitch is asked for by no question" in warned
-    assert '<a href="/author/quizzes/keeper-quiz/items/_new">Add a question<span class="vh"> No promised return' in warned
+    assert (
+        '<a href="/author/quizzes/keeper-quiz/items/_new">Add a question<span class="vh"> No promised return' in warned
+    )
     question = fields(trainer.get("/author/quizzes/keeper-quiz/items/one").text) | {"red_line": "keeper.return"}
     assert trainer.post("/author/quizzes/keeper-quiz/items/one", data=question).status_code == 303
     review = trainer.get(f"{HUB}/publish").text

@@ -1,5 +1,6 @@
 """The first page of each part: the one thing to do next, and the numbers with their sentences."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
@@ -13,7 +14,18 @@ from app.certification.actions import assign, sanction
 from app.certification.models import CertificationEventKind
 from app.people.models import Role
 from app.quizzes.models import Attempt
-from factories import NOW, attest, count_statements, deal, person, published_quiz, sellable
+from factories import (
+    NOW,
+    attest,
+    count_statements,
+    deal,
+    person,
+    published_quiz,
+    quiz_document,
+    sellable,
+    single,
+    sitting,
+)
 
 SignIn = Callable[[str], TestClient]
 LONG_AGO = NOW - timedelta(days=500)
@@ -165,3 +177,17 @@ def test_a_trainer_sees_the_quiz_that_most_people_fail(session: Session, sign_in
         )
     session.commit()
     assert "2 of 5 passed the first time" in text_of(sign_in("tom@example.com"))
+
+
+def test_a_trainer_sees_which_questions_misbehave(session: Session, sign_in: SignIn) -> None:
+    person(session, "tom@example.com", Role.TRAINER)
+    items = [single("safe", critical=True), single("missed", critical=True), single("hard"), single("fine")]
+    version = published_quiz(session, quiz_document(items=items), at=LONG_AGO)
+    for number in range(20):
+        answers = {"safe": 0, "missed": number % 2, "hard": 0 if number < 4 else 1, "fine": number % 2}
+        sitting(session, version, person(session, f"rep{number}@example.com"), answers)
+    session.commit()
+    told = text_of(sign_in("tom@example.com")).partition("Questions that misbehave")[2].partition("</section>")[0]
+    assert re.findall(r'href="/author/quizzes/keeper-quiz/results/(\w+)"', told) == ["missed", "hard"]
+    assert "10 of 20 got it right the first time" in told
+    assert "4 of 20 got it right the first time" in told

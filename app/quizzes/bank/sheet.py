@@ -16,7 +16,7 @@ from sqlmodel import Session
 from app.catalog.queries import Version
 from app.quizzes import sources
 from app.quizzes.drawing import draw_lots, option_order
-from app.quizzes.itemcontent import Item, MatchingItem, MultipleItem, OrderingItem, SingleItem
+from app.quizzes.itemcontent import Item, MatchingItem, MultipleItem, OrderingItem, SingleItem, TrueFalseItem
 from app.quizzes.itemqueries import DrawnItem
 from app.quizzes.items import parse_item
 from app.quizzes.questions import Question, item_of, question_of, right_answer, words
@@ -86,6 +86,8 @@ def _letters(item: Item, order: Sequence[int]) -> Iterable[str]:
             return [letter(place) for place, index in enumerate(order) if item.options[index].correct]
         case MatchingItem():
             return [letter(order.index(right)) for right in item.first_rights]
+        case TrueFalseItem():
+            return [letter(0 if item.answer else 1)]
         case OrderingItem():
             return [str(index + 1) for index in order]
         case _:
