@@ -9,7 +9,7 @@ from app.quizzes.interchange.checking import WHOLE_ESSAY, checked, skipped
 from app.quizzes.interchange.choices import Choice, options_of
 from app.quizzes.interchange.encodings import decode
 from app.quizzes.interchange.giftblocks import Block, Parts, blocks, plain, take_apart
-from app.quizzes.interchange.giftnumbers import numeric, weighed
+from app.quizzes.interchange.giftnumbers import numeric, pieces_of, weighed
 from app.quizzes.interchange.gifttexts import Texts
 from app.quizzes.interchange.ids import Ids
 from app.quizzes.interchange.keys import FULL, Answer, accepted
@@ -82,10 +82,9 @@ def _true_false(answer: str, texts: Texts) -> dict[str, Any]:
 
 
 def _choices(answer: str, texts: Texts) -> dict[str, Any]:
-    pieces = answer.replace("=", "~=").split("~")
     choices = []
     partial = False
-    for piece in pieces if pieces[0].strip() else pieces[1:]:
+    for piece in pieces_of(answer.replace("=", "~="), "~"):
         right, words = piece.strip().startswith("="), piece.strip().removeprefix("=").strip()
         mark, rest = weighed(words, FULL if right else Fraction(0))
         partial = partial or (right and mark != 1)
@@ -98,9 +97,8 @@ def _choices(answer: str, texts: Texts) -> dict[str, Any]:
 
 
 def _matching(answer: str, texts: Texts) -> dict[str, Any]:
-    pieces = answer.split("=")
     pairs, extra = [], []
-    for piece in pieces if pieces[0].strip() else pieces[1:]:
+    for piece in pieces_of(answer, "="):
         left, arrow, right = piece.partition("->")
         belongs = texts.label(right)
         if not arrow or not belongs:
@@ -115,9 +113,8 @@ def _matching(answer: str, texts: Texts) -> dict[str, Any]:
 
 
 def _short_text(answer: str, texts: Texts) -> dict[str, Any]:
-    pieces = answer.split("=")
     answers: list[Answer] = []
-    for piece in pieces if pieces[0].strip() else pieces[1:]:
+    for piece in pieces_of(answer, "="):
         mark, rest = weighed(piece.strip(), FULL)
         words, feedback = texts.accepted(rest)
         if mark < 0:

@@ -15,13 +15,22 @@ from app.quizzes.interchange.outcome import Loss, LossCode, SkipError
 
 Notes = tuple[tuple[str, str], ...]
 
-_NOTE: Final = re.compile(r"\[([a-z_]+):((?:\\\]|[^\]])*)\]")
+_BEGIN: Final = re.compile(r"\[([a-z_]{1,20}):")
+_VALUE: Final = re.compile(r"(?:\\\]|[^\]])*+")
 _LONGEST_TAG, _LONGEST_LABEL, _MOST_TAGS, _MOST_UNITS = 60, 200, 20, 20
 
 
 def find(comment: str) -> Notes:
     """Give the notes of one line of comment, in order."""
-    return tuple((key, value.replace("\\]", "]").strip()) for key, value in _NOTE.findall(comment))
+    found: list[tuple[str, str]] = []
+    at = 0
+    while begin := _BEGIN.search(comment, at):
+        value = _VALUE.match(comment, begin.end())
+        if value is None or value.end() == len(comment):
+            break  # nothing is closed from here on
+        found.append((begin[1], value[0].replace("\\]", "]").strip()))
+        at = value.end() + 1
+    return tuple(found)
 
 
 def read(notes: Notes, kind: str) -> tuple[str | None, dict[str, Any], list[Loss]]:

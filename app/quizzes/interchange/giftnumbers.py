@@ -20,14 +20,21 @@ def weighed(answer: str, usual: Fraction) -> tuple[Fraction, str]:
     return (percent(found[1]), answer[found.end() :].strip()) if found else (usual, answer)
 
 
+def pieces_of(answer: str, mark: str) -> list[str]:
+    """Take an answer part apart where `mark` stands. Raises SkipError when there are too many answers."""
+    if answer.count(mark) > _MOST_ANSWERS:
+        raise SkipError(SkipCode.too_many_options, str(answer.count(mark)))
+    pieces = answer.split(mark)
+    return pieces if pieces[0].strip() else pieces[1:]
+
+
 def numeric(answer: str, texts: Texts) -> dict[str, Any]:
     """Read an answer part that begins with `#`. Raises SkipError."""
     answer, wrong, _ = answer[1:].partition("~")
     if wrong:  # what Moodle says to every other number
         texts.losses.append(Loss(LossCode.feedback))
-    pieces = answer.split("=")
     found: list[tuple[Fraction, _Range]] = []
-    for piece in pieces if pieces[0].strip() else pieces[1:]:
+    for piece in pieces_of(answer, "="):
         share, rest = weighed(piece.strip(), FULL)
         words, feedback = texts.accepted(rest)
         if share < 0:
@@ -39,8 +46,6 @@ def numeric(answer: str, texts: Texts) -> dict[str, Any]:
         if any(share > earlier and low <= end and start <= high for earlier, (start, end, _) in found):
             raise SkipError(SkipCode.weights, words[:80])  # Moodle takes the first that matches, not the best
         found.append((share, (low, high, document | weight(share) | ({"feedback": feedback} if feedback else {}))))
-    if len(found) > _MOST_ANSWERS:
-        raise SkipError(SkipCode.too_many_options, str(len(found)))
     if not any(share == 1 for share, _ in found):
         raise SkipError(SkipCode.no_right_answer)
     documents = [document for _, (_, _, document) in found]

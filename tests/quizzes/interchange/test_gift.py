@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from app.quizzes.interchange import gift
-from app.quizzes.interchange.outcome import Imported, LossCode, Skipped, SkipCode, UnreadableError
+from app.quizzes.interchange.outcome import Imported, LossCode, SkipCode, Skipped, UnreadableError
 
 MOODLE_EXAMPLES = Path(__file__).parents[4] / "shared/data/moodle/gift-examples.txt"
 

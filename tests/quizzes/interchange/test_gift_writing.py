@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from quizzes.interchange.itemstrategies import ITEM, items
 
 from app.catalog.document import canonical
 from app.quizzes.interchange import gift, giftwriter
 from app.quizzes.interchange.outcome import LossCode, Written
+from quizzes.interchange.itemstrategies import ITEM, items
 
 UNIQUE_ITEMS = st.lists(items(), min_size=1, max_size=4, unique_by=lambda item: item["id"])
 
