@@ -142,10 +142,17 @@ const restore = () => {
     return;
   }
   const given = new URLSearchParams(mine.body);
+  const step = form.elements.step.value;
   for (const control of form.elements) {
     if (!control.name || control.type === "submit" || control.name === "position") continue;
     if (["radio", "checkbox"].includes(control.type)) control.checked = given.getAll(control.name).includes(control.value);
     else control.value = given.get(control.name) ?? "";
+  }
+  if (String(new URLSearchParams(new FormData(form))) !== mine.body) {
+    // this page has no place for it: what is stored stays
+    form.reset();
+    form.elements.step.value = step;
+    return unsent.drop();
   }
   changed = true;
   send();

@@ -31,11 +31,12 @@ _PATIENCE = 30.0
 
 @dataclass(frozen=True)
 class Demonstration:
-    """A running server: its address, its database, and the file that holds what it said."""
+    """A running server: its address, its database, the file that holds what it said, and its process."""
 
     url: str
     database_url: str
     log: Path
+    process: subprocess.Popen[bytes]
 
 
 def chromium() -> str | None:
@@ -70,9 +71,9 @@ def fill(database_url: str) -> None:
 
 
 @contextmanager
-def serve(database_url: str, log: Path) -> Iterator[Demonstration]:
-    """Run `dealworthy serve` on a free port until the block ends. Raises RuntimeError when it does not answer."""
-    port = _free_port()
+def serve(database_url: str, log: Path, port: int = 0) -> Iterator[Demonstration]:
+    """Run `dealworthy serve` on a port until the block ends; 0 is a free one. Raises RuntimeError when it is silent."""
+    port = port or _free_port()
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 (this interpreter, on the product itself)
             [sys.executable, "-m", "app", "serve", "--port", str(port)],
@@ -83,7 +84,7 @@ def serve(database_url: str, log: Path) -> Iterator[Demonstration]:
         )
     try:
         _wait_for(process, port, log)
-        yield Demonstration(f"http://127.0.0.1:{port}", database_url, log)
+        yield Demonstration(f"http://127.0.0.1:{port}", database_url, log, process)
     finally:
         process.terminate()
         process.wait(_PATIENCE)

@@ -14,7 +14,9 @@ from app.quizzes.clock import (
     deadline,
     finished_at,
     is_over,
+    longer,
     may_start,
+    spent,
 )
 
 NINE = datetime(2026, 3, 10, 9, tzinfo=UTC)
@@ -27,11 +29,17 @@ def failed(started_at: datetime) -> PastAttempt:
 
 
 RUNNING = PastAttempt(NINE, NINE + 20 * MINUTE)
+IN_HANDS = PastAttempt(NINE, NINE + 20 * MINUTE, NINE + 10 * MINUTE, awaits_mark=True)
+OPEN = AttemptLimits(attempts=3, cooldown=24 * HOUR, opens=NINE, closes=NINE + 2 * HOUR)
 PASSED = PastAttempt(NINE, NINE + 20 * MINUTE, NINE + 10 * MINUTE, passed=True)
 
 
 def yes(code: StartCode, left: int | None) -> StartVerdict:
     return StartVerdict(allowed=True, code=code, wait_until=None, attempts_left=left)
+
+
+def no(code: StartCode, left: int | None, until: datetime | None = None) -> StartVerdict:
+    return StartVerdict(allowed=False, code=code, wait_until=until, attempts_left=left)
 
 
 def wait(until: datetime, left: int | None) -> StartVerdict:
@@ -80,6 +88,21 @@ def wait(until: datetime, left: int | None) -> StartVerdict:
             yes(StartCode.START, 2),
             id="only what came after the pass counts",
         ),
+        pytest.param([], OPEN, NINE - HOUR, no(StartCode.NOT_OPEN, 3, until=NINE), id="not open yet"),
+        pytest.param([], OPEN, NINE, yes(StartCode.START, 3), id="opens on the first moment"),
+        pytest.param([], OPEN, NINE + 2 * HOUR, no(StartCode.CLOSED, 3), id="closed on the last moment"),
+        pytest.param([RUNNING], OPEN, NINE + HOUR / 4, yes(StartCode.RESUME, 2), id="running while it is open"),
+        pytest.param(
+            [failed(NINE - HOUR)],
+            OPEN,
+            NINE - HOUR / 2,
+            no(StartCode.NOT_OPEN, 2, until=NINE + 23 * HOUR + 10 * MINUTE),
+            id="not open, and waits for longer",
+        ),
+        pytest.param([IN_HANDS], LIMITS, NINE + 99 * HOUR, no(StartCode.AWAITING_MARK, 2), id="waits for its mark"),
+        pytest.param(
+            [IN_HANDS], OPEN, NINE + 99 * HOUR, no(StartCode.AWAITING_MARK, 2), id="waits for its mark, and closed"
+        ),
     ],
 )
 def test_whether_somebody_may_start(
@@ -92,6 +115,33 @@ def test_whether_somebody_may_start(
 def test_a_deadline_is_the_start_and_the_limit() -> None:
     assert deadline(NINE, 20 * MINUTE) == NINE + 20 * MINUTE
     assert deadline(NINE, None) is None
+
+
+def test_an_attempt_ends_when_its_quiz_closes() -> None:
+    assert deadline(NINE, 20 * MINUTE, NINE + 5 * MINUTE) == NINE + 5 * MINUTE
+    assert deadline(NINE, 20 * MINUTE, NINE + HOUR) == NINE + 20 * MINUTE
+    assert deadline(NINE, None, NINE + HOUR) == NINE + HOUR
+
+
+@pytest.mark.parametrize(
+    ("limit", "percent", "expected"),
+    [
+        (20 * MINUTE, 0, 20 * MINUTE),
+        (20 * MINUTE, 25, 25 * MINUTE),
+        (MINUTE, 33, timedelta(seconds=79)),
+        (None, 300, None),
+    ],
+)
+def test_extra_time_is_a_part_of_the_limit(limit: timedelta | None, percent: int, expected: timedelta | None) -> None:
+    assert longer(limit, percent) == expected
+
+
+@pytest.mark.parametrize(
+    ("stayed", "seconds"),
+    [(timedelta(seconds=-1), 0), (timedelta(seconds=1.6), 2), (10 * MINUTE, 600), (HOUR, 600)],
+)
+def test_who_went_away_is_counted_for_ten_minutes(stayed: timedelta, seconds: int) -> None:
+    assert spent(NINE, NINE + stayed) == seconds
 
 
 @pytest.mark.parametrize(

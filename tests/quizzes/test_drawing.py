@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.quizzes.drawing import draw, option_order
+from app.quizzes.drawing import Lot, Rule, draw, draw_lots, option_order
 from app.quizzes.items import Cloze, Interval, Item, Matching, Multiple, Numeric, Ordering, Single, TrueFalse
 
 BANK = {"seen-twice": 2, "new-1": 0, "seen-once": 1, "new-2": 0, "new-3": 0}
@@ -57,6 +57,57 @@ def test_the_same_chance_draws_the_same_items_however_they_were_stored(
 ) -> None:
     backwards = dict(reversed(seen.items()))
     assert draw(seen, count, luck(seed)) == draw(backwards, count, luck(seed))
+
+
+LOTS = st.lists(st.builds(Lot, SEEN, st.none() | st.integers(0, 10)), max_size=5)
+
+
+@given(LOTS, CHANCE)
+def test_each_rule_takes_what_the_earlier_ones_left_in_its_lot(lots: list[Lot], chance: Random) -> None:
+    drawn = list(draw_lots(lots, chance))
+    taken: set[str] = set()
+    for lot in lots:
+        left = set(lot.times_seen) - taken
+        count = len(left) if lot.count is None else min(lot.count, len(left))
+        own, drawn = drawn[:count], drawn[count:]
+        assert set(own) <= left
+        assert len(set(own)) == count
+        assert [lot.times_seen[item] for item in own] == sorted(lot.times_seen[item] for item in left)[:count]
+        taken |= set(own)
+    assert drawn == []
+
+
+ITEM = {
+    "id": "one",
+    "category": "pricing/discounts",
+    "tags": ["price", "2026"],
+    "difficulty": "hard",
+    "red_line": ["keeper.return"],
+    "critical": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "fits", "fits_bare"),
+    [
+        (Rule(), True, True),
+        (Rule(category="pricing"), True, False),
+        (Rule(category="pricing/discounts"), True, False),
+        (Rule(category="pric"), False, False),
+        (Rule(category="pricing/discounts/more"), False, False),
+        (Rule(tag="2026"), True, False),
+        (Rule(tag="202"), False, False),
+        (Rule(red_line="keeper.return"), True, False),
+        (Rule(difficulty="hard"), True, False),
+        (Rule(difficulty="easy"), False, False),
+        (Rule(critical=True), True, False),
+        (Rule(category="pricing", tag="price", difficulty="easy"), False, False),
+        (Rule(items=("one", "two")), True, True),
+        (Rule(items=("two",)), False, False),
+    ],
+)
+def test_what_a_rule_may_take(rule: Rule, *, fits: bool, fits_bare: bool) -> None:
+    assert (rule.fits(ITEM), rule.fits({"id": "one"})) == (fits, fits_bare)
 
 
 @given(st.integers(1, 10), st.frozensets(st.integers(0, 9)), CHANCE)
