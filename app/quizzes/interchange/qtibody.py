@@ -3,6 +3,7 @@
 import copy
 import re
 from collections.abc import Mapping
+from html import escape
 from typing import Any, Final
 
 from lxml import etree
@@ -21,6 +22,19 @@ _MADE_UP: Final = frozenset({"printedVariable", "templateInline", "templateBlock
 _PICTURES: Final = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 
+_HTML: Final = frozenset(
+    re.findall(
+        r"\w+",
+        """
+    a abbr acronym address audio b big blockquote br caption cite code col colgroup dd del dfn div dl dt em figcaption
+    figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li math mfrac mi mn mo mrow ms mspace msqrt mroot mstyle msub msubsup msup
+    mtable mtd mtext mtr munder munderover mover object ol p pre q rp rt ruby s samp section small span strong sub sup
+    svg table tbody td tfoot th thead tr tt u ul var video
+    """,
+    )
+)
+
+
 def interactions(body: Element) -> list[Element]:
     """Give the interactions within a body, in their order."""
     return [each for each in body.iter(etree.Element) if str(each.tag).endswith("Interaction")]
@@ -30,7 +44,7 @@ def prose(element: Element | None, draft: Draft, take: ImageTaker | None = None)
     """Give the text within an element."""
     if element is None:
         return ""
-    return draft.text(texts.from_html(_source(element), take))
+    return draft.text(texts.from_html(_source(copy.deepcopy(element)), take))
 
 
 def without(element: Element, name: str) -> Element:
@@ -72,8 +86,11 @@ def asked(body: Element, draft: Draft, gaps: Mapping[str, int]) -> tuple[str, li
 def _source(element: Element, *, keep_marks: bool = False) -> str:
     for each in element.iter("object"):
         _as_picture(each)
-    source = etree.tostring(element, encoding="unicode", with_tail=False)
-    source = source[source.index(">") + 1 : source.rindex("<")] if not source.endswith("/>") else ""
+    for each in element.iterdescendants(etree.Element):
+        if each.tag not in _HTML:
+            each.tag = "div" if each.tag == "contentBody" else "span"
+    parts = (etree.tostring(each, encoding="unicode", method="html") for each in element)
+    source = escape(element.text or "", quote=False) + "".join(parts)
     return source if keep_marks else _PRIVATE.sub("", source)
 
 

@@ -112,6 +112,10 @@ class Response:
         return [1 / right if name in self.correct else -1 / max(wrong, 1) for name in names]
 
     def _mapping(self) -> Worth:
+        if self.rule.kind == "values":
+            if not self.is_single:
+                raise SkipError(SkipCode.response_processing, "cardinality")
+            return Worth(dict(self.rule.values), Fraction(0), None, self.rule.exact_case)
         mapping = child(self.declared, "mapping")
         if mapping is None:
             raise SkipError(SkipCode.no_right_answer, "mapping")

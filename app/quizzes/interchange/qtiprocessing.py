@@ -27,12 +27,18 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a response adds to the mark: `match` with the correct one, its `map`ped value, or the first of `ranges`."""
+    """What a response adds to the mark.
+
+    `match` gives `points` for the correct response, `map` its mapped value, `ranges` those of the first that fits,
+    `values` those of the response itself.
+    """
 
     response: str
     kind: str
     points: Fraction = Fraction(1)
     ranges: tuple[Range, ...] = ()
+    values: tuple[tuple[str, Fraction], ...] = ()
+    exact_case: bool = True
     adds: bool = False
 
 
@@ -132,6 +138,8 @@ def _condition(rule: Element) -> Iterator[Rule]:
         yield from _rule(set_to[0])
     elif test.tag == "lt" and not others and last is None and _keeps_above_zero(test, set_to):
         return
+    elif test.tag in {"match", "stringMatch"} and _is_constant(test) and _nothing_else(last):
+        yield _values([first, *others])
     elif test.tag == "match" and not others and _nothing_else(last):
         points, adds = _points(set_to)
         yield Rule(_matched(test), "match", points, adds=adds)
@@ -191,12 +199,43 @@ def _points(statements: Sequence[Element]) -> tuple[Fraction, bool]:
         and value[0].get("identifier") == SCORE
     ):
         value, adds = value[1], True
-    if value.tag != "baseValue":
+    if value.tag == "variable" and value.get("identifier") == "MAXSCORE":
+        points = _most(value)
+    elif value.tag == "baseValue":
+        points = number(words(value))
+    else:
         raise _unknown(value)
-    points = number(words(value))
     if points <= 0:
         raise _unknown(value)
     return points, adds
+
+
+def _most(value: Element) -> Fraction:
+    for each in value.getroottree().getroot().iter("outcomeDeclaration"):
+        if each.get("identifier") == "MAXSCORE" and words(each):
+            return number(words(each))
+    raise _unknown(value)
+
+
+def _is_constant(test: Element) -> bool:
+    return [each.tag for each in test] == ["variable", "baseValue"]
+
+
+def _values(branches: Sequence[Element]) -> Rule:
+    """Read a chain of comparisons with constants, of which the first that holds counts."""
+    found: dict[str, Fraction] = {}
+    shapes = set()
+    for branch in branches:
+        test, statements = _branch(branch)
+        if test.tag not in {"match", "stringMatch"} or not _is_constant(test) or test.get("substring") == "true":
+            raise _unknown(test)
+        points, adds = _points(statements)
+        found.setdefault(words(test[1]), points)
+        shapes.add((test[0].get("identifier", ""), test.get("caseSensitive", "true") == "true", adds))
+    if len(shapes) != 1:
+        raise _unknown(branches[0])
+    response, exact_case, adds = shapes.pop()
+    return Rule(response, "values", values=tuple(found.items()), exact_case=exact_case, adds=adds)
 
 
 def _ranges(branches: Sequence[Element]) -> Rule:
