@@ -14,17 +14,17 @@ from starlette.datastructures import FormData, UploadFile
 
 from app.authoring.forms import Part
 from app.authoring.sentences import sentence
-from app.authoring.sheets import Sheet
+from app.authoring.sheets import MOST_ROWS, Sheet
 from app.catalog.media import MAX_BYTES, references, refusal
 from app.catalog.mediastore import missing_media, store_media
 from app.web.forms import MAX_FIELD_BYTES, MAX_FIELDS
 from app.web.i18n import gettext as _
 
-MOST_FILES: Final = 30
+MOST_FILES: Final = MOST_ROWS + 1
 """A control for each option and one for the question; a browser sends an empty file for each that is not used."""
 
 UPLOAD: Final = ".upload"
-_PLACE: Final = re.compile(r"(?:media\.[0-9]{1,2}|options\.[0-9]{1,2}\.media)\.upload")
+_PLACE: Final = re.compile(r"(?:media\.[0-9]|options\.[0-9]{1,3}\.media)\.upload")
 
 
 async def _read(request: Request) -> AsyncIterator[FormData]:
