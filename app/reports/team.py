@@ -1,10 +1,8 @@
 """The team's matrix: who may sell what, what lapses when, which deals are at risk; also as a CSV file."""
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from io import StringIO
 from itertools import pairwise
 from typing import Annotated, Any, cast
 from urllib.parse import urlencode
@@ -26,6 +24,7 @@ from app.reports.charts import horizon
 from app.reports.coverage import Cell, Coverage, Order, Row, Show, arranged, coverage
 from app.reports.queries import Seller, branch, deals_of, sellers, teams_below
 from app.reports.risks import amounts, risks
+from app.web.csvfile import csv_file
 from app.web.i18n import current_locale
 from app.web.i18n import gettext as _
 from app.web.templating import page
@@ -181,19 +180,13 @@ def _lapsing(whole: Coverage) -> list[tuple[int, list[tuple[Seller, Product, Cel
 def download_team(session: SessionDep, viewer: TeamViewer, view: Asked, moment: Now) -> Response:
     """Give the same people and products as a file, one line for each standing."""
     team = _read(session, viewer, view, _moment(view, moment))
-    text = StringIO()
-    writer = csv.writer(text)
-    writer.writerow(_HEAD)
-    for row in arranged(team.whole, view.show, view.sort):
-        for column, cell in zip(team.whole.columns, row.cells, strict=True):
-            if cell is not None:
-                writer.writerow(_safe(value) for value in _line(row.seller, column.product, cell, view.day))
-    name = f"coverage-{view.day.isoformat()}.csv"
-    return Response(
-        "\ufeff" + text.getvalue(),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
+    lines = (
+        _line(row.seller, column.product, cell, view.day)
+        for row in arranged(team.whole, view.show, view.sort)
+        for column, cell in zip(team.whole.columns, row.cells, strict=True)
+        if cell is not None
     )
+    return csv_file(f"coverage-{view.day.isoformat()}.csv", _HEAD, lines)
 
 
 _HEAD = (
@@ -225,9 +218,3 @@ def _line(seller: Seller, product: Product, cell: Cell, day: date) -> tuple[Any,
 
 def _yes_no(*, yes: bool) -> str:
     return _("yes") if yes else _("no")
-
-
-def _safe(value: Any) -> str:
-    """Write a value so that no spreadsheet takes it for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
