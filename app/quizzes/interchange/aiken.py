@@ -25,15 +25,15 @@ _ANSWER: Final = re.compile(r"ANSWER\s*[:：]\s*(?P<letter>[A-Za-z]?)(?P<more>.*
 
 @dataclass(slots=True)
 class _Question:
-    """The lines of one question so far."""
+    """The lines of one question so far, those of each option apart."""
 
     line: int = 0
     prompt: list[str] = field(default_factory=list)
-    options: list[tuple[str, str]] = field(default_factory=list)
+    options: list[list[str]] = field(default_factory=list)
 
     @property
     def name(self) -> str:
-        return " ".join(self.prompt) or (self.options[0][1] if self.options else "")
+        return " ".join(self.prompt) or (self.options[0][0] if self.options else "")
 
     def takes(self, letter: str) -> bool:
         """Say whether a letter is the next in turn."""
@@ -83,10 +83,9 @@ def _take(question: _Question, words: str, number: int) -> None:
     question.line = question.line or number
     found = _OPTION.fullmatch(words)
     if found and _is_option(words, question) and (question.prompt or question.options):
-        question.options.append((found["letter"], found["text"].strip()))
+        question.options.append([found["text"].strip()])
     elif question.options:
-        letter, text = question.options[-1]
-        question.options[-1] = (letter, f"{text}\n{words}".strip())
+        question.options[-1].append(words)
     else:
         question.prompt.append(words)
 
@@ -100,7 +99,7 @@ def _entry(question: _Question, end: re.Match[str], number: int, ids: Ids) -> Im
     prompt = clean("\n".join(question.prompt))
     try:
         place = _place(end, question)
-        choices = [Choice(clean(text), float(each == place)) for each, (_, text) in enumerate(question.options)]
+        choices = [Choice(clean("\n".join(lines)), float(each == place)) for each, lines in enumerate(question.options)]
         document, losses = options_of(choices, one=True)
     except SkipError as error:
         return skipped(error, line, question.name)

@@ -49,7 +49,8 @@ def skip(source: str) -> tuple[SkipCode, int]:
             {"text": "d"},
         ]}),
         ("Say {=four =%50%4#in words =%0%*#no}", {"type": "short_text", "accept": [
-            "four", {"text": "4", "weight": 0.5, "feedback": "in words"}, {"text": "*", "weight": 0.0, "feedback": "no"},
+            "four", {"text": "4", "weight": 0.5, "feedback": "in words"},
+            {"text": "*", "weight": 0.0, "feedback": "no"},
         ]}),
         ("Say {yes}", {"type": "short_text", "accept": ["yes"]}),
         ("How many? {#4}", {"type": "numeric", "answer": 4.0}),

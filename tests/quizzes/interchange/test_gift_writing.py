@@ -104,7 +104,8 @@ def test_a_file_looks_as_people_write_them() -> None:
     ("own", "code"),
     [
         ({"type": "true_false", "answer": True, "prompt": {"en": "Yes?", "zh-Hans": "是吗？"}}, LossCode.language),
-        ({"type": "true_false", "answer": True, "media": [{"file": "a.0123456789abcdef.png"}]}, LossCode.image_left_out),
+        ({"type": "true_false", "answer": True, "media": [{"file": "a.0123456789abcdef.png"}]},
+         LossCode.image_left_out),
         ({"type": "ordering", "options": [{"text": "a"}, {"text": "b"}]}, LossCode.type),
         ({"type": "essay", "criteria": [{"id": "c", "title": "C", "points": 5}]}, LossCode.rubric),
         ({"type": "short_text", "accept": ["a -> b"]}, LossCode.left_out),

@@ -9,7 +9,7 @@ from app.quizzes.interchange import aiken, csvfile, jsonfile
 from app.quizzes.interchange.outcome import FileCode, Imported, LossCode, Reading, SkipCode, Skipped, UnreadableError
 
 
-def outline(reading: Reading) -> list[tuple[int, Any]]:
+def outline(reading: Reading) -> list[tuple[Any, ...]]:
     """Give the line of each entry with why it was skipped, or its prompt and the places of its right options."""
     return [
         (entry.line, entry.code) if isinstance(entry, Skipped) else (entry.line, *key(entry))
@@ -113,7 +113,7 @@ the fee?",1%,2%,3%,B,See page 3,pricing/fees,"new, hard",hard,2,yes,sm.fee
     [
         "Question;Option A;Option B;Correct Answer\nQ;x;y;B\n",
         "Question\tAnswer 1\tAnswer 2\tCorrect answer(s) - choose at least one\nQ\tx\ty\t2\n",
-        "My quiz,,,\nQuestion Text,Question Type,Option 1,Option 2,Correct Answer,Time in seconds\nQ,Multiple Choice,x,y,2,30\n",
+        "My quiz,,,\nQuestion Text,Question Type,Option 1,Option 2,Correct Answer\nQ,Multiple Choice,x,y,2\n",
         "\ufeffprompt,a,b,answer\nQ,x,y,y\n",
     ],
 )
