@@ -14,6 +14,7 @@ from app.quizzes.models import Attempt, AttemptItem, AttemptRegrade, ItemVersion
 from app.quizzes.regrading import queries
 from app.quizzes.regrading.queries import MarkedAttempt, Target, Wording
 from app.quizzes.regrading.rules import Effect, Regraded, regrade
+from app.quizzes.spaced.actions import plant
 
 JOB = "quizzes.regrade"
 
@@ -144,6 +145,7 @@ def _mark(session: Session, decided: Regrade, found: MarkedAttempt, moment: date
     # evidence before the audit trail: who holds a person may be waiting for the trail
     if marked.effect is Effect.PASSES_NOW:
         announce(session, found.person_id, found.product_id, moment)
+        plant(session, found.id, moment)
     elif marked.effect is Effect.FAILS_NOW:
         withdraw(session, found.person_id, found.product_id, decided.reason, moment)
     record(
