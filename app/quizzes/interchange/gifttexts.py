@@ -31,8 +31,10 @@ class Texts:
     def answer(self, source: str) -> tuple[str, str]:
         """Read an answer and the feedback behind it. Markup that is an answer itself, as `<b>`, stays."""
         words, _, feedback = source.partition("#")
+        before = len(self.losses)
         text = self.text(words)
         if not text and words.strip():
+            del self.losses[before:]
             text = normal(plain(self._form(words.strip())[1]))
         return text, self.text(feedback)
 
