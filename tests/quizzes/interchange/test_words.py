@@ -1,7 +1,7 @@
 import pytest
 
 from app.quizzes.interchange import words
-from app.quizzes.interchange.outcome import FileCode, Loss, LossCode, Skipped, SkipCode, UnreadableError
+from app.quizzes.interchange.outcome import FileCode, Loss, LossCode, SkipCode, Skipped, UnreadableError
 from app.web.i18n import use_locale
 
 
