@@ -109,16 +109,16 @@ class _Reader:
             quizzes,
             tuple(sorted(set(self.problems))),
             self.media,
-            tuple(sorted([*self._untested(), *self._unfilled()])),
+            tuple(sorted([*self._untested(blamed), *self._unfilled()])),
         )
 
-    def _untested(self) -> Iterator[Problem]:
+    def _untested(self, blamed: Collection[str]) -> Iterator[Problem]:
         documents = [each.document for each in self.quizzes.values()]
         if QUIZZES not in self.holds or not all(documents):
             return  # a question that is elsewhere, or cannot be read, may ask for it
         for slug, course in self.courses.items():
             redlines = course.redlines
-            if not (redlines and redlines.document and redlines.located):
+            if not (redlines and redlines.document and redlines.located) or redlines.located.file in blamed:
                 continue
             quizzes = [canonical(each) for each in documents if each and each.product == slug]
             for position in untested(canonical(redlines.document), quizzes):

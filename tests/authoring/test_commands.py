@@ -158,6 +158,16 @@ def test_lint_says_file_line_column_path_and_reason(run: Run, root: Path) -> Non
     ]
 
 
+def test_a_warning_is_said_and_hinders_nothing(run: Run, root: Path, database: Database) -> None:
+    rules = REDLINES.replace("- We promise it.", "- It is guaranteed.")
+    (root / "courses/keeper/redlines.yaml").write_text(rules)
+    warning = "courses/keeper/redlines.yaml:3:3: rules.0: no question of a quiz names the red line sm.return (warning)"
+    status, out, err = run("lint", root)
+    assert (status, out.replace(root.as_posix() + "/", ""), err) == (0, f"{warning}\n", "")
+    status, out, _err = run("import", root)
+    assert (status, out.replace(root.as_posix() + "/", "").splitlines()[0]) == (0, warning)
+
+
 def test_a_path_that_is_not_there_is_wrong_use(run: Run, tmp_path: Path) -> None:
     assert run("lint", tmp_path / "nowhere") == (2, "", f"There is nothing at {tmp_path / 'nowhere'}.\n")
 
