@@ -4,7 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from app.quizzes.interchange import gift, moodlexml
+from app.quizzes.interchange import (
+    aiken,
+    csvfile,
+    gift,
+    giftwriter,
+    jsonfile,
+    moodlewriter,
+    moodlexml,
+    qti,
+    qtiwriter,
+)
 from app.quizzes.interchange.outcome import Reading, Written
 
 Read = Callable[[bytes], Reading]
@@ -24,8 +34,12 @@ class Format:
 
 
 FORMATS: Final[Mapping[str, Format]] = {
-    "gift": Format("GIFT", "gift", "text/plain; charset=utf-8", gift.read),
-    "moodle-xml": Format("Moodle XML", "xml", "application/xml", moodlexml.read),
+    "gift": Format("GIFT", "gift", "text/plain; charset=utf-8", gift.read, giftwriter.write),
+    "moodle-xml": Format("Moodle XML", "xml", "application/xml", moodlexml.read, moodlewriter.write),
+    "aiken": Format("Aiken", "txt", "text/plain; charset=utf-8", aiken.read),
+    "qti": Format("QTI", "zip", "application/zip", qti.read, qtiwriter.write),
+    "csv": Format("CSV", "csv", "text/csv; charset=utf-8", csvfile.read),
+    "json": Format("JSON", "json", "application/json", jsonfile.read, jsonfile.write),
 }
 """Every format can be read; Aiken and CSV cannot say enough of a question to be written."""
 
