@@ -39,7 +39,7 @@ def write_all(taker: Taker, attempt: str, text: str = WROTE) -> None:
 
 def number_of(page: str) -> str:
     """Read which verdict a marking page or a mending page carries."""
-    return re.findall(r'name="number" value="(\d+)"', page)[0]
+    return str(re.findall(r'name="number" value="(\d+)"', page)[0])
 
 
 def queued(assessor: TestClient) -> list[str]:

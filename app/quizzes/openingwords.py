@@ -8,9 +8,12 @@ from app.web import i18n
 from app.web.i18n import gettext as _
 
 
-def still_closed(opened: Opening, closes: datetime | None, zone: ZoneInfo) -> list[tuple[str, str]]:
-    """Name each closed part and say when it opens."""
-    return [(part(each), until(bar, closes, zone)) for each, bar in opened.bars.items()]
+def still_closed(opened: Opening, closes: datetime | None, zone: ZoneInfo) -> list[tuple[list[str], str]]:
+    """Name the closed parts and say when they open, those that open together in one line."""
+    together: dict[Bar, list[str]] = {}
+    for each, bar in opened.bars.items():
+        together.setdefault(bar, []).append(part(each))
+    return [(names, until(bar, closes, zone)) for bar, names in together.items()]
 
 
 def part(each: Part) -> str:

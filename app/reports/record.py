@@ -25,6 +25,7 @@ from app.certification.queries import HeldPeriod, Record, periods, records
 from app.certification.rules import RequirementKind
 from app.certification.way import Step, StepKind, StepState
 from app.people.models import Person, Team
+from app.quizzes.essays.queries import quizzes_awaiting_mark
 from app.quizzes.models import Attempt
 from app.redlines.models import Attestation
 from app.web.i18n import current_locale
@@ -89,8 +90,10 @@ def record_of(session: Session, person_id: int, moment: datetime, today: date) -
     """Return the record of a person for every product that has a program; the number of statements is constant."""
     sold = {product.id: product for product in products(session) if product.id}
     found = records(session, [person_id], moment, list(sold))
+    awaiting = quizzes_awaiting_mark(session, person_id)
     whole = {
-        product_id: _product_record(sold[product_id], record, today) for (_person, product_id), record in found.items()
+        product_id: _product_record(sold[product_id], record, today, awaiting)
+        for (_person, product_id), record in found.items()
     }
     _add_history(session, person_id, whole, moment)
     return sorted(whole.values(), key=lambda each: (_rank(each), each.product.slug))
@@ -121,7 +124,7 @@ def steps(record: Record, today: date, awaiting: Collection[str] = ()) -> list[t
     return found
 
 
-def _product_record(product: Product, record: Record, today: date) -> ProductRecord:
+def _product_record(product: Product, record: Record, today: date, awaiting: Collection[str]) -> ProductRecord:
     verdict = record.verdict
     asked = record.program.requirements
     lessons = sum(each.kind is RequirementKind.LESSON for each in asked)
@@ -131,7 +134,7 @@ def _product_record(product: Product, record: Record, today: date) -> ProductRec
         state=words.state(verdict.standing, allowed=verdict.allowed),
         until=words.until(verdict, today, record.due_on),
         reasons=[(words.sentence(each), words.fix(each, product.slug)) for each in verdict.reasons],
-        steps=steps(record, today),
+        steps=steps(record, today, awaiting),
         rubrics=[each.key for each in asked if each.kind is RequirementKind.SIGN_OFF],
         sanctions=possible_sanctions(record),
         lessons_done=lessons and len(_lessons_done(record)),

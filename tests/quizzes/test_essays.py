@@ -1,6 +1,7 @@
 """Essays from the finish of an attempt to its mark: blind, returned, mended, two assessors at once."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,10 +14,11 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.audit.models import AuditEntry
+from app.certification.actions import assign
 from app.people.models import Role
 from app.quizzes.models import Attempt, Essay, EssayMark, EssayState
 from essaywork import WROTE, essay, number_of, queued, send_verdict, verdict, write, write_all
-from factories import NOW, count_statements, person, published_quiz, quiz_document, single
+from factories import NOW, count_statements, lesson, person, published_quiz, quiz_document, single, taught
 from taking import Taker
 
 SignIn = Callable[[str], TestClient]
@@ -265,6 +267,23 @@ def test_of_two_assessors_the_second_sees_what_the_first_stored(
     assert (stored(session).passed, len(session.scalars(select(EssayMark)).all())) == (True, 1)
 
 
+def test_many_assessors_at_once_mark_each_essay_and_the_attempt_once(
+    session: Session, ana: Taker, tom: TestClient, sign_in: SignIn
+) -> None:
+    emails = [f"assessor-{number}@example.com" for number in range(4)]
+    for email in emails:
+        person(session, email, Role.TRAINER)
+    session.commit()
+    written(session, ana, essay("first"), essay("second"))
+    verdicts = [(sign_in(email), address) for email in emails for address in queued(tom)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = pool.map(lambda each: send_verdict(each[0], each[1], "1", "mark", asks="6", limits="4"), verdicts)
+    assert sorted(answer.status_code for answer in answers) == [303] * 2 + [409] * 6
+    assert stored(session).percent == Decimal(100)
+    assert len(session.scalars(select(EssayMark)).all()) == 2
+    assert actions(session).count("attempt.marked") == 1
+
+
 def test_a_verdict_sent_twice_is_stored_once(session: Session, ana: Taker, tom: TestClient) -> None:
     written(session, ana)
     address = queued(tom)[0]
@@ -336,3 +355,22 @@ def test_the_queue_costs_the_same_for_one_essay_and_for_many(
         for address in waiting[1:]:
             verdict(tom, address, "mark", asks="6", limits="4")
     assert counts == [(6, 3), (1, 3)]
+
+
+def test_pages_know_that_a_quiz_waits_and_do_not_ask_for_it_again(
+    session: Session, ana: Taker, tom: TestClient
+) -> None:
+    owner = taught(session, [lesson(1)], requirements=[{"quiz": "keeper-quiz"}])
+    published_quiz(session, quiz_document(items=[essay()]), owner=owner)
+    assign(session, 1, owner.id or 0, due_on=None, by="m@example.com", moment=NOW)
+    session.commit()
+    assert "Take the quiz of Keeper" in ana.client.get("/").text
+    attempt = ana.start()
+    write_all(ana, attempt)
+    ana.finish(attempt)
+    pages = {address: ana.client.get(address).text for address in ("/", "/products", "/products/keeper")}
+    assert "Take the quiz" not in pages["/"] + pages["/products"] + pages["/products/keeper"]
+    assert "Waits for an assessor" in pages["/products/keeper"]
+    managed = tom.get("/team/people/1").text
+    assert "Quiz: waits for an assessor" in managed
+    assert "<small>Waits for an assessor</small>" in managed
