@@ -112,6 +112,7 @@ def _gap(question: Question, kind: str, norm: str, body: str, place: int) -> dic
     points = int(norm or 1)
     if points == 0:
         raise SkipError(SkipCode.weights, f"{{{norm}:{kind}}}")
+    body = _ENTITY.sub(r"&\1", body)  # an editor escaped the ampersands of entities
     answers = [_answer(question, each, is_prose=kind in _CHOICE | _CHOICE_SHUFFLED) for each in _split(body, "~")]
     base = {"id": f"g{place + 1}"} | ({"points": float(points)} if points != 1 else {})
     if kind in _NUMERICAL:
@@ -179,5 +180,5 @@ def _split(text: str, by: str) -> list[str]:
 
 
 def _unprotected(text: str) -> str:
-    """Take away the backslashes before what they protect, and the second escape that an editor put on entities."""
-    return _ENTITY.sub(r"&\1", re.sub(r"\\([~#}])", r"\1", text))
+    """Take away the backslashes before what they protect."""
+    return re.sub(r"\\([~#}])", r"\1", text)

@@ -45,14 +45,16 @@ class Rule:
 def rules(item: Element, responses: Sequence[str]) -> dict[str, Rule]:
     """Give the rule for each response that is marked.
 
-    Without response processing, a response is marked by its mapping, or by its correct response. Raises SkipError for
-    anything that is not certain.
+    Without response processing, or where that chooses nothing but feedback, a response is marked by its mapping or
+    by its correct response. Raises SkipError for anything that is not certain.
     """
     processing = child(item, "responseProcessing")
     if processing is None or (not len(processing) and not processing.get("template")):
         return {name: rule for name in responses if (rule := _by_declaration(item, name))}
     if template := processing.get("template", "").strip():
         return _by_template(template, responses)
+    if not _touches_score(processing) and _sets_feedback_alone(item, processing):
+        return {name: rule for name in responses if (rule := _by_declaration(item, name))}
     found: dict[str, Rule] = {}
     for each in processing:
         if not _touches_score(each):
@@ -99,6 +101,11 @@ def _by_template(template: str, responses: Sequence[str]) -> dict[str, Rule]:
 
 def _touches_score(rule: Element) -> bool:
     return any(each.get("identifier") == SCORE for each in rule.iter("setOutcomeValue", "lookupOutcomeValue"))
+
+
+def _sets_feedback_alone(item: Element, processing: Element) -> bool:
+    kinds = {each.get("identifier"): each.get("baseType") for each in children(item, "outcomeDeclaration")}
+    return all(kinds.get(each.get("identifier")) == "identifier" for each in processing.iter("setOutcomeValue"))
 
 
 def _rule(rule: Element) -> Iterator[Rule]:

@@ -9,16 +9,7 @@ import pytest
 from app.quizzes.interchange import packages
 from app.quizzes.interchange.outcome import FileCode, UnreadableError
 from app.quizzes.interchange.packages import Package
-
-
-def archive(*files: tuple[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", compression) as made:
-        for name, data in files:
-            info = zipfile.ZipInfo(name)
-            info.compress_type = compression
-            made.writestr(info, data)
-    return buffer.getvalue()
+from questionfiles import archive
 
 
 def refused(data: bytes) -> FileCode:

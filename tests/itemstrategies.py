@@ -3,10 +3,11 @@
 from typing import Any
 
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
 from app.catalog.document import canonical
+from app.quizzes.interchange.checking import WHOLE_ESSAY
 from app.quizzes.itemcontent import Item
-from pydantic import TypeAdapter, ValidationError
 
 ITEM: TypeAdapter[Any] = TypeAdapter(Item)
 
@@ -28,9 +29,12 @@ def parts(required: dict[str, Any], **optional: Any) -> st.SearchStrategy[dict[s
     return st.fixed_dictionaries(required, optional=optional)
 
 
+CATEGORIES = st.lists(st.from_regex(r"[A-Za-z]{1,6}( [a-z]{1,3})?", fullmatch=True), min_size=1, max_size=3)
 HEAD = parts(
     {"id": SLUGS, "prompt": WORDS},
-    category=st.lists(st.from_regex(r"[A-Za-z]{1,6}( [a-z]{1,3})?", fullmatch=True), min_size=1, max_size=3).map("/".join),
+    category=st.lists(st.from_regex(r"[A-Za-z]{1,6}( [a-z]{1,3})?", fullmatch=True), min_size=1, max_size=3).map(
+        "/".join
+    ),
     tags=st.lists(st.from_regex(r"[A-Za-z价]{1,8}( [a-z]{1,3})?", fullmatch=True), max_size=3, unique=True),
     difficulty=st.sampled_from(["easy", "medium", "hard"]),
     topic=st.from_regex(r"[A-Za-z]{1,8}", fullmatch=True),
@@ -127,19 +131,15 @@ OWN = st.one_of(
 )
 
 
-def _stored(document: dict[str, Any]) -> dict[str, Any] | None:
+def _stored(head: dict[str, Any], own: dict[str, Any]) -> list[dict[str, Any]]:
+    """Give the stored document of an item, if it is one."""
+    criteria = {"criteria": [WHOLE_ESSAY]} if own["type"] == "essay" else {}
     try:
-        return canonical(ITEM.validate_python(document))
+        return [canonical(ITEM.validate_python(head | own | criteria))]
     except ValidationError:
-        return None
+        return []
 
 
 def items() -> st.SearchStrategy[dict[str, Any]]:
     """Give stored documents of items."""
-    from app.quizzes.interchange.checking import WHOLE_ESSAY
-
-    def joined(head: dict[str, Any], own: dict[str, Any]) -> dict[str, Any] | None:
-        document = head | own
-        return _stored(document | ({"criteria": [WHOLE_ESSAY]} if own["type"] == "essay" else {}))
-
-    return st.builds(joined, HEAD, OWN).filter(lambda item: item is not None)
+    return st.builds(_stored, HEAD, OWN).filter(bool).map(lambda found: found[0])
