@@ -135,6 +135,9 @@ def _condition(rule: Element) -> Iterator[Rule]:
     if first.tag != "responseIf" or any(each.tag != "responseElseIf" for each in others):
         raise _unknown(rule)
     test, set_to = _branch(first)
+    if test.tag == "isNull" and others and _earns_nothing(set_to):  # no answer earns nothing anyway
+        first, *others = others
+        test, set_to = _branch(first)
     if test.tag == "isNull" and not others and _earns_nothing(set_to):
         if last is None or len(set_of(last)) != 1:
             raise _unknown(rule)

@@ -102,6 +102,13 @@ CONSTANT = IF_MATCH.format(1).replace(
     "<correct identifier='RESPONSE'/>", "<baseValue baseType='identifier'>B</baseValue>"
 )
 
+UNLESS_EMPTY = IF_MATCH.format(4).replace(
+    "<responseIf>",
+    "<responseIf><isNull><variable identifier='RESPONSE'/></isNull><setOutcomeValue identifier='FEEDBACK'>"
+    "<baseValue baseType='identifier'>empty</baseValue></setOutcomeValue></responseIf><responseElseIf>",
+)
+UNLESS_EMPTY = UNLESS_EMPTY.replace("</responseIf><responseElse>", "</responseElseIf><responseElse>")
+
 
 @pytest.mark.parametrize(
     ("data", "document", "losses"),
@@ -111,6 +118,11 @@ CONSTANT = IF_MATCH.format(1).replace(
         (
             item(response("identifier", "B"), ONE, rules(IF_MATCH.format(5))),
             {"type": "single", "points": 5.0, "options": options("b")},
+            [],
+        ),
+        (
+            item(response("identifier", "B"), ONE, rules(UNLESS_EMPTY)),
+            {"type": "single", "points": 4.0, "options": options("b")},
             [],
         ),
         (item(response("identifier"), ONE, rules(CONSTANT)), {"type": "single", "options": options("b")}, []),
