@@ -130,18 +130,12 @@ def _added(expression: Element, *, adds: bool) -> Iterator[Rule]:
 
 
 def _condition(rule: Element) -> Iterator[Rule]:
-    first, *others = list(rule)
-    last = others.pop() if others and others[-1].tag == "responseElse" else None
-    if first.tag != "responseIf" or any(each.tag != "responseElseIf" for each in others):
-        raise _unknown(rule)
+    first, others, last = _branches(rule)
     test, set_to = _branch(first)
-    if test.tag == "isNull" and others and _earns_nothing(set_to):  # no answer earns nothing anyway
-        first, *others = others
-        test, set_to = _branch(first)
     if test.tag == "isNull" and not others and _earns_nothing(set_to):
-        if last is None or len(set_of(last)) != 1:
+        if last is None or len(_set_of(last)) != 1:
             raise _unknown(rule)
-        yield from _rule(set_of(last)[0])
+        yield from _rule(_set_of(last)[0])
     elif test.tag == "not" and len(test) == 1 and test[0].tag == "isNull" and not others and _nothing_else(last):
         if len(set_to) != 1:
             raise _unknown(rule)
@@ -159,7 +153,19 @@ def _condition(rule: Element) -> Iterator[Rule]:
         raise _unknown(rule)
 
 
-def set_of(branch: Element) -> list[Element]:
+def _branches(rule: Element) -> tuple[Element, list[Element], Element | None]:
+    """Take a condition apart: its first branch, those that follow, and the last that holds otherwise."""
+    first, *others = list(rule)
+    last = others.pop() if others and others[-1].tag == "responseElse" else None
+    if first.tag != "responseIf" or any(each.tag != "responseElseIf" for each in others):
+        raise _unknown(rule)
+    test, set_to = _branch(first)
+    if test.tag == "isNull" and others and _earns_nothing(set_to):  # no answer earns nothing anyway
+        first, *others = others
+    return first, others, last
+
+
+def _set_of(branch: Element) -> list[Element]:
     """Give the statements of a branch that set the mark."""
     return [each for each in branch if _touches_score(each)]
 
@@ -167,11 +173,11 @@ def set_of(branch: Element) -> list[Element]:
 def _branch(branch: Element) -> tuple[Element, list[Element]]:
     if not len(branch):
         raise _unknown(branch)
-    return branch[0], set_of(branch)
+    return branch[0], _set_of(branch)
 
 
 def _nothing_else(last: Element | None) -> bool:
-    return last is None or _earns_nothing(set_of(last))
+    return last is None or _earns_nothing(_set_of(last))
 
 
 def _earns_nothing(statements: Sequence[Element]) -> bool:
