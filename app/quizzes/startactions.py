@@ -4,7 +4,7 @@ from datetime import datetime
 from random import SystemRandom
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, insert, select
 from sqlmodel import Session, col
 
 from app.audit.actions import record
@@ -71,16 +71,20 @@ def _begin(
     session.flush()
     assert attempt.id is not None  # noqa: S101 (just stored)
     drawn = _draw(session, person.id, version, moment)
-    session.add_all(
-        AttemptItem(
-            attempt_id=attempt.id,
-            position=position,
-            item_version_id=item_version_id,
-            option_order=list(option_order(parse_item(document), _CHANCE)),
-        )
-        for position, (item_version_id, document) in enumerate(drawn, start=1)
+    # in one go: the unit of work would send a statement for each on SQLite
+    session.execute(
+        insert(AttemptItem),
+        [
+            {
+                "attempt_id": attempt.id,
+                "position": position,
+                "item_version_id": item_version_id,
+                "option_order": list(option_order(parse_item(document), _CHANCE)),
+                "flagged": False,
+            }
+            for position, (item_version_id, document) in enumerate(drawn, start=1)
+        ],
     )
-    session.flush()
     record(
         session,
         at=moment,
