@@ -23,7 +23,8 @@ _CHARSET: Final = re.compile(
     r"(?:iso-?8859-?\d+|latin-?\d+|(?:windows|cp)-?\d+|koi8-[ru]|gbk|gb2312|gb18030|big5|shift[_-]jis|euc-(?:jp|kr))"
 )
 _ASIDE: Final = re.compile(r"\s+|<!--.*?-->|<\?.*?\?>", re.DOTALL)
-_VERBATIM: Final = re.compile(r"(<!\[CDATA\[.*?\]\]>|<!--.*?-->|<\?.*?\?>)", re.DOTALL)
+_VERBATIM: Final = re.compile(r"<!\[CDATA\[|<!--|<\?")
+_CLOSINGS: Final = {"<![CDATA[": "]]>", "<!--": "-->", "<?": "?>"}
 _AMPERSAND: Final = re.compile(r"&(?:(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)?")
 _OWN_ENTITIES: Final = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _BEFORE_THE_FIRST_TAG: Final = 10_000
@@ -42,9 +43,7 @@ def parse(data: bytes) -> Element:
     try:
         root = _tree(text)
     except etree.XMLSyntaxError as error:
-        mended = "".join(
-            part if place % 2 else _AMPERSAND.sub(_mended, part) for place, part in enumerate(_VERBATIM.split(text))
-        )
+        mended = _mend(text)
         if mended == text:
             raise _refusal(error) from error
         try:
@@ -134,6 +133,22 @@ def _tree(text: str) -> Element:
         encoding="utf-8",
     )
     return etree.fromstring(text.encode("utf-8", "replace"), parser)
+
+
+def _mend(text: str) -> str:
+    """Mend ampersands wherever they are not taken as they stand."""
+    if text.count("&") > MOST_MARKS:
+        raise UnreadableError(FileCode.too_large)
+    pieces, done = [], 0
+    for found in _VERBATIM.finditer(text):
+        if found.start() >= done:
+            closing = _CLOSINGS[found[0]]
+            end = text.find(closing, found.end())
+            if end < 0:
+                break
+            pieces += [_AMPERSAND.sub(_mended, text[done : found.start()]), text[found.start() : end + len(closing)]]
+            done = end + len(closing)
+    return "".join([*pieces, _AMPERSAND.sub(_mended, text[done:])])
 
 
 def _mended(found: re.Match[str]) -> str:

@@ -28,6 +28,8 @@ LAUGHS = b"""<?xml version="1.0"?>
         (b"<quiz>\x01</quiz>", FileCode.binary, 1),
         (b"<quiz>" + b"<a>" * 150 + b"</a>" * 150 + b"</quiz>", FileCode.too_deep, 1),
         (b"<quiz>" + b"<a>" * 100_000, FileCode.too_deep, 1),
+        (b"<quiz>" + b"<![CDATA[" * 300_000 + b"</quiz>", FileCode.malformed, 1),
+        (b"<quiz>" + b"&" * 2_000_000 + b"</quiz>", FileCode.too_large, 0),
         (b"<quiz>" + b"x" * 10_500_000 + b"</quiz>", FileCode.too_large, 1),
         (b"<quiz>" + b"<a/>" * xmltree.MOST_MARKS + b"</quiz>", FileCode.too_large, 0),
     ],
