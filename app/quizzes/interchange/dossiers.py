@@ -51,7 +51,8 @@ def sort(tags: Iterable[str], most: int = MOST_TAGS) -> tuple[dict[str, Any], li
         if own := read(tag):
             add(found, *own)
         elif len(tag) > _LONGEST_TAG or (tag not in kept and len(kept) == most):
-            losses.append(Loss(LossCode.tag, tag[:200]))
+            if len(losses) < most:  # enough to see what happened
+                losses.append(Loss(LossCode.tag, tag[:200]))
         elif tag and tag not in kept:
             kept.append(tag)
     return found | {"tags": kept}, losses

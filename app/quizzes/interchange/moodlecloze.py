@@ -25,7 +25,7 @@ _SEVERAL: Final = frozenset(
     {"MULTIRESPONSE", "MR", "MULTIRESPONSE_H", "MRH", "MULTIRESPONSE_S", "MRS", "MULTIRESPONSE_HS", "MRHS"}
 )
 _KINDS: Final = _SHORT | _SHORT_CASE | _NUMERICAL | _CHOICE | _CHOICE_SHUFFLED | _SEVERAL
-_OPENING: Final = re.compile(r"\{\s*([0-9]{0,6})\s*:\s*([A-Z_]{2,20})\s*:")
+_OPENING: Final = re.compile(r"\{([0-9]{0,6}):([A-Z_]{2,20}):")
 _SHARE: Final = re.compile(r"=|%(-?[0-9]+(?:[.,][0-9]*)?)%")
 _ENTITY: Final = re.compile(r"&amp;(#?[0-9a-zA-Z]{2,9};)")
 _REFERENCE: Final = re.compile(r"#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6});")
@@ -79,6 +79,8 @@ def read_gaps(question: Question) -> dict[str, Any]:
         number = int(found[1])
         if not 1 <= number <= len(boxes):
             raise SkipError(SkipCode.malformed, found[0])
+        if len(gaps) == _MOST_GAPS:
+            raise SkipError(SkipCode.too_many_options, "gaps")
         right, group = boxes[number - 1]
         choices = [Choice(each, float(each == right)) for each in words_by_group[group]]
         gaps.append(_choice_gap(question, choices, len(gaps), pinned=pinned))

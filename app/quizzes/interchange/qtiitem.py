@@ -26,6 +26,7 @@ _TRUE, _FALSE = "true", "false"
 _LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _MOST_POINTS: Final = 1000
 _MOST_PARTS: Final = 1000
+_MOST_GAPS: Final = 20
 _ROUNDED: Final = Fraction(1, 10**9)
 _LONGEST_NUMBER: Final = 20
 _OVERALL: Final = frozenset({"general", "general_fb", "generalfeedback", "solution"})
@@ -47,6 +48,8 @@ class QtiItem:
         self.interactions = interactions(body)
         if not self.interactions:
             raise SkipError(SkipCode.description)
+        if len(self.interactions) > _MOST_GAPS:
+            raise SkipError(SkipCode.too_many_options, "interactions")
         names = [each.get("responseIdentifier", "") for each in self.interactions]
         self.kinds = [str(each.tag) for each in self.interactions]
         self.rules: Mapping[str, Rule] = {} if self.kinds == ["extendedTextInteraction"] else rules(element, names)
