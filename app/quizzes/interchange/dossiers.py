@@ -45,7 +45,7 @@ def sort(tags: Iterable[str], most: int = MOST_TAGS) -> tuple[dict[str, Any], li
     """Give what tags say of an item: its keys, with those tags that are just that, and what cannot be kept."""
     kept: list[str] = []
     found: dict[str, Any] = {}
-    losses = []
+    losses: list[Loss] = []
     for each in tags:
         tag = " ".join(each.split())
         if own := read(tag):
