@@ -36,6 +36,7 @@ class Target:
 
     content_id: int
     product_id: int
+    title: str | dict[str, str]
     quiz: str
     item: str
     wordings: tuple[Wording, ...]
@@ -83,6 +84,7 @@ class Decided:
 
     regrade: Regrade
     quiz: str
+    title: str | dict[str, str]
     key: int
 
 
@@ -99,6 +101,7 @@ def target(session: Session, quiz: str, item: str) -> Target:
         select(
             col(Content.id),
             col(Content.product_id),
+            col(Content.draft)["title"],
             col(ItemVersion.id),
             col(ItemVersion.number),
             col(ItemVersion.created_at),
@@ -112,7 +115,8 @@ def target(session: Session, quiz: str, item: str) -> Target:
     ).all()
     if not rows:
         raise NotFoundError(_("There is no published question at this address."))
-    return Target(rows[0][0], rows[0][1], quiz, item, tuple(Wording(*row[2:]) for row in rows))
+    content_id, product_id, title = rows[0][:3]
+    return Target(content_id, product_id, title, quiz, item, tuple(Wording(*row[3:]) for row in rows))
 
 
 def marked_attempts(
@@ -223,7 +227,7 @@ def newer_regrades(session: Session, attempt_id: int, started_at: datetime) -> l
 def decided(session: Session, regrade_id: int) -> Decided:
     """Return a regrade. Raises NotFoundError where there is none."""
     row = session.execute(
-        select(Regrade, col(Content.slug), col(ItemVersion.number))
+        select(Regrade, col(Content.slug), col(Content.draft)["title"], col(ItemVersion.number))
         .join(Content, col(Content.id) == col(Regrade.content_id))
         .join(ItemVersion, col(ItemVersion.id) == col(Regrade.item_version_id))
         .where(col(Regrade.id) == regrade_id)
