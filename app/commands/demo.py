@@ -2,7 +2,6 @@
 
 import argparse
 from datetime import datetime, timedelta
-from random import Random
 from typing import Any
 
 from sqlalchemy import func, select
@@ -15,20 +14,16 @@ from app.certification.models import CertificationEventKind
 from app.clock import local_day, now
 from app.commands import demo_story as story
 from app.commands.base import CommandError, Parsers, writing
+from app.commands.demo_answers import Outcome
 from app.commands.demo_deals import DemoDeals
+from app.commands.demo_quizzes import DemoQuizzes
 from app.config import Settings
 from app.database import stored_id
-from app.people.access import CurrentPerson
 from app.people.actions import Details, create_person
 from app.people.demo import DEMO_PASSWORD
 from app.people.models import Person
 from app.people.passwords import hash_password
 from app.people.teams import create_team
-from app.quizzes import actions as quizzes
-from app.quizzes import startactions
-from app.quizzes.items import Item, Matching, Multiple, Ordering, Single, TrueFalse, parse_item
-from app.quizzes.models import AttemptItem, ItemVersion
-from app.quizzes.solutions import solution
 from app.redlines.models import Attestation
 from app.redlines.signing import meaning
 
@@ -74,10 +69,10 @@ class _Demo:
         self._session = session
         self._products = products
         self._moment = moment
-        self._chance = Random(7)  # noqa: S311 (a story that is the same each time it is told)
         self._password = hash_password(DEMO_PASSWORD)
         self._teams: dict[str, int | None] = {}
         self._people: dict[str, Person] = {}
+        self._quizzes = DemoQuizzes(session, self._people, moment)
 
     def fill(self) -> None:
         """Store everything."""
@@ -89,6 +84,7 @@ class _Demo:
         for member in story.REPS:
             for slug, one in member.stories.items():
                 self._live(self._people[member.email], self._products[slug], one)
+        self._quizzes.fill()
         DemoDeals(self._session, self._products, self._people, self._moment).fill()
 
     def _ago(self, days: int, minutes: int = 0) -> datetime:
@@ -168,10 +164,11 @@ class _Demo:
         if one.way is story.Way.STARTED:
             return
         self._attest(person, product, one.days_ago)
-        self._take_quiz(person, product, one.days_ago, passes=one.way is not story.Way.FAILED)
+        outcome = Outcome.FAILS if one.way is story.Way.FAILED else Outcome.PASSES
+        self._quizzes.take(person, product.slug, one.days_ago, outcome)
         if one.way is story.Way.RENEWED:
             self._attest(person, product, one.days_ago - RENEWED_AFTER_DAYS, number=2)
-            self._take_quiz(person, product, one.days_ago - RENEWED_AFTER_DAYS, passes=True)
+            self._quizzes.take(person, product.slug, one.days_ago - RENEWED_AFTER_DAYS, Outcome.PASSES)
         if one.attested_again:
             self._attest(person, product, story.ATTESTED_AGAIN_DAYS_AGO - 2)
         self._sanction(stored_id(person), stored_id(product), one)
@@ -229,42 +226,3 @@ class _Demo:
             )
         )
         self._session.flush()
-
-    def _take_quiz(self, person: Person, product: Product, days_ago: int, *, passes: bool) -> None:
-        taker = CurrentPerson(stored_id(person), person.email, person.name, frozenset(), 0)
-        slug = self._session.scalars(
-            select(col(Content.slug)).where(
-                col(Content.product_id) == product.id, col(Content.kind) == ContentKind.QUIZ
-            )
-        ).one()
-        attempt_id = startactions.start(self._session, taker, slug, self._ago(days_ago, minutes=10))
-        assert attempt_id is not None  # noqa: S101 (nobody in the story is locked out)
-        self._answer(attempt_id, self._ago(days_ago, minutes=12), passes=passes)
-        quizzes.finish(self._session, taker, attempt_id, self._ago(days_ago, minutes=22))
-
-    def _answer(self, attempt_id: int, moment: datetime, *, passes: bool) -> None:
-        places = self._session.execute(
-            select(AttemptItem, col(ItemVersion.document))
-            .join(ItemVersion, col(ItemVersion.id) == col(AttemptItem.item_version_id))
-            .where(col(AttemptItem.attempt_id) == attempt_id)
-        ).all()
-        for place, document in places:
-            place.answer = solution(parse_item(document))
-            place.answered_at = moment
-        missed = [(place, document) for place, document in places if document.get("critical", False) is not passes]
-        for place, document in self._chance.sample(missed, k=self._chance.randint(0 if passes else 1, 2)):
-            place.answer = _wrong(parse_item(document))
-        self._session.flush()
-
-
-def _wrong(item: Item) -> Any:
-    match item:
-        case Single():
-            return (item.correct + 1) % item.size
-        case Multiple():
-            return sorted(set(range(len(item.weights))) - item.correct)
-        case TrueFalse():
-            return not item.correct
-        case Matching() | Ordering():
-            return solution(item)[::-1]
-    return "0"

@@ -197,6 +197,26 @@ REPS = (
     ),
 )
 
+FORMER_COLLEAGUES = (
+    *("Beatriz Nunes", "Piotr Zielinski", "Clara Hofmann", "Emeka Adeyemi", "Lucie Marchand", "Rui Tavares"),
+    *("Anders Holm", "Katarina Vesela", "Paulo Mendes", "Greta Sommer", "Ivo Bianchi", "Marta Kowalska"),
+    *(
+        "李文博",
+        "赵雅琴",
+        "孙浩然",
+        "吴晓彤",
+        "郑凯",
+        "何静怡",
+        "马俊杰",
+        "胡思琪",
+        "徐子轩",
+        "郭美玲",
+        "罗志强",
+        "谢雨桐",
+    ),
+)
+"""People who have left: their first attempts are what the item analysis of one quiz rests on."""
+
 
 @dataclass(frozen=True)
 class Joining:
