@@ -51,7 +51,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What an attempt earned. ``percent`` is for showing, rounded half up to two places.
+    """What an attempt earned. ``percent`` is for showing, rounded half up to two places, but never up to a pass mark.
 
     While a mark is pending so is the result: what it says is the least that it will be, and it has not passed.
     """
@@ -120,9 +120,13 @@ def grade_attempt(marks: Iterable[Mark], pass_percent: Decimal | float) -> Resul
     percent = 100 * points / max_points if max_points else Fraction(0)
     pending = any(mark.pending for mark in marks)
     critical_wrong = tuple(mark.item_id for mark in marks if mark.critical and not (mark.correct or mark.pending))
-    enough = max_points > 0 and percent >= Fraction(str(pass_percent))
+    needed = Fraction(str(pass_percent))
+    enough = max_points > 0 and percent >= needed
     passed = enough and not critical_wrong and not pending
-    return Result(points, max_points, rounded(percent), passed, critical_wrong, pending)
+    shown = rounded(percent)
+    if shown >= needed > percent:
+        shown -= Decimal("0.01")  # 79.996 % is not the 80 % that were needed, and must not be shown as if
+    return Result(points, max_points, shown, passed, critical_wrong, pending)
 
 
 def rounded(value: Fraction, places: int = 2) -> Decimal:

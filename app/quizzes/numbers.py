@@ -7,7 +7,7 @@ from fractions import Fraction
 
 LONGEST = 60
 DECIMAL = re.compile(
-    r"(?P<sign>[+-]?)(?P<whole>[0-9]*)(?:[.,](?P<part>[0-9]+))?(?:e(?P<power>[+-]?[0-9]{1,3}))?", re.IGNORECASE
+    r"(?P<sign>[+-]?)(?P<whole>[0-9]*)(?:[.,](?P<part>[0-9]*))?(?:e(?P<power>[+-]?[0-9]{1,3}))?", re.IGNORECASE
 )
 GROUPED = re.compile(
     r"(?P<sign>[+-]?)(?P<whole>[0-9]{1,3}(?P<by>[ .,'])[0-9]{3}(?:(?P=by)[0-9]{3})*)"

@@ -126,7 +126,7 @@ def _bar(
         case "at_once":
             return None
         case "when_done":
-            return _not_done(own, past, limit)
+            return _not_done(own, past, limit, closed=closes is not None and moment >= closes)
         case "after_close" if closes is None:
             return Bar.NEVER_CLOSES
         case "after_close":
@@ -134,13 +134,13 @@ def _bar(
     return Bar.NEVER
 
 
-def _not_done(own: Sitting, past: Sequence[Sitting], limit: int | None) -> Bar | None:
-    """Say what is left to do until the quiz is passed, then or later, or no attempt is left."""
+def _not_done(own: Sitting, past: Sequence[Sitting], limit: int | None, *, closed: bool) -> Bar | None:
+    """Say what is left to do until the quiz is passed, then or later, or no attempt is left: none is once it closed."""
     if any(each.finished_at is None for each in past):
         return Bar.RUNNING  # it may ask the same questions
     if any(each.marked_at is None for each in past):
         return Bar.NOT_MARKED  # its essays may come back to be mended
-    if any(each.passed and each.number >= own.number for each in past):
+    if closed or any(each.passed and each.number >= own.number for each in past):
         return None
     latest = [each for each in past if each.number > passed_before(own, past)]
     if limit is None:

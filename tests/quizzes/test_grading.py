@@ -133,6 +133,8 @@ UNANSWERED = "unanswered"
         ("exact", "sla", 0),
         ("numeric", "12.5", 1),
         ("numeric", "12,5", 1),
+        ("numeric", "13.", 1),
+        ("numeric", ".", UNANSWERED),
         ("numeric", " 12,5 % ", 1),
         ("numeric", "１２．５％", 1),
         ("numeric", "13", 1),
@@ -284,7 +286,7 @@ def mark(item_id: str, points: str, *, critical: bool = False) -> Mark:
         pytest.param(
             [mark("a", "0.79995")],
             80,
-            Result(Fraction("0.79995"), Fraction(1), Decimal("80.00"), passed=False, critical_wrong=()),
+            Result(Fraction("0.79995"), Fraction(1), Decimal("79.99"), passed=False, critical_wrong=()),
             id="79.995 is not 80",
         ),
         pytest.param(
@@ -440,7 +442,18 @@ def test_a_pattern_accepts_what_its_pieces_span(pattern: str, typed: str) -> Non
     assert grade(item, typed).correct == spans(pattern, typed)
 
 
+def earning(percent: Fraction) -> Mark:
+    return Mark("a", percent / 100, percent, Fraction(100), critical=False, correct=False, answered=True)
+
+
 @given(st.fractions(min_value=0, max_value=100), st.integers(0, 100))
 def test_the_pass_mark_is_compared_before_rounding(percent: Fraction, pass_percent: int) -> None:
-    earned = Mark("a", percent / 100, percent, Fraction(100), critical=False, correct=False, answered=True)
-    assert grade_attempt([earned], pass_percent).passed == (percent >= pass_percent)
+    result = grade_attempt([earning(percent)], pass_percent)
+    assert result.passed == (percent >= pass_percent)
+    assert (result.percent >= pass_percent) == result.passed
+
+
+def test_a_percentage_is_not_rounded_up_to_a_pass_mark_that_was_missed() -> None:
+    result = grade_attempt([earning(Fraction("79.996"))], 80)
+    assert (result.percent, result.passed) == (Decimal("79.99"), False)
+    assert grade_attempt([earning(Fraction("79.996"))], 75).percent == Decimal("80.00")

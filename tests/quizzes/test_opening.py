@@ -63,6 +63,17 @@ def test_right_answers_open_when_the_quiz_is_done(past: list[Sitting], limit: in
     assert right_answers(past, limit=limit) == expected
 
 
+@pytest.mark.parametrize(
+    ("past", "expected"), [([failed(1)], None), ([failed(1), running(2)], Bar.RUNNING), ([waiting(1)], Bar.NOT_MARKED)]
+)
+@pytest.mark.parametrize("limit", [None, 3])
+def test_no_attempt_is_left_once_the_quiz_has_closed(
+    past: list[Sitting], expected: Bar | None, limit: int | None
+) -> None:
+    found = opening(ReviewPolicy(), past[0], past, limit=limit, closes=NOW, moment=NOW)
+    assert found.bars.get(Part.RIGHT_ANSWERS) == expected
+
+
 def test_attempts_after_a_passed_one_begin_anew() -> None:
     past = [passed(1), failed(2)]
     assert right_answers(past, limit=2, own=2) == Bar.ATTEMPTS_LEFT
