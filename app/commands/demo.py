@@ -4,7 +4,7 @@ import argparse
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from app.catalog.document import digest
@@ -24,6 +24,7 @@ from app.people.demo import DEMO_PASSWORD
 from app.people.models import Person
 from app.people.passwords import hash_password
 from app.people.teams import create_team
+from app.quizzes.models import ItemVersion
 from app.redlines.models import Attestation
 from app.redlines.signing import meaning
 
@@ -95,6 +96,7 @@ class _Demo:
             product.created_at = self._ago(PUBLISHED_DAYS_AGO)
         for version in self._session.scalars(select(ContentVersion)):
             version.published_at = self._ago(PUBLISHED_DAYS_AGO)
+        self._session.execute(update(ItemVersion).values(created_at=self._ago(PUBLISHED_DAYS_AGO)))
         self._session.flush()
         self._add_red_line_later(self._products[story.BOT])
 

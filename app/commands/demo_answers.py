@@ -39,7 +39,7 @@ class Outcome(StrEnum):
 def missed(documents: list[dict[str, Any]], outcome: Outcome, chance: Random) -> set[int]:
     """Choose the places of the questions that are answered wrong."""
     if outcome is Outcome.BY_SKILL:
-        skill = chance.gauss(1.5, 1.0)
+        skill = chance.gauss(1.3, 1.8)
         return {place for place, each in enumerate(documents) if chance.random() > _chance_of(skill, each)}
     critical = {place for place, each in enumerate(documents) if each.get("critical")}
     if outcome is Outcome.FAILS:

@@ -1,0 +1,91 @@
+"""The demonstration: the content that is shipped, and people who have learned, answered and forgotten some of it."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from app.catalog.models import Content
+from app.certification.models import CertificationPeriod
+from app.cli import main
+from app.commands.demo_story import FORMER_COLLEAGUES, REPS, SHOPFRONT
+from app.config import Settings
+from app.database import Database
+from app.people.models import Person
+from app.quizzes.analysis.flags import FlagKind
+from app.quizzes.analysis.queries import Wanted, quiz
+from app.quizzes.analysis.reading import Results, results
+from app.quizzes.models import Accommodation, Attempt, AttemptItem, Essay, EssayState, ItemReport
+from app.quizzes.spaced.queries import today_of
+from app.quizzes.statistics import FEWEST_ATTEMPTS
+
+A_SUNDAY_NIGHT = datetime(2026, 11, 22, 0, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def told(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """An installation that was just filled, on a day and at an hour when hardly anybody works."""
+    monkeypatch.setenv("DEALWORTHY_DATABASE_URL", settings.database_url)
+    with time_machine.travel(A_SUNDAY_NIGHT, tick=False):
+        assert [main(["import"]), main(["seed"])] == [0, 0]
+        database = Database(settings.database_url)
+        with database.read() as session:
+            yield session
+        database.dispose()
+
+
+def numbers_of(analysis: Results) -> dict[str, float | None]:
+    return {each.name: each.analysis.statistics.discrimination for each in analysis.items}
+
+
+def test_the_demonstration_has_something_of_everything(told: Session, settings: Settings) -> None:
+    ana = told.scalars(select(Person).where(col(Person.email) == "rep@example.com")).one()
+    today = today_of(told, ana.id or 0, A_SUNDAY_NIGHT, settings.zone)
+    assert (today.count, today.round_id) == (3, None) if today else False
+
+    essays = told.execute(
+        select(col(Person.email), col(Essay.state))
+        .join(AttemptItem, col(AttemptItem.id) == col(Essay.attempt_item_id))
+        .join(Attempt, col(Attempt.id) == col(AttemptItem.attempt_id))
+        .join(Person, col(Person.id) == col(Attempt.person_id))
+    )
+    assert {row[0]: row[1] for row in essays} == {
+        "sofia.ribeiro@example.com": EssayState.WAITING,
+        "daniel.okafor@example.com": EssayState.RETURNED,
+    }
+
+    assert told.scalars(select(col(ItemReport.item)).where(col(ItemReport.settled_at).is_(None))).all() == [
+        "sm-commission-sum"
+    ]
+    given = told.execute(
+        select(col(Person.email), col(Content.slug), col(Accommodation.extra_time_percent))
+        .join(Person, col(Person.id) == col(Accommodation.person_id))
+        .join(Content, col(Content.id) == col(Accommodation.content_id))
+    )
+    assert given.all() == [("zhou.hang@example.com", SHOPFRONT, 50)]
+
+
+def test_enough_people_answered_one_quiz_for_its_analysis_to_say_something(told: Session) -> None:
+    analysis = results(told, quiz(told, SHOPFRONT), Wanted())
+    assert analysis.overview.first_attempts == len(FORMER_COLLEAGUES) + 11
+    asked_often = [each for each in analysis.items if each.analysis.statistics.attempts >= FEWEST_ATTEMPTS]
+    assert len(asked_often) > len(analysis.items) / 2
+    assert all(each.analysis.seconds for each in analysis.items)
+    assert any(number is not None for number in numbers_of(analysis).values())
+    flagged = {flag.kind for each in analysis.items for flag in each.flags}
+    assert {FlagKind.REPORTED, FlagKind.UNUSED} <= flagged
+    take_rate = next(each for each in analysis.items if each.name == "sm-take-rate")
+    chosen = {choice.text: choice.everybody for choice in take_rate.parts[0].options}
+    assert chosen["€4, the lowest commission in the market."] == 0
+
+
+def test_who_has_left_is_certified_for_nothing(told: Session) -> None:
+    certified = select(col(CertificationPeriod.person_id))
+    former = select(func.count()).select_from(Person).where(col(Person.deactivated_at).is_not(None))
+    assert told.scalar(former) == len(FORMER_COLLEAGUES)
+    assert told.scalar(former.where(col(Person.id).in_(certified))) == 0
+    active = select(func.count()).select_from(Person).where(col(Person.email).in_([rep.email for rep in REPS]))
+    assert told.scalar(active.where(col(Person.id).in_(certified))) == len(REPS)
