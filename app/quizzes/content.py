@@ -11,7 +11,7 @@ from app.catalog.text import Label
 from app.quizzes.itemcontent import Item
 
 Shown = Literal["at_once", "when_done", "after_close", "never"]
-"""When something of a finished attempt may be seen: `when_done` is once the quiz is passed, or no attempt can follow."""
+"""When something of a finished attempt may be seen: `when_done` is once it is passed or no attempt can follow."""
 
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d)?")
 _ONE_LINE: Final = StringConstraints(

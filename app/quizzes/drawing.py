@@ -71,16 +71,18 @@ def draw(times_seen: Mapping[Key, int], count: int | None, rng: Random) -> tuple
     return tuple(items[:count])
 
 
-def draw_lots(lots: Sequence[Lot], rng: Random) -> tuple[Any, ...]:
-    """Draw by rules, one after the other; what an earlier rule took a later one does not.
+def draw_lots(lots: Sequence[Lot], rng: Random) -> list[tuple[Any, ...]]:
+    """Draw by rules, one after the other, and return what each takes; what an earlier rule took a later one does not.
 
-    A rule that asks for more than there is takes what there is. The questions come in the order of the rules.
+    A rule that asks for more than there is takes what there is.
     """
-    taken: dict[Any, None] = {}
+    taken: set[Any] = set()
+    shares = []
     for lot in lots:
-        left = {key: seen for key, seen in lot.times_seen.items() if key not in taken}
-        taken |= dict.fromkeys(draw(left, lot.count, rng))
-    return tuple(taken)
+        share = draw({key: seen for key, seen in lot.times_seen.items() if key not in taken}, lot.count, rng)
+        taken.update(share)
+        shares.append(share)
+    return shares
 
 
 def option_order(item: Item, rng: Random) -> tuple[int, ...]:

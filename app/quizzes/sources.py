@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from random import Random
 from typing import Any
 
 from sqlalchemy import select, tuple_
@@ -11,7 +12,7 @@ from sqlmodel import Session, col
 from app.catalog.models import Content, ContentKind, ContentVersion
 from app.catalog.queries import Version, in_force
 from app.quizzes import queries
-from app.quizzes.drawing import Lot, Rule
+from app.quizzes.drawing import Lot, Rule, draw_lots
 
 Key = tuple[int, str]
 """What an item is known by: the quiz that it belongs to, and its id there."""
@@ -61,6 +62,12 @@ def wordings(found: Iterable[Candidates]) -> dict[Key, dict[str, Any]]:
     for each in found:
         chosen = {**each.items, **chosen}
     return chosen
+
+
+def drawn(found: Sequence[Candidates], times_seen: Mapping[Key, int], rng: Random) -> dict[Key, dict[str, Any]]:
+    """Draw the items that an attempt asks, in the order of the rules, each in the wording of the rule that took it."""
+    shares = draw_lots([each.lot(times_seen) for each in found], rng)
+    return {key: each.items[key] for each, share in zip(found, shares, strict=True) for key in share}
 
 
 def named_sources(session: Session, rules: Iterable[Rule], moment: datetime) -> dict[tuple[str, int | None], Source]:

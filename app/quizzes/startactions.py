@@ -15,7 +15,7 @@ from app.people.access import CurrentPerson
 from app.people.models import Person
 from app.quizzes import clock, itemqueries, queries, sources
 from app.quizzes.accommodations.queries import Allowance, allowance
-from app.quizzes.drawing import draw_lots, option_order
+from app.quizzes.drawing import option_order
 from app.quizzes.items import parse_item
 from app.quizzes.marking import close
 from app.quizzes.models import Attempt, AttemptItem
@@ -99,11 +99,10 @@ def _begin(
 def _draw(session: Session, person_id: int, version: Version, moment: datetime) -> list[tuple[int, dict[str, Any]]]:
     """Draw the versions of items that an attempt asks, with their documents."""
     candidates = sources.candidates(session, version, moment)
-    wordings = sources.wordings(candidates)
-    seen = itemqueries.times_seen(session, person_id, {content_id for content_id, _item in wordings})
-    drawn = draw_lots([each.lot(seen) for each in candidates], _CHANCE)
+    contents = {content_id for content_id, _item in sources.wordings(candidates)}
+    drawn = sources.drawn(candidates, itemqueries.times_seen(session, person_id, contents), _CHANCE)
     if not drawn:
         raise ConflictError(_("This quiz has no question to ask. Tell the trainer of this product."))
-    digests = {key: digest(wordings[key]) for key in drawn}
+    digests = {key: digest(document) for key, document in drawn.items()}
     stored = itemqueries.items_worded(session, {content_id for content_id, _item in drawn}, digests.values())
-    return [(stored[content_id, digests[content_id, item]], wordings[content_id, item]) for content_id, item in drawn]
+    return [(stored[key[0], digests[key]], document) for key, document in drawn.items()]

@@ -88,6 +88,14 @@ def test_the_same_item_in_two_versions_comes_once(session: Session, keeper: Prod
     assert sit(session, 0) == ["Old?"]
 
 
+def test_each_rule_asks_its_own_version_of_what_it_takes(session: Session, keeper: Product) -> None:
+    bank(session, keeper, single("b1", prompt="Old 1?"), single("b2", prompt="Old 2?"))
+    bank(session, keeper, single("b1", prompt="New 1?"), single("b2", prompt="New 2?"))
+    rules = [{"count": 1, "from": "bank", "version": 1}, {"count": 1, "from": "bank"}]
+    published_quiz(session, quiz_document(items=[single("one")], draw=rules), owner=keeper)
+    assert sit(session, 0) in (["Old 1?", "New 2?"], ["Old 2?", "New 1?"])
+
+
 def test_a_quiz_that_finds_nothing_to_ask_does_not_start(session: Session, keeper: Product) -> None:
     rules = [{"count": 1, "from": "nowhere"}]
     published_quiz(session, quiz_document(items=[single("one")], draw=rules), owner=keeper)

@@ -64,17 +64,14 @@ LOTS = st.lists(st.builds(Lot, SEEN, st.none() | st.integers(0, 10)), max_size=5
 
 @given(LOTS, CHANCE)
 def test_each_rule_takes_what_the_earlier_ones_left_in_its_lot(lots: list[Lot], chance: Random) -> None:
-    drawn = list(draw_lots(lots, chance))
     taken: set[str] = set()
-    for lot in lots:
+    for lot, own in zip(lots, draw_lots(lots, chance), strict=True):
         left = set(lot.times_seen) - taken
         count = len(left) if lot.count is None else min(lot.count, len(left))
-        own, drawn = drawn[:count], drawn[count:]
         assert set(own) <= left
-        assert len(set(own)) == count
+        assert len(own) == len(set(own)) == count
         assert [lot.times_seen[item] for item in own] == sorted(lot.times_seen[item] for item in left)[:count]
         taken |= set(own)
-    assert drawn == []
 
 
 ITEM = {

@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from app.catalog.queries import Version
 from app.quizzes import sources
-from app.quizzes.drawing import draw_lots, option_order
+from app.quizzes.drawing import option_order
 from app.quizzes.itemcontent import Item, MatchingItem, MultipleItem, OrderingItem, SingleItem, TrueFalseItem
 from app.quizzes.itemqueries import DrawnItem
 from app.quizzes.items import parse_item
@@ -37,10 +37,9 @@ class SheetQuestion:
 def sheet(session: Session, version: Version, moment: datetime, seed: int) -> list[SheetQuestion]:
     """Draw the questions of one attempt at a version of a quiz, by somebody who has seen none of them."""
     found = sources.candidates(session, version, moment)
-    wordings = sources.wordings(found)
     # no secret rests on this: it makes a sheet that can be made again
-    drawn: Sequence[sources.Key] = draw_lots([each.lot({}) for each in found], Random(seed))  # noqa: S311
-    return [sheet_question(key[0], wordings[key], seed) for key in drawn]
+    drawn = sources.drawn(found, {}, Random(seed))  # noqa: S311
+    return [sheet_question(content_id, document, seed) for (content_id, _item), document in drawn.items()]
 
 
 def in_order(session: Session, version: Version, moment: datetime, seed: int) -> list[SheetQuestion]:
