@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -23,6 +24,7 @@ from app.quizzes.opening import Opening, opening, passed_before
 from app.quizzes.openingwords import still_closed
 from app.quizzes.practice.queries import offer
 from app.quizzes.queries import OneAttempt
+from app.quizzes.regrading.queries import MarkedAgain, marked_again
 from app.quizzes.reporting.actions import report
 from app.quizzes.reporting.forms import ReportForm
 from app.quizzes.reporting.queries import own_reports
@@ -113,6 +115,7 @@ def _result_page(
     zone = request.app.state.settings.zone
     context = {
         "attempt": own,
+        "marked_again": _marked_again(session, own) if opened.score else [],
         "shown": results.shown_percent(own.percent) if opened.score and own.percent is not None else None,
         "reviewed": reviewed,
         "topics": results.topic_marks(reviewed),
@@ -131,6 +134,10 @@ def _result_page(
         "gain": _gain(session, own, moment, today) if opened.score and own.passed else None,
     }
     return page(request, "quizzes/result.html", context, status=422 if wrong else 200)
+
+
+def _marked_again(session: Session, own: OneAttempt) -> list[tuple[MarkedAgain, Decimal]]:
+    return [(each, results.shown_percent(each.percent_before)) for each in marked_again(session, own.id)]
 
 
 def _waiting(essays: Mapping[int, OwnEssay]) -> int:

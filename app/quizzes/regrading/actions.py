@@ -76,8 +76,8 @@ def mark_next(session: Session, regrade_id: int, after: int, moment: datetime) -
     decided = session.scalars(select(Regrade).where(col(Regrade.id) == regrade_id).with_for_update()).one()
     if decided.finished_at is not None:
         return
-    found = queries.marked_attempts(session, decided.content_id, decided.item, decided.versions, after=after, most=1)
-    if not found:
+    attempt_id = queries.next_attempt(session, decided, after)
+    if attempt_id is None:
         decided.finished_at = moment
         record(
             session,
@@ -90,17 +90,14 @@ def mark_next(session: Session, regrade_id: int, after: int, moment: datetime) -
         return
     decided.done += 1
     decided.total = max(decided.total, decided.done)
-    enqueue(session, JOB, {"regrade": regrade_id, "after": found[0].id}, moment=moment, due_at=moment)
-    _mark(session, decided, found[0], moment)
+    enqueue(session, JOB, {"regrade": regrade_id, "after": attempt_id}, moment=moment, due_at=moment)
+    _mark(session, decided, attempt_id, moment)
 
 
 def mark_only(session: Session, regrade_id: int, attempt_id: int, moment: datetime) -> None:
     """Mark one attempt again that got its mark after the regrade was decided."""
     decided = session.scalars(select(Regrade).where(col(Regrade.id) == regrade_id)).one()
-    for attempt in queries.marked_attempts(
-        session, decided.content_id, decided.item, decided.versions, only=attempt_id
-    ):
-        _mark(session, decided, attempt, moment)
+    _mark(session, decided, attempt_id, moment)
 
 
 def outcome(session: Session, decided: Regrade, attempt: MarkedAttempt) -> Regraded:
@@ -109,9 +106,12 @@ def outcome(session: Session, decided: Regrade, attempt: MarkedAttempt) -> Regra
     return regrade(attempt.held, attempt.places, key, decided.policy, attempt.pass_percent)
 
 
-def _mark(session: Session, decided: Regrade, found: MarkedAttempt, moment: datetime) -> None:
-    session.execute(select(col(Person.id)).where(col(Person.id) == found.person_id).with_for_update())
-    attempt = session.scalars(select(Attempt).where(col(Attempt.id) == found.id).with_for_update()).one()
+def _mark(session: Session, decided: Regrade, attempt_id: int, moment: datetime) -> None:
+    # locked before it is read: another regrade of the same attempt may be at work
+    owner = select(col(Attempt.person_id)).where(col(Attempt.id) == attempt_id).scalar_subquery()
+    session.execute(select(col(Person.id)).where(col(Person.id) == owner).with_for_update())
+    attempt = session.scalars(select(Attempt).where(col(Attempt.id) == attempt_id).with_for_update()).one()
+    (found,) = queries.marked_attempts(session, decided.content_id, decided.item, decided.versions, only=attempt_id)
     known = select(col(AttemptRegrade.id)).where(
         col(AttemptRegrade.regrade_id) == decided.id, col(AttemptRegrade.attempt_id) == found.id
     )

@@ -79,6 +79,15 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkedAgain:
+    """When an attempt was marked again, and what its mark was before."""
+
+    at: datetime
+    percent_before: Decimal
+    passed_before: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """A regrade that somebody decided, as a list shows it."""
 
@@ -125,16 +134,12 @@ def marked_attempts(
     item: str,
     versions: Collection[int],
     *,
-    after: int = 0,
     only: int | None = None,
-    most: int | None = None,
 ) -> list[MarkedAttempt]:
     """Return the marked attempts that showed one of these versions of a question, by id; three statements."""
     chosen = (
         _showing(content_id, item, versions)
-        .where(col(Attempt.id) > after)
         .order_by(col(Attempt.id))
-        .limit(most)
         .add_columns(
             col(Attempt.person_id),
             col(Attempt.product_id),
@@ -158,6 +163,27 @@ def marked_attempts(
     rows: Sequence[Any] = session.execute(chosen).all()
     places = _places(session, [row[0] for row in rows], content_id, item)
     return [MarkedAttempt(Held(*row[9:]), tuple(places[row[0]]), *row[:9]) for row in rows]
+
+
+def next_attempt(session: Session, decided: Regrade, after: int) -> int | None:
+    """Return the marked attempt that a regrade looks at after one; None when there is no other."""
+    statement = _showing(decided.content_id, decided.item, decided.versions).where(col(Attempt.id) > after)
+    found: int | None = session.scalar(statement.order_by(col(Attempt.id)).limit(1))
+    return found
+
+
+def marked_again(session: Session, attempt_id: int) -> list[MarkedAgain]:
+    """Return what regrades changed about an attempt, the first one first. Their reasons may tell the key."""
+    rows = session.execute(
+        select(
+            col(AttemptRegrade.at),
+            col(AttemptRegrade.percent_before),
+            col(AttemptRegrade.passed_before),
+        )
+        .where(col(AttemptRegrade.attempt_id) == attempt_id)
+        .order_by(col(AttemptRegrade.at), col(AttemptRegrade.id))
+    )
+    return [MarkedAgain(*row) for row in rows]
 
 
 def _showing(content_id: int, item: str, versions: Collection[int]) -> Select[*tuple[Any, ...]]:

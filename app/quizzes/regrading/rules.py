@@ -12,6 +12,9 @@ from app.quizzes.items import Item, parse_item
 from app.quizzes.models import RegradePolicy
 from app.quizzes.regrading.translation import UntranslatableError, translate
 
+_PARTS = 100
+"""Into how many parts a point is split at most where a fraction is looked for behind stored decimals."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -106,8 +109,14 @@ def _held(place: Place) -> Mark:
     if not exact.pending and rounded(exact.points, 4) == place.points and exact.correct == place.correct:
         return exact
     # a person or an earlier regrade has given it
-    earned = Fraction(place.points)
+    earned = _simplest(place.points)
     return replace(exact, points=earned, fraction=earned / exact.max_points, correct=place.correct, pending=False)
+
+
+def _simplest(points: Decimal) -> Fraction:
+    """Read stored points as the simple fraction that they were before they were rounded, such as a third."""
+    found = Fraction(points).limit_denominator(_PARTS)
+    return found if rounded(found, 4) == points else Fraction(points)
 
 
 def _again(place: Place, key: Mapping[str, Any], policy: RegradePolicy) -> Mark:

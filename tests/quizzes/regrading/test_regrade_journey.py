@@ -168,6 +168,52 @@ def test_a_pass_that_is_lost_becomes_an_event_and_the_certification_stays(
         assert {"regrade.decided", "attempt.regraded", "certification.regraded", "regrade.finished"} <= actions_recorded
 
 
+def decide(trainer: TestClient, **wish: str) -> None:
+    """Look at what a wish would do, then decide it."""
+    looked = trainer.get(REGRADE, params=wish)
+    decided = trainer.post(REGRADE, data={**wish, "seen": seen(looked.text), "reason": "The first option is right."})
+    assert decided.status_code == 303
+
+
+@pytest.mark.usefixtures("keeper")
+def test_the_result_says_that_it_was_marked_again_and_what_it_was_before(
+    database: Database, sign_in: Callable[[str], TestClient]
+) -> None:
+    trainer, ana = sign_in("trainer@example.com"), sign_in("ana@example.com")
+    assert "marked again" not in ana.get("/attempts/1").text
+    decide(trainer, policy="old_and_new", key="2", versions="1")
+    work(database)
+    decide(trainer, policy="new_only", key="1", versions="1")
+    work(database)
+    shown = ana.get("/attempts/1").text
+    day = r"\d+ \w+ \d{4}, \d\d:\d\d"
+    said = re.findall(rf"A question was marked again on {day}. (Before, the mark was [^<]*)<", shown)
+    assert said == ["Before, the mark was 33.3 %, not passed.", "Before, the mark was 66.6 %, passed."]
+    assert "33.3 %, and 60 % are needed" in shown
+    assert "The first option is right" not in shown
+
+
+@pytest.mark.usefixtures("keeper")
+def test_a_mark_is_asked_as_of_any_time_before_between_and_after_two_regrades(
+    database: Database, sign_in: Callable[[str], TestClient]
+) -> None:
+    trainer = sign_in("trainer@example.com")
+    moments = [datetime.now(UTC)]
+    for policy, key in (("old_and_new", "2"), ("new_only", "1")):
+        decide(trainer, policy=policy, key=key, versions="1")
+        work(database)
+        moments.append(datetime.now(UTC))
+    with database.read() as session:
+        ana = session.scalars(select(col(Person.id)).where(col(Person.email) == "ana@example.com")).one()
+        assert ana is not None
+        assert [len(queries.passes(session, [ana], moment)) for moment in moments] == [0, 1, 0]
+        kept = session.scalars(select(AttemptRegrade).order_by(col(AttemptRegrade.id))).all()
+        assert [(each.percent_before, each.percent_after) for each in kept if each.attempt_id == 1] == [
+            (Decimal("33.33"), Decimal("66.67")),
+            (Decimal("66.67"), Decimal("33.33")),
+        ]
+
+
 @pytest.mark.usefixtures("keeper")
 def test_what_changed_since_one_looked_is_looked_at_again(
     database: Database, sign_in: Callable[[str], TestClient]

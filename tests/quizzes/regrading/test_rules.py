@@ -107,6 +107,21 @@ def test_a_mark_that_an_earlier_regrade_gave_is_kept_by_the_others() -> None:
     assert (again.effect, again.percent) == (Effect.PASSES_NOW, Decimal(75))
 
 
+def test_thirds_that_an_earlier_regrade_gave_add_up_to_a_whole() -> None:
+    pairs = [{"left": left, "right": right} for left, right in ("ad", "be", "cf")]
+    document = {"id": "one", "type": "matching", "prompt": "Which?", "pairs": pairs}
+    item = parse_item(document)
+    third = Decimal("0.3333")
+    nothing = Place(1, document, item, None, Decimal(0), correct=False, asked=True)
+    given = [Place(at, document, item, None, third, correct=False, asked=False) for at in (2, 3)]
+    right = [Place(at, document, item, [0, 1, 2], Decimal(1), correct=True, asked=False) for at in (4, 5)]
+    held = Held(Decimal("2.6666"), Decimal(5), Decimal("53.33"), passed=False)
+    asked = Place(1, document, item, [0, 2, 1], Decimal(0), correct=False, asked=True)
+    marked = regrade(held, [asked, *given, *right], document, NEW_ONLY, PASS_PERCENT)
+    assert (marked.effect, marked.points, marked.percent) == (Effect.PASSES_NOW, Decimal(3), Decimal(60))
+    assert regrade(held, [nothing, *given, *right], document, NEW_ONLY, PASS_PERCENT).effect is Effect.SAME
+
+
 @given(st.tuples(*[st.sampled_from([A, B, C, None])] * 4), st.sampled_from([OLD_AND_NEW, FULL]), st.booleans())
 def test_crediting_both_keys_or_everybody_never_takes_anything_away(
     answers: tuple[int | None, ...],
