@@ -17,7 +17,7 @@ from app.authoring.sentences import sentence
 from app.authoring.sheets import MOST_ROWS, Sheet
 from app.catalog.media import MAX_BYTES, references, refusal
 from app.catalog.mediastore import missing_media, store_media
-from app.web.forms import MAX_FIELD_BYTES, MAX_FIELDS
+from app.web.forms import MAX_FIELDS, sent_form
 from app.web.i18n import gettext as _
 
 MOST_FILES: Final = MOST_ROWS + 1
@@ -28,7 +28,7 @@ _PLACE: Final = re.compile(r"(?:media\.[0-9]|options\.[0-9]{1,3}\.media)\.upload
 
 
 async def _read(request: Request) -> AsyncIterator[FormData]:
-    reading = request.form(max_files=MOST_FILES, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES)
+    reading = sent_form(request, max_files=MOST_FILES, max_fields=MAX_FIELDS)
     async with reading as form:
         yield form
 

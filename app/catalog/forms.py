@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from app.catalog.video import Report
 from app.errors import InvalidError
-from app.web.forms import Form
+from app.web.forms import Form, sent_form
 from app.web.i18n import gettext as _
 
 MAX_REPORT_BYTES = 4096
@@ -58,7 +58,7 @@ async def _parsed(request: Request) -> WatchedReport:
         raise ValueError("too long")
     if request.headers.get("content-type", "").startswith("application/json"):
         return WatchedReport.model_validate_json(await request.body())
-    raw: dict[str, Any] = dict(await request.form(max_files=0, max_fields=10))
+    raw: dict[str, Any] = dict(await sent_form(request, max_files=0, max_fields=10))
     return WatchedReport.model_validate(raw)
 
 

@@ -17,6 +17,7 @@ from app.people.csvfile import LARGEST_FILE, read_people
 from app.people.import_rules import Plan
 from app.people.importing import import_people
 from app.people.models import Role
+from app.web.forms import sent_form
 from app.web.i18n import gettext as _
 from app.web.templating import page, redirect
 
@@ -27,7 +28,7 @@ _SHOWN = 200
 
 
 async def _read(request: Request) -> AsyncIterator[FormData]:
-    async with request.form(max_files=1, max_fields=4, max_part_size=2 * LARGEST_FILE) as form:
+    async with sent_form(request, max_files=1, max_fields=4, max_part_size=2 * LARGEST_FILE) as form:
         yield form  # the block closes the file
 
 

@@ -15,7 +15,10 @@ from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import AwaitableOrContextManager
 
 from app.web.i18n import gettext as _
 from app.web.i18n import ngettext
@@ -128,8 +131,22 @@ def _sentence(kind: str, context: Mapping[str, Any], message: str) -> str:
     return _("This cannot be read; check how it is written.")
 
 
+def sent_form(
+    request: Request, *, max_files: int, max_fields: int, max_part_size: int = MAX_FIELD_BYTES
+) -> AwaitableOrContextManager[FormData]:
+    """Read the form of a request; every form is read here. Raises HTTPException for another encoding than UTF-8.
+
+    A request may name any codec of Python for its parts, and there are some that take quadratic time, or that yield
+    halves of characters which can be neither stored nor shown. Browsers send UTF-8, and name none.
+    """
+    _kind, options = parse_options_header(request.headers.get("content-type", ""))
+    if options.get(b"charset", b"utf-8").lower() not in {b"utf-8", b"utf8"}:
+        raise HTTPException(400)
+    return request.form(max_files=max_files, max_fields=max_fields, max_part_size=max_part_size)
+
+
 async def _read(request: Request) -> FormData:
-    return await request.form(max_files=1, max_fields=MAX_FIELDS, max_part_size=MAX_FIELD_BYTES)
+    return await sent_form(request, max_files=1, max_fields=MAX_FIELDS)
 
 
 RawForm = Annotated[FormData, Depends(_read)]

@@ -68,6 +68,16 @@ def test_an_address_that_no_column_can_hold_leads_nowhere(application: FastAPI, 
     assert signed_in(application, "cleo@example.com").get(path).status_code in {400, 404}
 
 
+@pytest.mark.parametrize("charset", ["punycode", "unicode_escape", "utf-7", "utf-16", "no-such"])
+def test_a_form_is_read_as_utf_8_alone(client: TestClient, charset: str) -> None:
+    # Python's decoder of Punycode takes quadratic time; others yield halves of characters
+    field = b'--x\r\nContent-Disposition: form-data; name="locale"\r\n\r\nzh-Hans\r\n--x--\r\n'
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    assert client.post("/language", content=field, headers={"content-type": kind}).status_code == 400
+    plain = "multipart/form-data; boundary=x; charset=UTF-8"
+    assert client.post("/language", content=field, headers={"content-type": plain}).status_code == 303
+
+
 def test_an_address_with_a_slash_too_many_leads_to_no_other_host(client: TestClient) -> None:
     answer = client.get("/sign-in/", headers={"host": "evil.example"})
     assert answer.status_code == 404

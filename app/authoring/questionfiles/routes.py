@@ -23,7 +23,7 @@ from app.people.models import Role
 from app.quizzes.interchange import words
 from app.quizzes.interchange.formats import FORMATS, WRITTEN
 from app.quizzes.models import QuizUpload, UploadState
-from app.web.forms import Bound, Form, RawForm, bind, blank
+from app.web.forms import Bound, Form, RawForm, bind, blank, sent_form
 from app.web.i18n import LOCALES, current_locale
 from app.web.i18n import gettext as _
 from app.web.templating import page, redirect
@@ -53,7 +53,7 @@ class TakeForm(Form):
 
 
 async def _read(request: Request) -> AsyncIterator[FormData]:
-    async with request.form(max_files=1, max_fields=8, max_part_size=LARGEST + 1) as form:
+    async with sent_form(request, max_files=1, max_fields=8, max_part_size=LARGEST + 1) as form:
         yield form  # the block closes the file
 
 
