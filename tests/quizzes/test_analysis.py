@@ -242,6 +242,13 @@ def test_a_filter_that_cannot_be_read_is_said(session: Session, trainer: TestCli
     assert "The filter could not be read" in answer.text
 
 
+def test_filters_that_are_left_empty_let_all_through(session: Session, trainer: TestClient) -> None:
+    answered(session, published_quiz(session), ["000"])
+    answer = trainer.get("/author/quizzes/keeper-quiz/results?version=&team=&since=&until=")
+    assert answer.status_code == 200
+    assert answer.text == trainer.get("/author/quizzes/keeper-quiz/results").text
+
+
 def test_a_bank_shows_its_items_in_the_attempts_of_every_quiz(session: Session, trainer: TestClient) -> None:
     drawing = published_quiz(session)
     bank = published_quiz(

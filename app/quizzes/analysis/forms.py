@@ -16,14 +16,17 @@ _FIRST_DAY = date(2000, 1, 1)
 _LAST_DAY = date(2100, 12, 31)
 _LARGEST = 2**31 - 1
 
+_Number = Annotated[int, Field(ge=1, le=_LARGEST)]
+_Day = Annotated[date, Field(ge=_FIRST_DAY, le=_LAST_DAY)]
+
 
 class WantedForm(Form):
     """What the filters send; `since` and `until` are days, both included."""
 
-    version: Annotated[int | None, Blank, Field(ge=1, le=_LARGEST)] = None
-    team: Annotated[int | None, Blank, Field(ge=1, le=_LARGEST)] = None
-    since: Annotated[date | None, Blank, Field(ge=_FIRST_DAY, le=_LAST_DAY)] = None
-    until: Annotated[date | None, Blank, Field(ge=_FIRST_DAY, le=_LAST_DAY)] = None
+    version: Annotated[_Number | None, Blank] = None
+    team: Annotated[_Number | None, Blank] = None
+    since: Annotated[_Day | None, Blank] = None
+    until: Annotated[_Day | None, Blank] = None
 
     @property
     def query(self) -> str:
