@@ -22,7 +22,7 @@ from app.authoring.editing import (
 from app.authoring.forms import Part, read_lesson
 from app.authoring.layouts import LESSON
 from app.authoring.queries import draft, product
-from app.authoring.sheets import Sheet, lay_out, typed
+from app.authoring.sheets import Sheet, lay_out, step_of, typed
 from app.authoring.words import choices
 from app.catalog.actions import save_draft
 from app.catalog.content import MAX_BODY
@@ -127,12 +127,12 @@ def order(slug: str, request: Request, session: SessionDep, person: Trainer, mom
     moved = rearrange(lessons, str(raw.get("rows", "")))
     numbered = [{**each, "number": number} for each, number in zip(moved, numbers, strict=False)]
     document = {**stored.draft, "lessons": numbered}
-    step = sheet.get("step")
+    step = step_of(sheet)
     save_draft(
         session,
         stored,
         document,
-        step=int(step) if step.isdecimal() else -1,
+        step=step,
         by=person.email,
         moment=moment,
     )

@@ -27,7 +27,7 @@ from app.authoring.forms import Part
 from app.authoring.itemforms import change_item, read_item, show_item
 from app.authoring.queries import draft, product
 from app.authoring.quizforms import read_quiz, show_quiz
-from app.authoring.sheets import Sheet, typed
+from app.authoring.sheets import Sheet, step_of, typed
 from app.authoring.uploads import MediaForm, receive, with_stored_files
 from app.authoring.words import choices
 from app.catalog.actions import create_content, save_draft
@@ -140,7 +140,7 @@ def save_quiz(request: Request, slug: str, session: SessionDep, person: Trainer,
 def order(slug: str, request: Request, session: SessionDep, person: Trainer, moment: Now, raw: RawForm) -> Response:
     """Move or remove a question, or mark it critical."""
     stored, _owner = _quiz(session, slug)
-    step = typed(raw).get("step")
+    step = step_of(typed(raw))
     wish = str(raw.get("rows", ""))
     items = rearrange(stored.draft.get("items", []), wish)
     if wish.startswith("critical:"):
@@ -149,7 +149,7 @@ def order(slug: str, request: Request, session: SessionDep, person: Trainer, mom
         session,
         stored,
         {**stored.draft, "items": items},
-        step=int(step) if step.isdecimal() else -1,
+        step=step,
         by=person.email,
         moment=moment,
     )

@@ -21,7 +21,7 @@ from app.authoring.editing import (
 )
 from app.authoring.forms import Part, read_red_line, show_red_line
 from app.authoring.queries import draft, product
-from app.authoring.sheets import Sheet, typed
+from app.authoring.sheets import Sheet, step_of, typed
 from app.authoring.trying import try_out
 from app.authoring.words import choices
 from app.catalog.actions import create_content, save_draft
@@ -88,13 +88,13 @@ def order(slug: str, request: Request, session: SessionDep, person: Trainer, mom
         empty: Part = {"schema": 1, "rules": []}
         create_content(session, owner, ContentKind.REDLINES, slug, empty, by=person.email, moment=moment)
         return redirect(request, f"/author/products/{slug}/red-lines/_new")
-    step = typed(raw).get("step")
+    step = step_of(typed(raw))
     rules = rearrange(stored.draft.get("rules", []), str(raw.get("rows", "")))
     save_draft(
         session,
         stored,
         {**stored.draft, "rules": rules},
-        step=int(step) if step.isdecimal() else -1,
+        step=step,
         by=person.email,
         moment=moment,
     )

@@ -165,6 +165,12 @@ def typed(raw: FormData) -> Sheet:
     return Sheet(values)
 
 
+def step_of(sheet: Sheet) -> int:
+    """Read which step of the draft a page was made from; -1, which no draft has, for anything that is no number."""
+    step = sheet.get("step")
+    return int(step) if step.isdecimal() and len(step) < 10 else -1  # noqa: PLR2004 (digits of an int)
+
+
 def _clean(value: str) -> str:
     # browsers send CR LF; PostgreSQL cannot hold NUL
     return value.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
