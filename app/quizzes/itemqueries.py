@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
+from app.catalog.models import Content
 from app.errors import NotFoundError
 from app.quizzes.models import Attempt, AttemptItem, ItemVersion
 from app.web.i18n import gettext as _
@@ -16,7 +17,7 @@ from app.web.i18n import gettext as _
 
 @dataclass(frozen=True, slots=True)
 class DrawnItem:
-    """One question of an attempt as it was drawn and answered.
+    """One question of an attempt as it was drawn and answered, and the product of the quiz or bank it came from.
 
     The document holds the key: it never goes to a page as it is.
     """
@@ -29,6 +30,7 @@ class DrawnItem:
     answered_at: datetime | None
     points: Decimal | None
     correct: bool | None
+    product_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,10 @@ def _drawn() -> Select[*tuple[Any, ...]]:
             col(AttemptItem.answered_at),
             col(AttemptItem.points),
             col(AttemptItem.correct),
+            col(Content.product_id),
         )
         .join(ItemVersion, col(ItemVersion.id) == col(AttemptItem.item_version_id))
+        .join(Content, col(Content.id) == col(ItemVersion.content_id))
         .order_by(col(AttemptItem.position))
     )
 

@@ -107,9 +107,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class LessonName:
-    """A lesson as the result of an attempt names it."""
+    """A lesson as what is said of an answer names it."""
 
-    id: str
+    url: str
     title: str
     minutes: int
 
@@ -185,11 +185,15 @@ def quiz_to_take(session: Session, slug: str, as_of: datetime) -> Version:
     return version
 
 
-def lesson_names(session: Session, product_id: int, as_of: datetime) -> dict[str, LessonName]:
-    """Return the lessons of a product's course in force, in the language of the request, by their ids."""
+def lesson_names(session: Session, product_ids: Collection[int], as_of: datetime) -> dict[tuple[int, str], LessonName]:
+    """Return the lessons of products' courses in force, in the language of the request, by product and their ids."""
     return {
-        lesson["id"]: LessonName(lesson["id"], localized(lesson["title"], current_locale()), lesson["minutes"])
-        for version in in_force(session, [ContentKind.COURSE], as_of, products=[product_id])
+        (version.product_id, lesson["id"]): LessonName(
+            f"/products/{version.slug}/lessons/{lesson['id']}",
+            localized(lesson["title"], current_locale()),
+            lesson["minutes"],
+        )
+        for version in in_force(session, [ContentKind.COURSE], as_of, products=product_ids)
         for lesson in version.document.get("lessons", [])
     }
 

@@ -31,6 +31,9 @@ class Verdict(StrEnum):
     CLOSED = "closed"
 
 
+Lessons = Mapping[tuple[int, str], LessonName]
+"""Lessons by their product and id."""
+
 _MISSED = frozenset({Verdict.WRONG, Verdict.PARTLY})
 
 
@@ -82,7 +85,7 @@ class TopicMark:
 def review(
     drawn: Sequence[DrawnItem],
     cards: Mapping[str, Card],
-    lessons: Mapping[str, LessonName],
+    lessons: Lessons,
     essays: Mapping[int, OwnEssay],
     opened: Opening,
 ) -> list[Reviewed]:
@@ -119,7 +122,7 @@ def _rank(each: Reviewed) -> int:
     return ranks[each.verdict]
 
 
-def _question(each: DrawnItem, lessons: Mapping[str, LessonName], essay: OwnEssay | None, opened: Opening) -> Reviewed:
+def _question(each: DrawnItem, lessons: Lessons, essay: OwnEssay | None, opened: Opening) -> Reviewed:
     item = item_of(each.document)
     verdict = _verdict(each, essay)
     if not opened.marks and verdict is not Verdict.RETURNED:
@@ -134,7 +137,7 @@ def _question(each: DrawnItem, lessons: Mapping[str, LessonName], essay: OwnEssa
         given=said(item, each.answer) if opened.answers else None,
         right=right_answer(item) if opened.right_answers and verdict is not Verdict.RIGHT else [],
         feedback=_feedback(item, each, opened),
-        lesson=lessons.get(item.lesson) if item.lesson and verdict in _MISSED else None,
+        lesson=lessons.get((each.product_id or 0, item.lesson or "")) if verdict in _MISSED else None,
         essay=EssayReview(essay, _criteria(item)) if essay else None,
     )
 

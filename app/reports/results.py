@@ -30,7 +30,7 @@ from app.quizzes.reporting.forms import ReportForm
 from app.quizzes.reporting.queries import own_reports
 from app.quizzes.routes import running_page
 from app.quizzes.starting import limits_of, start_of
-from app.redlines.queries import cards
+from app.redlines.queries import cards_of
 from app.reports.queries import deals_of
 from app.reports.risks import Obstacle, risks
 from app.web.forms import Bound, RawForm, bind
@@ -105,10 +105,12 @@ def _result_page(
     this = next(each for each in past if each.id == own.id)
     opened = opening(present.review, this, past, limit=limits.attempts, closes=present.closes, moment=moment)
     essays = own_essays(session, own.id)
+    drawn = itemqueries.drawn_items(session, own.id)
+    products = {own.product_id, *(each.product_id for each in drawn if each.product_id)}
     reviewed = results.review(
-        itemqueries.drawn_items(session, own.id),
-        cards(session, own.product_id, moment),
-        queries.lesson_names(session, own.product_id, moment),
+        drawn,
+        {card.id: card for found in cards_of(session, products, moment).values() for card in found},
+        queries.lesson_names(session, products, moment),
         essays,
         opened,
     )

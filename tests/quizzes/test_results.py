@@ -129,6 +129,27 @@ def test_a_failed_attempt_offers_to_practise_what_was_missed(session: Session, a
     assert "Practise the question you missed" in shown
 
 
+def test_what_comes_from_a_bank_of_another_product_leads_to_that_products_lesson_and_red_line(
+    session: Session, ana: Taker
+) -> None:
+    keeper, harbour = sellable(session), sellable(session, "harbour")
+    for owner in (keeper, harbour):
+        course = course_document([lesson(1, title=f"All about {owner.slug}")], owner.slug)
+        published(session, owner, ContentKind.COURSE, owner.slug, course)
+    item = single("b1", lesson="lesson-1", red_line=["harbour.return"])
+    bank = quiz_document("bank", [item], product="harbour", bank=True)
+    published_quiz(session, bank, owner=harbour)
+    rules = [{"count": 1, "from": "bank"}]
+    published_quiz(session, quiz_document(items=[single("one")], draw=rules, practice="missed"), owner=keeper)
+    session.commit()
+    attempt = ana.start()
+    ana.answer_all(attempt, right=False)
+    shown = ana.finish(attempt)
+    assert '<a href="/products/harbour/lessons/lesson-1">All about harbour</a>' in shown
+    assert "All about keeper" not in shown
+    assert "About harbour.return" in shown
+
+
 @pytest.fixture
 def tom(session: Session, sign_in: SignIn) -> TestClient:
     person(session, "tom@example.com", Role.TRAINER)

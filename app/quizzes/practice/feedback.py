@@ -49,7 +49,7 @@ def feedback(session: Session, person_id: int, asked: Asked, moment: datetime) -
     opened = opening is not None and opening.right_answers
     correct = bool(asked.correct)
     touched = cards(session, asked.product_id, moment) if item.red_line and not correct else {}
-    lessons = queries.lesson_names(session, asked.product_id, moment) if item.lesson and not correct else {}
+    lessons = queries.lesson_names(session, [asked.product_id], moment) if item.lesson and not correct else {}
     to_chosen = [] if settings.review.feedback == "never" else chosen_feedback(item, asked.answer)
     author = [*to_chosen, *([words(item.feedback)] if opened and item.feedback else [])]
     return Feedback(
@@ -59,5 +59,5 @@ def feedback(session: Session, person_id: int, asked: Asked, moment: datetime) -
         right=right_answer(item) if opened and not correct else [],
         author=author,
         cards=[touched[name] for name in item.red_line if name in touched],
-        lesson=lessons.get(item.lesson or ""),
+        lesson=lessons.get((asked.product_id, item.lesson or "")),
     )

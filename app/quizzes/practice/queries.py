@@ -47,7 +47,6 @@ class Asked:
     item: str
     quiz: str
     product_id: int
-    product: str
     document: dict[str, Any]
     option_order: list[int]
     answer: Any
@@ -102,7 +101,6 @@ def questions(session: Session, practice_id: int) -> list[Asked]:
             col(ItemVersion.item),
             col(Content.slug),
             col(Content.product_id),
-            col(Product.slug),
             col(ItemVersion.document),
             col(PracticeItem.option_order),
             col(PracticeItem.answer),
@@ -111,7 +109,6 @@ def questions(session: Session, practice_id: int) -> list[Asked]:
         )
         .join(ItemVersion, col(ItemVersion.id) == col(PracticeItem.item_version_id))
         .join(Content, col(Content.id) == col(ItemVersion.content_id))
-        .join(Product, col(Product.id) == col(Content.product_id))
         .where(col(PracticeItem.practice_id) == practice_id)
         .order_by(col(PracticeItem.position))
     )

@@ -149,7 +149,6 @@ def _question_page(
         "total": len(asked),
         "answered": sum(each.answered_at is not None for each in asked),
         "question": question_of(drawn(here)),
-        "here": here,
         "reviewed": None if here.answered_at is None else feedback(session, person.id, here, moment),
         "more": queries.next_of(asked) is not None,
         "missing": status != 200,  # noqa: PLR2004 (the page is shown again because there was no answer)
@@ -163,13 +162,13 @@ def _title(session: Session, own: Round, moment: datetime) -> Any:
 
 def _summary_page(request: Request, session: Session, own: Round, asked: list[Asked], moment: datetime) -> Response:
     answered = [each for each in asked if each.answered_at is not None]
-    wrong = [item_of(each.document).lesson for each in answered if not each.correct]
-    lessons = lesson_names(session, asked[0].product_id, moment) if own.quiz else {}
+    wrong = [(each.product_id, item_of(each.document).lesson) for each in answered if not each.correct]
+    lessons = lesson_names(session, {product_id for product_id, _lesson in wrong}, moment) if own.quiz else {}
     context = {
         "own": own,
         "title": _title(session, own, moment),
         "lines": [(each, prompt_of(item_of(each.document))) for each in answered],
         "right": sum(bool(each.correct) for each in answered),
-        "lessons": [lessons[name] for name in dict.fromkeys(wrong) if name in lessons],
+        "lessons": [lessons[key] for key in dict.fromkeys(wrong) if key in lessons],
     }
     return page(request, "quizzes/practice_done.html", context)
