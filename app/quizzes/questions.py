@@ -257,7 +257,7 @@ def said(item: Item, answer: Any) -> list[str]:
         case MatchingItem():
             rights = [*(pair.right for pair in item.pairs), *item.extra]
             given = [(pair, rights[index]) for pair, index in zip(item.pairs, answer, strict=True) if index is not None]
-            return [f"{words(pair.left)}: {words(right)}" for pair, right in given]
+            return [f"{words(pair.left)}{_(': ')}{words(right)}" for pair, right in given]
         case OrderingItem():
             steps = zip(places_of(answer, len(item.options)), item.options, strict=True)
             given_steps = sorted((place, words(step.text)) for place, step in steps if place is not None)

@@ -16,7 +16,7 @@ from app.redlines.forms import AttestForm
 from app.redlines.queries import Card, RedLines, red_lines, signatures
 from app.redlines.signing import meaning, same_name
 from app.web.forms import Bound, RawForm, bind, blank
-from app.web.i18n import current_locale
+from app.web.i18n import current_locale, pgettext
 from app.web.i18n import gettext as _
 from app.web.templating import page, redirect
 
@@ -101,7 +101,7 @@ def _groups(lines: RedLines | None) -> list[tuple[str, str, list[Card]]]:
     if lines is None:
         return []
     headings = {
-        "block": (_("Never"), _("These stop a pitch. Nothing excuses them.")),
+        "block": (pgettext("red line", "Never"), _("These stop a pitch. Nothing excuses them.")),
         "warn": (_("With care"), _("These warn. Say them the other way.")),
         "coach": (_("Better said"), _("These coach. There is a clearer wording.")),
     }
