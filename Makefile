@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench check format pictures messages lock
+.PHONY: help setup run test bench eval check format pictures messages lock
 
 help: ## say what there is
 	@echo "Dealworthy: who may sell what."; echo
@@ -31,6 +31,9 @@ test: setup ## run every test: rules, both databases, journeys in a real browser
 
 bench: setup ## measure the product beside a bare stack; BENCH="--database postgresql" and others, see BENCH=--help
 	@$(BIN)/python -m bench $(BENCH)
+
+eval: setup ## measure how red lines are found; target: precision and recall .95 in each language; EVAL=--failures
+	@$(BIN)/python -m eval $(EVAL)
 
 check: setup ## lint, types, floors, templates, catalogues, migrations, lock files
 	@$(BIN)/ruff check

@@ -47,6 +47,12 @@ def cards_of(session: Session, products: Collection[int], as_of: datetime) -> di
     }
 
 
+def rules_by_product(session: Session, as_of: datetime, products: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+    """Return the red lines of products as the matcher takes them, drafts and those not yet effective included."""
+    versions = in_force(session, [ContentKind.REDLINES], as_of, products=products)
+    return {version.product_id: list(version.document["rules"]) for version in versions}
+
+
 def _in_force(version: Version, as_of: datetime) -> list[dict[str, Any]]:
     """List the rules that people must know: active, and effective on the day (half-open, as `Effective.covers`)."""
     day = local_day(as_of).isoformat()
