@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.catalog.document import canonical
 from app.quizzes.interchange import gift, giftwriter
 from app.quizzes.interchange.outcome import LossCode, Written
-from quizzes.interchange.itemstrategies import ITEM, items
+from itemstrategies import ITEM, items
 
 UNIQUE_ITEMS = st.lists(items(), min_size=1, max_size=4, unique_by=lambda item: item["id"])
 
