@@ -18,23 +18,18 @@ from taking import Taker
 EARLIER = datetime(2026, 1, 5, tzinfo=UTC)
 DIGITS = "9" * 5000
 IN_ADDRESSES = [
-    "0",
     "-1",
     "2147483648",
     "9223372036854775808",
     DIGITS,
-    "1e400",
-    "NaN",
     "a" * 300,
     "%00",
-    "%ff",
     "%ed%a0%80",
     "%e4%b8%ad",
     "%22%0d%0a",
     "..%2f..",
-    "<i>",
 ]
-IN_FIELDS = ["", "-1", "2147483648", "9223372036854775808", DIGITS, "1e400", "NaN", "\x00", "\ufffe", "a" * 30_000]
+IN_FIELDS = ["", "-1", "9223372036854775808", DIGITS, "1e400", "\x00", "a" * 30_000]
 KNOWN = {"slug": "keeper-quiz", "item": "one", "item_id": "one", "kind": "quiz", "name": "keeper-quiz"}
 QUERIES = [
     "q", "part", "locale", "key", "versions", "policy", "seed", "number", "page", "position", "before", "next",
@@ -42,8 +37,8 @@ QUERIES = [
     "older", "newer",
 ]  # fmt: skip
 FIELDS = [
-    "step", "position", "choice", "text", "gap0", "pair0", "place0", "place1", "number", "comment", "points-
-    asks", "kind", "hour", "weekdays", "key", "versions", "policy", "reason", "seen", "email",
+    "step", "position", "choice", "text", "gap0", "pair0", "place0", "place1", "number", "comment", "points-asks",
+    "kind", "hour", "weekdays", "key", "versions", "policy", "reason", "seen", "email",
     "extra_time_percent", "extra_attempts", "locale", "same", "title", "prompt", "options.0.text", "points",
     "rows",
 ]  # fmt: skip

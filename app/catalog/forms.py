@@ -1,6 +1,6 @@
 """What a browser may send about lessons."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from fastapi import Depends, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -58,8 +58,8 @@ async def _parsed(request: Request) -> WatchedReport:
         raise ValueError("too long")
     if request.headers.get("content-type", "").startswith("application/json"):
         return WatchedReport.model_validate_json(await request.body())
-    raw: dict[str, Any] = dict(await sent_form(request, max_files=0, max_fields=10))
-    return WatchedReport.model_validate(raw)
+    async with sent_form(request, max_files=0, max_fields=10) as form:
+        return WatchedReport.model_validate(dict(form))
 
 
 WatchedDep = Annotated[Report, Depends(_read_report)]

@@ -85,10 +85,11 @@ def _places(raw: FormData, name: str, length: int, first: int = 0) -> list[int]:
         if value == "":
             continue
         # Python refuses to read thousands of digits
-        is_place = isinstance(value, str) and value.isdecimal() and len(value) < 10  # noqa: PLR2004 (digits of an int)
-        if not is_place or not first <= int(value) < first + length:
+        is_number = isinstance(value, str) and value.isdecimal() and len(value) < 10  # noqa: PLR2004 (digits of an int)
+        place = int(str(value)) - first if is_number else -1
+        if not 0 <= place < length:
             raise InvalidError(_("That is none of the choices. Nothing was changed."))
-        places.append(int(value) - first)
+        places.append(place)
     return places
 
 

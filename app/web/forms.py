@@ -9,7 +9,8 @@ if form.data is None:
     return page(request, "deals/new.html", {"form": form}, status=422)
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
 
@@ -18,7 +19,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, 
 from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
-from starlette.requests import AwaitableOrContextManager
 
 from app.web.i18n import gettext as _
 from app.web.i18n import ngettext
@@ -131,22 +131,26 @@ def _sentence(kind: str, context: Mapping[str, Any], message: str) -> str:
     return _("This cannot be read; check how it is written.")
 
 
-def sent_form(
+@asynccontextmanager
+async def sent_form(
     request: Request, *, max_files: int, max_fields: int, max_part_size: int = MAX_FIELD_BYTES
-) -> AwaitableOrContextManager[FormData]:
-    """Read the form of a request; every form is read here. Raises HTTPException for another encoding than UTF-8.
+) -> AsyncIterator[FormData]:
+    """Read the form of a request, as every form is read; the end closes its files.
 
+    Raises HTTPException for another encoding than UTF-8.
     A request may name any codec of Python for its parts, and there are some that take quadratic time, or that yield
     halves of characters which can be neither stored nor shown. Browsers send UTF-8, and name none.
     """
     _kind, options = parse_options_header(request.headers.get("content-type", ""))
     if options.get(b"charset", b"utf-8").lower() not in {b"utf-8", b"utf8"}:
         raise HTTPException(400)
-    return request.form(max_files=max_files, max_fields=max_fields, max_part_size=max_part_size)
+    async with request.form(max_files=max_files, max_fields=max_fields, max_part_size=max_part_size) as form:
+        yield form
 
 
-async def _read(request: Request) -> FormData:
-    return await sent_form(request, max_files=1, max_fields=MAX_FIELDS)
+async def _read(request: Request) -> AsyncIterator[FormData]:
+    async with sent_form(request, max_files=1, max_fields=MAX_FIELDS) as form:
+        yield form
 
 
 RawForm = Annotated[FormData, Depends(_read)]
