@@ -41,6 +41,8 @@ def give(request: Request, slug: str, session: SessionDep, person: Trainer, mome
     owner = _active(session, form.data.email) if form.data else None
     if form.data and owner is None:
         form.wrong("email", _("Nobody with an account has this address."))
+    elif owner is not None and owner.id == person.id:
+        form.wrong("email", _("This is your own account. Another trainer gives it to you."))
     elif form.data and not (form.data.extra_time_percent or form.data.extra_attempts):
         form.wrong("extra_time_percent", _("Give more time, more attempts, or both."))
     if form.data is None or owner is None:

@@ -181,3 +181,14 @@ def test_fifty_starts_at_once_keep_within_the_limit_and_what_was_given(
     with database.read() as session:
         numbers = session.execute(select(col(Attempt.number), col(Attempt.finished_at)).order_by(col(Attempt.number)))
         assert [tuple(row) for row in numbers] == [(1, START), (2, START), (3, START)]
+
+
+def test_nobody_gives_themselves_more(database: Database, ana: Taker, session: Session, sign_in: SignIn) -> None:
+    person(session, "tess@example.com", Role.TRAINER, Role.REP)
+    session.commit()
+    form = {"email": "Tess@example.com", "reason": "I would like to", "extra_attempts": "5"}
+    answer = sign_in("tess@example.com").post(PAGE, data=form)
+    assert answer.status_code == 422
+    assert "This is your own account. Another trainer gives it to you." in answer.text
+    with database.read() as reading:
+        assert reading.scalar(select(func.count()).select_from(Accommodation)) == 0
