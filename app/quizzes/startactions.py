@@ -29,12 +29,13 @@ def start(session: Session, person: CurrentPerson, slug: str, moment: datetime) 
     """Return the id of the attempt that runs, started now if there is none; None when none may start."""
     version = queries.quiz_to_take(session, slug, moment)
     attempt = session.scalar(running(person.id, version.content_id).with_for_update())
-    if attempt is not None:
-        if not clock.is_over(moment, attempt.deadline_at):
-            return attempt.id
-        close(session, attempt, moment, person.email)
-    # one start of a person at a time: who comes second sees what the first one started
+    if attempt is not None and not clock.is_over(moment, attempt.deadline_at):
+        return attempt.id
+    # one start of a person at a time: who comes second sees what the first one started; and before the audit trail,
+    # because who holds a person may be waiting for the trail
     session.execute(select(col(Person.id)).where(col(Person.id) == person.id).with_for_update(key_share=True))
+    if attempt is not None:
+        close(session, attempt, moment, person.email)
     past = queries.attempts(session, person.id, version.content_id)
     latest = past[-1] if past else None
     if latest and latest.finished_at is None:

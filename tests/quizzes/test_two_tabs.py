@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from fastapi.testclient import TestClient
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlmodel import Session, col
 
 from app.audit.actions import record
@@ -134,6 +134,24 @@ def test_passing_waits_in_no_circle_with_who_writes_about_the_same_person(databa
                 assert not finishing.done()
             record(session, at=NOW, actor="m@example.com", action="test.recorded", subject=("person", "ana"))
         assert finishing.result().status_code == 303
+
+
+def test_starting_after_time_ran_out_waits_in_no_circle_either(database: Database, ana: Taker) -> None:
+    """The attempt that is over is finished first, which writes to the audit trail."""
+    if database.sqlite:
+        pytest.skip("SQLite has one writer at a time")
+    ana.start()
+    with database.write() as session:
+        session.execute(update(Attempt).values(deadline_at=NOW))
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as session:
+            session.execute(select(col(Person.id)).where(col(Person.id) == 1).with_for_update())
+            starting = pool.submit(ana.client.post, "/quizzes/keeper-quiz/attempts")
+            while not session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                assert not starting.done()
+            record(session, at=NOW, actor="m@example.com", action="test.recorded", subject=("person", "ana"))
+        assert starting.result().status_code == 409
+        assert "No attempts are left" in starting.result().text
 
 
 def test_answers_survive_a_restart(ana: Taker, settings: Settings) -> None:
