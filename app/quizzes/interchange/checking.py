@@ -64,7 +64,7 @@ def checked(document: dict[str, Any], line: int, name: str, losses: Iterable[Los
 
 def skipped(error: SkipError, line: int, name: str) -> Skipped:
     """Say of the question in hand why it was not taken in."""
-    return Skipped(line, short(name), error.code, error.detail)
+    return Skipped(line, short(name), error.code, " ".join(error.detail.split()))
 
 
 def short(name: str) -> str:

@@ -33,6 +33,7 @@ from app.quizzes.interchange.texts import clean
 _DELIMITERS: Final = ",;\t|"
 _ROWS_BEFORE_HEADER: Final = 20
 _LONGEST_NAME: Final = 200
+_MOST_COLUMNS: Final = 1_000
 _COLUMNS: Final[Mapping[str, str]] = {
     "id": "id", "question id": "id", "type": "type", "question type": "type",
     "prompt": "prompt", "question": "prompt", "question text": "prompt", "text": "prompt",
@@ -97,7 +98,7 @@ def _delimiter(text: str) -> str:
 def _header(cells: Sequence[str]) -> dict[str, int]:
     """Give the place of each column that is known; none when the row does not name a prompt and a key."""
     found: dict[str, int] = {}
-    for place, cell in enumerate(cells):
+    for place, cell in enumerate(cells[:_MOST_COLUMNS]):
         name = " ".join(
             re.sub(r"[^a-z0-9]+", " ", re.sub(r"\([^()]*\)| [-–] .*", "", cell[:_LONGEST_NAME].casefold())).split()
         )

@@ -22,11 +22,11 @@ class MediaBox:
         self.files: dict[str, bytes] = {}
         self._size = 0
 
-    def take(self, name: str, data: bytes) -> str | None:
-        """Keep these bytes and give their stored name; None when they are refused."""
-        if media.refusal(data):
+    def take(self, address: str, data: bytes | None) -> str | None:
+        """Keep these bytes, which have a place elsewhere, and give their stored name; None when they are refused."""
+        if data is None or media.refusal(data):
             return None
-        stored = media.stored_name(name, data)
+        stored = media.stored_name(_file_name(address), data)
         if stored not in self.files:
             if self._size + len(data) > MOST_BYTES:
                 return None
@@ -43,11 +43,12 @@ class MediaBox:
 class Draft:
     """Collects what one item loses, and turns the pictures of its texts into media."""
 
-    def __init__(self, box: MediaBox, find: Callable[[str], bytes | None]) -> None:
-        """Find the bytes of a picture by its address with `find`."""
+    def __init__(self, box: MediaBox, find: Callable[[str], str | None]) -> None:
+        """Find the stored name of a picture by its address with `find`, once for each address."""
         self.losses: list[Loss] = []
         self._box = box
         self._find = find
+        self._stored: dict[str, str | None] = {}
 
     @classmethod
     def silent(cls) -> "Draft":
@@ -70,8 +71,9 @@ class Draft:
         """Give the callback that puts the pictures of a text into a list of media."""
 
         def take(address: str, words: str) -> bool:
-            data = self._find(address) if not address.startswith("data:") else _inline(address)
-            stored = self._box.take(_file_name(address), data) if data is not None else None
+            if address not in self._stored:
+                self._stored[address] = self._store(address)
+            stored = self._stored[address]
             if stored is None or len(into) >= most:
                 return False
             if all(each["file"] != stored for each in into):
@@ -79,6 +81,9 @@ class Draft:
             return True
 
         return take
+
+    def _store(self, address: str) -> str | None:
+        return self._box.take(address, _inline(address)) if address.startswith("data:") else self._find(address)
 
 
 def _inline(address: str) -> bytes | None:

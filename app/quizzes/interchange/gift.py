@@ -1,5 +1,6 @@
 """Moodle's GIFT: questions as text, read as Moodle reads them."""
 
+import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any, Final
@@ -15,6 +16,9 @@ from app.quizzes.interchange.ids import Ids
 from app.quizzes.interchange.keys import FULL, Answer, accepted
 from app.quizzes.interchange.outcome import Imported, Loss, LossCode, Reading, SkipCode, SkipError, Skipped
 
+_COMMENT: Final = re.compile(r"(?:^|(?<=\s))//[^\n]*")
+_BEFORE: Final = re.compile(r"//[^\n]*\n\s*")
+_BEHIND: Final = re.compile(r"\S\s+//\s")
 _TRUTH: Final[Mapping[str, bool]] = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 
 
@@ -54,17 +58,29 @@ def _pin(document: dict[str, Any], notes: tuple[tuple[str, str], ...]) -> None:
 
 def _answers(parts: Parts, texts: Texts) -> dict[str, Any]:
     """Tell the type of a question by its answer part, in the order in which Moodle tries them."""
-    answer = parts.answer
-    if answer is None:
+    if parts.answer is None:
         raise SkipError(SkipCode.description)
+    answer = _without_comments(parts.answer)
     readers: tuple[tuple[bool, Callable[[str, Texts], dict[str, Any]]], ...] = (
         (not answer, _essay),
         (answer.startswith("#"), numeric),
         ("~" in answer, _choices),
         ("=" in answer and "->" in answer, _matching),
-        (answer.partition("#")[0].strip().upper() in _TRUTH, _true_false),
+        (_is_truth(answer), _true_false),
     )
     return next((reader for fits, reader in readers if fits), _short_text)(answer, texts)
+
+
+def _is_truth(answer: str) -> bool:
+    return answer.partition("#")[0].strip().upper() in _TRUTH
+
+
+def _without_comments(answer: str) -> str:
+    """Leave out comments that can be nothing else, though Moodle knows only those on lines of their own."""
+    answer = answer[found.end() :] if (found := _BEFORE.match(answer)) else answer
+    bare = _COMMENT.sub("", answer).strip()
+    is_number = bare.startswith("#") and answer.count("#") == 1
+    return bare if not _is_truth(answer) and (not bare or is_number or _is_truth(bare)) else answer
 
 
 def _essay(_answer: str, _texts: Texts) -> dict[str, Any]:
@@ -119,6 +135,8 @@ def _short_text(answer: str, texts: Texts) -> dict[str, Any]:
         words, feedback = texts.accepted(rest)
         if mark < 0:
             raise SkipError(SkipCode.weights, f"{float(mark):.0%}")
+        if _BEHIND.search(words):  # a comment, or to be typed as well
+            raise SkipError(SkipCode.malformed, words[:80])
         if words:
             answers.append(Answer(words, mark, feedback))
         elif feedback:

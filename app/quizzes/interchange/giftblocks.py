@@ -25,7 +25,7 @@ _PROTECTED: Final = {
 }
 _PLAIN: Final = str.maketrans({mark: "\n" if each == "n" else each for each, mark in _PROTECTED.items()})
 _NOTHING: Final = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
-_ESCAPE: Final = re.compile(r"\\([\\:#={}~n])")
+_BACKSLASH: Final = "\ufdd7"
 _CATEGORY: Final = "$CATEGORY:"
 _CONTEXT: Final = re.compile(r"\$(?:course|module|coursecat|cat\d*|system|user)\$(?:/|$)")
 _TOP: Final = re.compile(r"top(?:/|$)")
@@ -151,7 +151,10 @@ def _category(path: str) -> tuple[str | None, tuple[Loss, ...]]:
 
 def protect(text: str) -> str:
     """Put what a backslash protects out of reach."""
-    return _ESCAPE.sub(lambda found: _PROTECTED.get(found[1], "\\"), text)
+    text = text.replace("\\\\", _BACKSLASH)
+    for each, mark in _PROTECTED.items():
+        text = text.replace(f"\\{each}", mark)
+    return text.replace(_BACKSLASH, "\\")
 
 
 def plain(text: str) -> str:

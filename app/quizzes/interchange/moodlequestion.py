@@ -31,7 +31,8 @@ class Question:
     def __init__(self, element: Element, box: MediaBox) -> None:
         """Read parts of `element`; its pictures go into `box`."""
         self.element = element
-        self.draft = Draft(box, self._file)
+        self.draft = Draft(box, lambda address: box.take(address, self._file(address)))
+        self._files: dict[str, Element] | None = None
 
     @property
     def kind(self) -> str:
@@ -118,10 +119,14 @@ class Question:
         if not address.startswith(_FILES):
             return None
         wanted = unquote(address.removeprefix(_FILES).partition("?")[0])
-        for each in self.element.iter("file"):
-            if (each.get("path", "/").lstrip("/") + each.get("name", "")) == wanted or each.get("name") == wanted:
-                return _decoded(each.text or "")
-        return None
+        if self._files is None:
+            self._files = {}
+            for each in self.element.iter("file"):
+                name = each.get("name", "")
+                self._files.setdefault(each.get("path", "/").lstrip("/") + name, each)
+                self._files.setdefault(name, each)
+        found = self._files.get(wanted)
+        return None if found is None else _decoded(found.text or "")
 
 
 def source(part: Element | None) -> str:

@@ -43,7 +43,7 @@ class Package:
                 raise UnreadableError(FileCode.too_large)
             if not info.is_dir():
                 if info.filename in self._files:
-                    raise UnreadableError(FileCode.archive, 0, info.filename[:200])
+                    raise UnreadableError(FileCode.archive, 0, _shown(info.filename))
                 self._files[info.filename] = info
 
     @property
@@ -77,10 +77,15 @@ def _check_directory(data: bytes) -> None:
 def _check_entry(info: zipfile.ZipInfo) -> None:
     name = info.orig_filename
     if _UNSAFE.search(name) or _UNSAFE.search(info.filename) or stat.S_ISLNK(info.external_attr >> 16):
-        raise UnreadableError(FileCode.unsafe_name, 0, name[:200].replace("\x00", "␀"))
+        raise UnreadableError(FileCode.unsafe_name, 0, _shown(name))
     if info.flag_bits & _ENCRYPTED:
         raise UnreadableError(FileCode.encrypted)
     if info.compress_type not in _METHODS:
-        raise UnreadableError(FileCode.archive, 0, name[:200])
+        raise UnreadableError(FileCode.archive, 0, _shown(name))
     if info.file_size > _SMALL and info.file_size > _HIGHEST_RATIO * max(1, info.compress_size):
-        raise UnreadableError(FileCode.too_large, 0, name[:200])
+        raise UnreadableError(FileCode.too_large, 0, _shown(name))
+
+
+def _shown(name: str) -> str:
+    """Give a name as it may stand in a sentence."""
+    return "".join(character if character.isprintable() else "�" for character in name[:100])

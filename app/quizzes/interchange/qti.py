@@ -1,5 +1,6 @@
 """Reads QTI 2.1, 2.2 and 3.0: one item in a file, or a package with a manifest."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from posixpath import dirname, join, normpath
@@ -27,6 +28,8 @@ MANIFEST: Final = "imsmanifest.xml"
 _ITEM_TYPES: Final = ("imsqti_item", "imsqti_apipitem")
 _ROOTS: Final = frozenset({"assessmentItem", "qti-assessment-item"})
 _EMPTY: Final = b"PK\x05\x06"
+_LOOKS_LIKE_AN_ITEM: Final = re.compile(rb"<(?:[\w.-]+:)?(?:assessmentItem|qti-assessment-item)(?![\w-])")
+_BEGINNING: Final = 8_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,16 @@ class _Source:
 class _Reader:
     box: MediaBox = field(default_factory=MediaBox)
     ids: Ids = field(default_factory=Ids)
+    pictures: dict[str, str | None] = field(default_factory=dict)
 
-    def entry(
-        self, root: Element, find: Callable[[str], bytes | None], keywords: tuple[str, ...]
-    ) -> Imported | Skipped:
-        """Read one item; `find` gives the bytes of a picture by its address."""
+    def picture(self, package: Package, path: str) -> str | None:
+        """Take in a picture of a package, once however many items show it, and give its stored name."""
+        if path not in self.pictures:
+            self.pictures[path] = self.box.take(path, package.read(path))
+        return self.pictures[path]
+
+    def entry(self, root: Element, find: Callable[[str], str | None], keywords: tuple[str, ...]) -> Imported | Skipped:
+        """Read one item; `find` gives the stored name of a picture by its address."""
         normalise(root)
         draft = Draft(self.box, find)
         title, line = root.get("title", "").strip() or root.get("identifier", ""), line_of(root)
@@ -83,7 +91,10 @@ def _package(package: Package) -> Reading:
     manifests = sorted(
         (name for name in package.names if name.rpartition("/")[2] == MANIFEST), key=lambda n: n.count("/")
     )
-    sources = _manifest(package, manifests[0]) if manifests else _all_files(package)
+    sources = _manifest(package, manifests[0]) if manifests else []
+    sources += _unnamed(package, {source.path for source in sources})
+    if not sources and not manifests:
+        raise UnreadableError(FileCode.no_manifest)
     count(len(sources))
     reader = _Reader()
     return reader.reading([_entry(package, source, reader) for source in sources])
@@ -91,7 +102,10 @@ def _package(package: Package) -> Reading:
 
 def _manifest(package: Package, name: str) -> list[_Source]:
     """List the items that a manifest names. Raises UnreadableError when it cannot be read."""
-    root = parse(package.read(name) or b"")
+    try:
+        root = parse(package.read(name) or b"")
+    except UnreadableError as error:
+        raise UnreadableError(error.code, error.line, f"{name}: {error.detail}".rstrip(": ")[:200]) from error
     base = dirname(name)
     found = []
     for each in (resource for part in children(root, "resources") for resource in children(part, "resource")):
@@ -112,20 +126,15 @@ def _keywords(resource: Element) -> tuple[str, ...]:
     )
 
 
-def _all_files(package: Package) -> list[_Source]:
-    """List the files of an archive without a manifest that are items."""
-    found = []
-    for name in package.names:
-        if name.lower().endswith(".xml"):
-            try:
-                root = parse(package.read(name) or b"")
-            except UnreadableError:
-                continue
-            if name_of(root) in _ROOTS:
-                found.append(_Source(name))
-    if not found:
-        raise UnreadableError(FileCode.no_manifest)
-    return found
+def _unnamed(package: Package, named: set[str]) -> list[_Source]:
+    """List the files of an archive that look like items and that no manifest names."""
+    return [
+        _Source(name)
+        for name in package.names
+        if name.lower().endswith(".xml")
+        and name not in named
+        and _LOOKS_LIKE_AN_ITEM.search((package.read(name) or b"")[:_BEGINNING].replace(b"\0", b""))
+    ]
 
 
 def _entry(package: Package, source: _Source, reader: _Reader) -> Imported | Skipped:
@@ -139,7 +148,8 @@ def _entry(package: Package, source: _Source, reader: _Reader) -> Imported | Ski
     if name_of(root) not in _ROOTS:
         return Skipped(line_of(root), source.name, SkipCode.unknown_type, name_of(root)[:80])
     folder = dirname(source.path)
-    return reader.entry(root, lambda address: package.read(_resolved(folder, address)), source.keywords)
+    entry = reader.entry(root, lambda address: reader.picture(package, _resolved(folder, address)), source.keywords)
+    return replace(entry, name=f"{entry.name} ({source.path[:200]})") if isinstance(entry, Skipped) else entry
 
 
 def _resolved(folder: str, address: str) -> str:

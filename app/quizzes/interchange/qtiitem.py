@@ -52,6 +52,8 @@ class QtiItem:
             raise SkipError(SkipCode.too_many_options, "interactions")
         names = [each.get("responseIdentifier", "") for each in self.interactions]
         self.kinds = [str(each.tag) for each in self.interactions]
+        if unknown := [kind for kind in dict.fromkeys(self.kinds) if kind not in _READERS.keys() | _INLINE]:
+            raise SkipError(SkipCode.unknown_type, ", ".join(unknown))
         self.rules: Mapping[str, Rule] = {} if self.kinds == ["extendedTextInteraction"] else rules(element, names)
 
     def document(self) -> dict[str, Any]:

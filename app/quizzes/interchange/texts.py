@@ -15,7 +15,7 @@ from app.quizzes.interchange.outcome import Loss, LossCode
 ImageTaker = Callable[[str, str], bool]
 """Is told the address and the alternative text of a picture; says whether it took the picture in."""
 
-_MOST_MARKDOWN: Final = 200_000
+_MOST_MARKDOWN: Final = 50_000
 _BREAKS: Final = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _SPACES: Final = re.compile("[\u00a0\u2007\u202f]")
 _SPACE: Final = re.compile(r"[ \t\n]+")

@@ -28,6 +28,7 @@ _CLOSINGS: Final = {"<![CDATA[": "]]>", "<!--": "-->", "<?": "?>"}
 _AMPERSAND: Final = re.compile(r"&(?:(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)?")
 _OWN_ENTITIES: Final = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _BEFORE_THE_FIRST_TAG: Final = 10_000
+_LONGEST_MESSAGE: Final = 120
 
 
 def parse(data: bytes) -> Element:
@@ -166,7 +167,12 @@ def _refusal(error: etree.XMLSyntaxError) -> UnreadableError:
         return UnreadableError(FileCode.too_deep, line)
     if "XML_PARSE_HUGE" in message:
         return UnreadableError(FileCode.too_large, line)
-    return UnreadableError(FileCode.malformed, line, message.rpartition(", line ")[0] or message)
+    return UnreadableError(FileCode.malformed, line, _first_line(message.rpartition(", line ")[0] or message))
+
+
+def _first_line(message: str) -> str:
+    """Leave out the source that a message goes on with."""
+    return message.partition("\n")[0][:_LONGEST_MESSAGE].strip()
 
 
 def _refuse_depth(root: Element) -> None:

@@ -184,3 +184,15 @@ def test_moodles_own_examples_are_all_taken_in() -> None:
     choices = kinds.count("single") + kinds.count("multiple")
     assert (choices, *map(kinds.count, ("true_false", "short_text", "numeric", "matching"))) == (18, 5, 9, 8, 3)
     assert len(kinds) == 43
+
+
+def test_a_comment_behind_the_answer_is_no_part_of_it() -> None:
+    assert one("Go? { // the brakes are worn\n F // so no\n}") == {"type": "true_false", "answer": False}
+    assert one("Wheels? {#4 // spare one included\n}") == {"type": "numeric", "answer": 4.0}
+    assert one("Which? { // from chapter 2\n=a\n~b}")["options"] == [{"text": "a", "correct": True}, {"text": "b"}]
+    assert one("Which? {=a // see below\n~b}")["options"] == [
+        {"text": "a // see below", "correct": True},
+        {"text": "b"},
+    ]
+    assert one("Begin a comment {=// =http://c.example}")["accept"] == ["//", "http://c.example"]
+    assert skip("Say {=four // or is this typed, too?\n}") == (SkipCode.malformed, 1)

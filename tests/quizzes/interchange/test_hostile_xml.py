@@ -82,3 +82,11 @@ def test_another_kind_of_document_is_named(read: object) -> None:
     assert callable(read)
     with pytest.raises(UnreadableError, match="no_questions: <html>"):
         read(b"<html/>")
+
+
+def test_what_is_wrong_is_said_in_one_line() -> None:
+    with pytest.raises(UnreadableError) as caught:
+        parse(b"<quiz>\n<text><![CDATA[never closed\nat all</text></quiz>")
+
+    assert caught.value.line == 3
+    assert caught.value.detail == "CData section not finished"

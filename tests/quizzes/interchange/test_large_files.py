@@ -6,11 +6,14 @@ from contextlib import suppress
 
 import pytest
 
-from app.quizzes.interchange import aiken, csvfile, gift, jsonfile
+from app.quizzes.interchange import aiken, csvfile, gift, jsonfile, moodlexml
 from app.quizzes.interchange.outcome import Reading, UnreadableError
 
 LENGTH = 20_000
 LONGER = 4
+PICTURE = b'&lt;img src="@@PLUGINFILE@@/a.png"&gt;'
+FILE = b'<file name="b.png">aaaa</file>'
+PICTURES = b'<quiz><question type="essay"><questiontext><text>%s</text>%s</questiontext></question></quiz>'
 HEAD = b"prompt,option_1,option_2,correct\n"
 
 
@@ -44,6 +47,8 @@ def seconds(read: Callable[[bytes], Reading], data: bytes) -> float:
         (csvfile.read, lambda length: HEAD + b"q,a,b,1\n" * length),
         (csvfile.read, lambda length: HEAD + b'"q\n' * length),
         (csvfile.read, lambda length: b"prompt,correct," + b"(" * length + b"\nq,a"),
+        (csvfile.read, lambda length: b"prompt,correct" + b",option_1" * length + b"\nq,a"),
+        (moodlexml.read, lambda length: PICTURES % (PICTURE * (length // 10), FILE * (length // 10))),
         (jsonfile.read, lambda length: b"[" * length),
         (jsonfile.read, lambda length: b'{"items": [' + b'{"id": 1},' * length + b"1]}"),
     ],

@@ -96,3 +96,10 @@ def test_whatever_is_cut_off_is_refused_or_read() -> None:
 
     for end in range(len(data)):
         assert refused(data[:end]) == FileCode.archive
+
+
+def test_a_name_in_a_sentence_is_short_and_can_be_shown() -> None:
+    with pytest.raises(UnreadableError) as caught:
+        Package(archive(("/a\n\x1b" + "b" * 300, b"x")))
+
+    assert caught.value.detail == "/a��" + "b" * 96

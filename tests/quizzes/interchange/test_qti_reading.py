@@ -366,3 +366,36 @@ def test_an_archive_without_questions_says_so() -> None:
         read(archive(("readme.txt", b"hello")))
 
     assert caught.value.code == FileCode.no_manifest
+
+
+def test_items_that_the_manifest_does_not_name_are_read_after_those_it_names() -> None:
+    one = item(response("identifier", "B"), ONE, MATCH)
+    other = item(response("identifier", "A"), ONE, MATCH, identifier="Q-2")
+    broken = b"<assessmentItem><itemBody>"
+
+    found = read(
+        archive(("imsmanifest.xml", MANIFEST), ("x/broken.xml", broken), ("x/2.xml", other), ("items/one.xml", one))
+    )
+
+    assert [each.document["id"] for each in found.items] == ["q-1", "q-2"]
+    assert [(each.name, each.code) for each in found.skipped] == [
+        ("r2", SkipCode.missing_file),
+        ("x/broken.xml", SkipCode.malformed),
+    ]
+
+
+def test_a_question_of_a_package_that_is_skipped_is_named_with_its_file() -> None:
+    drawn = item("", '<hotspotInteraction responseIdentifier="R"/>')
+
+    (entry,) = read(archive(("items/map.xml", drawn))).skipped
+
+    assert (entry.name, entry.code, entry.detail) == (
+        "T (items/map.xml)",
+        SkipCode.unknown_type,
+        "hotspotInteraction",
+    )
+
+
+def test_a_manifest_that_cannot_be_read_is_named() -> None:
+    with pytest.raises(UnreadableError, match=r"malformed: course/imsmanifest\.xml: "):
+        read(archive(("course/imsmanifest.xml", b"<manifest><resources></manifest>")))
