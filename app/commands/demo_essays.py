@@ -18,7 +18,7 @@ message. On day 60 we lay both groups side by side, and until then you may leave
 
 May I come by on Tuesday after three and count your pick-up orders of October with you? It takes twenty minutes.
 
-Sofia"""
+With kind regards"""
 
 RETURNED = """\
 Hello,
@@ -31,7 +31,7 @@ I can do about the set-up.
 
 Shall we talk on Thursday?
 
-Daniel"""
+Best regards"""
 
 COMMENT = (
     "Friendly, and short, which is good. Three things to mend: “at least seven percent” is a promise (what may you say "
