@@ -82,15 +82,11 @@ class OneAttempt:
     started_at: datetime
     deadline_at: datetime | None
     finished_at: datetime | None
-    points: Decimal | None
-    max_points: Decimal | None
     percent: Decimal | None
     passed: bool | None
     quiz: str
     title: str | dict[str, str]
     pass_percent: float
-    attempts: int | None
-    cooldown_hours: float
     product: str
     product_name: str | dict[str, str]
 
@@ -228,32 +224,8 @@ def attempts(session: Session, person_id: int, content_id: int) -> list[AttemptS
     return [AttemptSummary(*row) for row in rows]
 
 
-def last_attempts(session: Session, person_id: int, content_ids: Collection[int]) -> dict[int, AttemptSummary]:
-    """Return a person's newest attempt at each of these quizzes, running or finished, by content id."""
-    rows = session.execute(
-        _attempts()
-        .where(col(Attempt.person_id) == person_id, col(Attempt.content_id).in_(content_ids))
-        .order_by(col(Attempt.number))
-    )
-    return {row.content_id: AttemptSummary(*row) for row in rows}
-
-
-def open_attempt(session: Session, person_id: int, slug: str) -> int | None:
-    """Return the id of the attempt at a quiz that a person has not finished, if there is one."""
-    return session.scalar(
-        select(col(Attempt.id))
-        .join(Content, col(Content.id) == col(Attempt.content_id))
-        .where(
-            col(Attempt.person_id) == person_id,
-            col(Attempt.finished_at).is_(None),
-            col(Content.kind) == ContentKind.QUIZ,
-            col(Content.slug) == slug,
-        )
-    )
-
-
 def _setting(name: str) -> ColumnElement[Any]:
-    # a quiz holds thousands of items at worst, and a page needs five of its settings
+    # a quiz holds thousands of items at worst, and a page needs two of its settings
     return col(ContentVersion.document)[name]
 
 
@@ -270,15 +242,11 @@ def attempt(session: Session, person_id: int, attempt_id: int) -> OneAttempt:
             col(Attempt.started_at),
             col(Attempt.deadline_at),
             col(Attempt.finished_at),
-            col(Attempt.points),
-            col(Attempt.max_points),
             col(Attempt.percent),
             col(Attempt.passed),
             col(Content.slug),
             _setting("title"),
             _setting("pass_percent"),
-            _setting("attempts"),
-            func.coalesce(_setting("cooldown_hours").as_float(), 0.0),
             col(Product.slug),
             col(Product.name),
         )

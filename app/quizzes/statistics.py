@@ -5,19 +5,10 @@ Only first attempts count. Variances and covariances are those of a sample: thei
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from math import lcm, sqrt
+from math import sqrt
 from operator import mul, sub
 
 FEWEST_ATTEMPTS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class ItemScore:
-    """The points that one first attempt earned on the item, and in total."""
-
-    points: Fraction
-    total: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +26,13 @@ class ItemStatistics:
     efficiency: float | None
 
 
-def item_statistics(
-    scores: Sequence[ItemScore], max_points: Fraction, *, fewest: int = FEWEST_ATTEMPTS
-) -> ItemStatistics:
-    """Compute an item's statistics; below the fewest attempts only its facility."""
-    unit = lcm(max_points.denominator, *(number.denominator for each in scores for number in (each.points, each.total)))
-    return statistics_of(
-        [int(each.points * unit) for each in scores],
-        [int(each.total * unit) for each in scores],
-        int(max_points * unit) * len(scores),
-        fewest=fewest,
-    )
-
-
 def statistics_of(
     points: Sequence[int], totals: Sequence[int], most: int, *, fewest: int = FEWEST_ATTEMPTS
 ) -> ItemStatistics:
-    """Compute the same from whole numbers of some common unit, which is exact and quick.
+    """Compute an item's statistics; below the fewest attempts only its facility.
 
-    ``most`` is what all of these attempts together could earn on the item.
+    ``points`` are what each first attempt earned on the item, ``totals`` what it earned altogether: whole numbers of
+    some common unit, which is exact and quick. ``most`` is what they together could earn on the item.
     """
     count = len(points)
     facility = 100 * sum(points) / most if most else None

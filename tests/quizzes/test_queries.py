@@ -59,17 +59,6 @@ def version_id(version: ContentVersion) -> int:
     return version.id
 
 
-def test_the_open_attempt_and_the_last_one(session: Session) -> None:
-    version = published_quiz(session)
-    ana = signed_in_as(person(session, "ana@example.com"))
-    sit(session, ana, right=False, hours=1)
-    assert queries.open_attempt(session, ana.id, "keeper-quiz") is None
-    running = startactions.start(session, ana, "keeper-quiz", NOW + timedelta(hours=2))
-    assert queries.open_attempt(session, ana.id, "keeper-quiz") == running
-    last = queries.last_attempts(session, ana.id, [version.content_id])[version.content_id]
-    assert (last.id, last.number, last.finished_at) == (running, 2, None)
-
-
 def test_publishing_adds_a_version_only_of_items_that_changed(session: Session) -> None:
     owner = product(session)
     first = published_quiz(session, quiz_document(items=[single("one"), single("two")]), owner=owner)

@@ -34,16 +34,6 @@ class OpenReport:
     reported_at: datetime
 
 
-def open_reports(session: Session, content_id: int) -> dict[str, int]:
-    """Count the reports that wait for a trainer, by item of a quiz."""
-    rows = session.execute(
-        select(col(ItemReport.item), func.count())
-        .where(col(ItemReport.content_id) == content_id, col(ItemReport.settled_at).is_(None))
-        .group_by(col(ItemReport.item))
-    )
-    return {row[0]: row[1] for row in rows}
-
-
 def how_many_open(session: Session) -> int:
     """Count all reports that wait for a trainer."""
     return session.scalar(select(func.count()).where(col(ItemReport.settled_at).is_(None))) or 0
