@@ -137,7 +137,7 @@ def test_passing_waits_in_no_circle_with_who_writes_about_the_same_person(databa
 
 
 def test_starting_after_time_ran_out_waits_in_no_circle_either(database: Database, ana: Taker) -> None:
-    """The attempt that is over is finished first, which writes to the audit trail."""
+    """The attempt that is over is finished first, which writes to the audit trail; another start holds the person."""
     if database.sqlite:
         pytest.skip("SQLite has one writer at a time")
     ana.start()
@@ -145,7 +145,7 @@ def test_starting_after_time_ran_out_waits_in_no_circle_either(database: Databas
         session.execute(update(Attempt).values(deadline_at=NOW))
     with ThreadPoolExecutor(1) as pool:
         with database.write() as session:
-            session.execute(select(col(Person.id)).where(col(Person.id) == 1).with_for_update())
+            session.execute(select(col(Person.id)).where(col(Person.id) == 1).with_for_update(key_share=True))
             starting = pool.submit(ana.client.post, "/quizzes/keeper-quiz/attempts")
             while not session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
                 assert not starting.done()
