@@ -117,6 +117,12 @@ def test_an_attempt_that_fails_plants_nothing(session: Session, ana: Taker, keep
     assert cards(session) == {}
 
 
+def test_a_quiz_that_may_not_be_practised_plants_nothing(session: Session, ana: Taker, keeper: Product) -> None:
+    publish(session, keeper, practice="none")
+    take(ana)
+    assert cards(session) == {}
+
+
 def test_what_was_wrong_and_what_is_critical_comes_first_and_twenty_are_enough(
     session: Session, ana: Taker, keeper: Product
 ) -> None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, select
 from sqlmodel import Session, col
 
+from app.catalog.models import ContentVersion
 from app.quizzes.models import Attempt, AttemptItem, ItemVersion, Practice, PracticeKind, SpacedCard, SpacedWish
 from app.quizzes.practice.queries import items_in_force
 from app.quizzes.practice.rules import Key
@@ -23,8 +24,9 @@ def plant(session: Session, attempt_id: int, moment: datetime) -> int:
     """Make cards of the questions of an attempt that was just marked as passed; return how many.
 
     What was wrong comes first, then what is critical. A question that has its card keeps it, so doing it twice is
-    doing it once.
+    doing it once. A quiz whose questions may not be practised gives none.
     """
+    practice: Any = col(ContentVersion.document)["practice"]
     rows = session.execute(
         select(
             col(Attempt.person_id),
@@ -32,13 +34,15 @@ def plant(session: Session, attempt_id: int, moment: datetime) -> int:
             col(ItemVersion.content_id),
             col(ItemVersion.item),
             col(AttemptItem.correct),
+            practice.label("practice"),
         )
+        .join(ContentVersion, col(ContentVersion.id) == col(Attempt.content_version_id))
         .join(AttemptItem, col(AttemptItem.attempt_id) == col(Attempt.id))
         .join(ItemVersion, col(ItemVersion.id) == col(AttemptItem.item_version_id))
         .where(col(Attempt.id) == attempt_id)
         .order_by(col(AttemptItem.position))
     ).all()
-    if not rows:
+    if not rows or rows[0].practice == "none":
         return 0
     contents = {row.content_id for row in rows}
     items = items_in_force(session, contents, moment)
