@@ -91,29 +91,34 @@ def _package(package: Package) -> Reading:
     manifests = sorted(
         (name for name in package.names if name.rpartition("/")[2] == MANIFEST), key=lambda n: n.count("/")
     )
-    sources = _manifest(package, manifests[0]) if manifests else []
+    resources = _resources(package, manifests[0]) if manifests else []
+    sources = [_source(each, dirname(manifests[0])) for each in resources if _kind(each).startswith(_ITEM_TYPES)]
     sources += _unnamed(package, {source.path for source in sources})
-    if not sources and not manifests:
-        raise UnreadableError(FileCode.no_manifest)
+    if not sources:
+        kinds = ", ".join(dict.fromkeys(_kind(each) for each in resources))
+        raise UnreadableError(FileCode.no_questions if manifests else FileCode.no_manifest, 0, kinds[:200])
     count(len(sources))
     reader = _Reader()
     return reader.reading([_entry(package, source, reader) for source in sources])
 
 
-def _manifest(package: Package, name: str) -> list[_Source]:
-    """List the items that a manifest names. Raises UnreadableError when it cannot be read."""
+def _resources(package: Package, name: str) -> list[Element]:
+    """List the resources that a manifest names. Raises UnreadableError when it cannot be read."""
     try:
         root = parse(package.read(name) or b"")
     except UnreadableError as error:
         raise UnreadableError(error.code, error.line, f"{name}: {error.detail}".rstrip(": ")[:200]) from error
-    base = dirname(name)
-    found = []
-    for each in (resource for part in children(root, "resources") for resource in children(part, "resource")):
-        if each.get("type", "").lower().startswith(_ITEM_TYPES):
-            file = child(each, "file")
-            href = str(each.get("href") or (file.get("href") if file is not None else "") or "")
-            found.append(_Source(_resolved(base, href), line_of(each), each.get("identifier", ""), _keywords(each)))
-    return found
+    return [resource for part in children(root, "resources") for resource in children(part, "resource")]
+
+
+def _kind(resource: Element) -> str:
+    return resource.get("type", "").lower()
+
+
+def _source(resource: Element, base: str) -> _Source:
+    file = child(resource, "file")
+    href = str(resource.get("href") or (file.get("href") if file is not None else "") or "")
+    return _Source(_resolved(base, href), line_of(resource), resource.get("identifier", ""), _keywords(resource))
 
 
 def _keywords(resource: Element) -> tuple[str, ...]:

@@ -399,3 +399,10 @@ def test_a_question_of_a_package_that_is_skipped_is_named_with_its_file() -> Non
 def test_a_manifest_that_cannot_be_read_is_named() -> None:
     with pytest.raises(UnreadableError, match=r"malformed: course/imsmanifest\.xml: "):
         read(archive(("course/imsmanifest.xml", b"<manifest><resources></manifest>")))
+
+
+def test_a_package_of_an_older_version_is_told_by_what_it_holds() -> None:
+    manifest = b'<manifest><resources><resource type="imsqti_xmlv1p2" href="a.xml"/></resources></manifest>'
+
+    with pytest.raises(UnreadableError, match="no_questions: imsqti_xmlv1p2"):
+        read(archive(("imsmanifest.xml", manifest), ("a.xml", b"<questestinterop/>")))
