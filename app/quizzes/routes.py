@@ -62,6 +62,11 @@ def _quiz_page(
     limits = limits_of(settings, given.extra_attempts)
     limit = time_limit(settings.time_limit_minutes, given.extra_time_percent)
     items = wordings(candidates(session, version, moment)).values()
+    scored = {
+        each.id
+        for each in past
+        if opening(settings.review, each, past, limit=limits.attempts, closes=settings.closes, moment=moment).score
+    }
     context = {
         "slug": slug,
         "product": queries.product_name(session, version.product_id),
@@ -74,14 +79,10 @@ def _quiz_page(
         "questions": queries.questions_of(version.document),
         "has_critical": any(item.get("critical") for item in items),
         "past": [each for each in past if each is not running],
-        "scored": {
-            each.id
-            for each in past
-            if opening(settings.review, each, past, limit=limits.attempts, closes=settings.closes, moment=moment).score
-        },
+        "scored": scored,
         "running": running,
         "practice": None if running else offer(session, person.id, version, moment),
-        "start": start_of(past, limits, moment, request.app.state.settings.zone),
+        "start": start_of(past, limits, moment, request.app.state.settings.zone, scored),
     }
     return page(request, "quizzes/start.html", context, status=status)
 

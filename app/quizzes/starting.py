@@ -1,6 +1,6 @@
 """May this person start the quiz now, and in which words are they told?"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -93,15 +93,25 @@ def verdict(past: Sequence[AttemptSummary], limits: AttemptLimits, moment: datet
     return clock.may_start(history, limits, moment)
 
 
-def start_of(past: Sequence[AttemptSummary], limits: AttemptLimits, moment: datetime, zone: ZoneInfo) -> Start:
-    """Say whether another attempt may start, from when, and how many are left."""
+def start_of(
+    past: Sequence[AttemptSummary],
+    limits: AttemptLimits,
+    moment: datetime,
+    zone: ZoneInfo,
+    scored: Collection[int],
+) -> Start:
+    """Say whether another attempt may start, from when, and how many are left.
+
+    `scored` are the attempts of which it may be told whether they passed, by id.
+    """
     decided = verdict(past, limits, moment)
-    headline, sentence = _sentences(decided, past, limits, moment, zone)
+    has_passed = any(each.passed and each.id in scored for each in past)
+    headline, sentence = _sentences(decided, limits, moment, zone, again=bool(past), has_passed=has_passed)
     return Start(decided.allowed, decided.code, headline, sentence, decided.attempts_left)
 
 
 def _sentences(
-    decided: StartVerdict, past: Sequence[AttemptSummary], limits: AttemptLimits, moment: datetime, zone: ZoneInfo
+    decided: StartVerdict, limits: AttemptLimits, moment: datetime, zone: ZoneInfo, *, again: bool, has_passed: bool
 ) -> tuple[str, str]:
     left = _attempts_left(decided.attempts_left)
     match decided.code:
@@ -120,9 +130,9 @@ def _sentences(
         template = _("Opens on %(moment)s") if opening else _("Try again from %(moment)s")
         headline = template % {"moment": i18n.moment(decided.wait_until, zone)}
         return headline, i18n.sentences([_in(decided.wait_until - moment), left])
-    if any(each.passed for each in past):
+    if has_passed:
         return _("You have passed this quiz"), _("You can take it again. Nothing that you have is lost by it.")
-    if past:
+    if again:
         return _("Try again when you are ready"), left
     return _("Start when you are ready"), left
 

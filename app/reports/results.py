@@ -131,7 +131,7 @@ def _result_page(
         "took": int((own.finished_at - own.started_at).total_seconds()),
         "round": own.number - passed_before(this, past),
         "limit": limits.attempts,
-        "start": start_of(past, limits, moment, zone),
+        "start": start_of(past, limits, moment, zone, {each.id for each in past} if opened.score else ()),
         "practice": _to_practise(session, own, version, past, opened, moment),
         "gain": _gain(session, own, moment, today) if opened.score and own.passed else None,
     }

@@ -52,6 +52,19 @@ def seconds(database: Database) -> list[int | None]:
         return list(session.scalars(select(col(AttemptItem.seconds)).order_by(col(AttemptItem.position))))
 
 
+@pytest.mark.parametrize(("score", "told"), [("at_once", True), ("never", False)])
+def test_the_page_tells_of_a_pass_only_where_the_score_is_open(
+    take: Callable[..., Taker], score: str, told: bool
+) -> None:
+    ana = take(review={"score": score})
+    attempt = ana.start()
+    ana.answer_all(attempt)
+    ana.finish(attempt)
+    page = ana.client.get("/quizzes/keeper-quiz").text
+    assert ("You have passed this quiz" in page) == told
+    assert ("Not shown yet" in page) != told
+
+
 def test_before_it_opens_nobody_starts(take: Callable[..., Taker], clock: time_machine.Traveller) -> None:
     ana = take(opens=written(START + timedelta(hours=1)))
     page = ana.client.get("/quizzes/keeper-quiz").text
