@@ -6,11 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.catalog.models import Content
 from app.errors import NotFoundError
+from app.quizzes.clock import SLACK
 from app.quizzes.models import Attempt, AttemptItem, ItemVersion
 from app.web.i18n import gettext as _
 
@@ -81,6 +83,30 @@ def drawn_items(session: Session, attempt_id: int) -> list[DrawnItem]:
     """Return every question of an attempt, in their order."""
     rows = session.execute(_drawn().where(col(AttemptItem.attempt_id) == attempt_id))
     return [DrawnItem(*row) for row in rows]
+
+
+def asked_again(session: Session, person_id: int, attempt_id: int, moment: datetime) -> bool:
+    """Say whether an attempt of this person runs that asks a question of theirs `attempt_id`, in whatever wording."""
+    shown, wording = aliased(AttemptItem), aliased(ItemVersion)
+    same_item = (
+        col(wording.content_id) == col(ItemVersion.content_id),
+        col(wording.item) == col(ItemVersion.item),
+    )
+    found = session.execute(
+        select(col(Attempt.id))
+        .join(AttemptItem, col(AttemptItem.attempt_id) == col(Attempt.id))
+        .join(ItemVersion, col(ItemVersion.id) == col(AttemptItem.item_version_id))
+        .join(wording, and_(*same_item))
+        .join(shown, col(shown.item_version_id) == col(wording.id))
+        .where(
+            col(Attempt.person_id) == person_id,
+            col(Attempt.finished_at).is_(None),
+            or_(col(Attempt.deadline_at).is_(None), col(Attempt.deadline_at) >= moment - SLACK),
+            col(shown.attempt_id) == attempt_id,
+        )
+        .limit(1)
+    ).first()
+    return found is not None
 
 
 def newest_items(session: Session, content_id: int) -> dict[str, NewestItem]:

@@ -28,6 +28,7 @@ class Bar(StrEnum):
 
     NOT_MARKED = "not_marked"
     RUNNING = "running"
+    ASKED_AGAIN = "asked_again"
     NOT_PASSED = "not_passed"
     ATTEMPTS_LEFT = "attempts_left"
     NOT_CLOSED = "not_closed"
@@ -104,14 +105,18 @@ def opening(
     limit: int | None,
     closes: datetime | None,
     moment: datetime,
+    asked_again: bool = False,
 ) -> Opening:
     """Decide what is open of an attempt. `past` are all attempts of its owner at the quiz, the running one too.
 
     `limit` is the number of attempts that this person has now: it may be more than when the attempt started.
+    `asked_again` says that an attempt of theirs at another quiz runs which asks some of the same questions.
     """
     bars = {}
     for part in Part:
         bar = _bar(getattr(policy, part.value), own, past, limit, closes, moment)
+        if bar is None and asked_again and getattr(policy, part.value) == "when_done":
+            bar = Bar.ASKED_AGAIN
         if part is Part.SCORE and own.marked_at is None:
             bar = Bar.NOT_MARKED
         if bar is not None:

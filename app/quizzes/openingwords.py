@@ -34,6 +34,7 @@ def until(bar: Bar, closes: datetime | None, zone: ZoneInfo) -> str:
     return {
         Bar.NOT_MARKED: _("Opens when an assessor has read everything."),
         Bar.RUNNING: _("Closed while another attempt at this quiz runs."),
+        Bar.ASKED_AGAIN: _("Closed while an attempt at another quiz asks the same questions."),
         Bar.NOT_PASSED: _("Opens when you pass."),
         Bar.ATTEMPTS_LEFT: _("Opens when you pass or no attempts are left."),
         Bar.NEVER: _("Stays closed."),

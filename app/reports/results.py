@@ -103,7 +103,15 @@ def _result_page(
     present = queries.settings_of(version.document)
     limits = limits_of(present, allowance(session, own.person_id, own.content_id).extra_attempts)
     this = next(each for each in past if each.id == own.id)
-    opened = opening(present.review, this, past, limit=limits.attempts, closes=present.closes, moment=moment)
+    opened = opening(
+        present.review,
+        this,
+        past,
+        limit=limits.attempts,
+        closes=present.closes,
+        moment=moment,
+        asked_again=itemqueries.asked_again(session, own.person_id, own.id, moment),
+    )
     essays = own_essays(session, own.id)
     drawn = itemqueries.drawn_items(session, own.id)
     products = {own.product_id, *(each.product_id for each in drawn if each.product_id)}

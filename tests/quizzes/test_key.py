@@ -206,6 +206,22 @@ def test_the_right_answers_of_a_passed_attempt_are_closed_while_another_runs(ses
     assert "one: right" in ana.client.get(passed).text
 
 
+def test_the_right_answers_are_closed_while_another_quiz_asks_the_same_questions(session: Session, ana: Taker) -> None:
+    keeper = product(session)
+    published_quiz(session, quiz_document("bank", bank=True), owner=keeper)
+    for slug in ("keeper-quiz", "other-quiz"):
+        drawn = quiz_document(slug, draw=[{"count": 3, "from": "bank"}])
+        published_quiz(session, {**drawn, "items": []}, owner=keeper)
+    session.commit()
+    running, passed = ana.start("other-quiz"), ana.start()
+    ana.answer_all(passed, wrong=("one",))
+    closed = ana.finish(passed)
+    assert "one: right" not in closed
+    assert "Closed while an attempt at another quiz asks the same questions." in closed
+    ana.finish(running)
+    assert "one: right" in ana.client.get(passed).text
+
+
 def test_who_was_given_more_attempts_does_not_see_the_right_answers_first(session: Session, ana: Taker) -> None:
     keeper = product(session)
     published_quiz(session, quiz_document(attempts=1), owner=keeper)
