@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from app.audit.actions import record
@@ -31,6 +31,8 @@ JOB = "quizzes.read_upload"
 MEDIA_AT_ONCE = 20
 KEPT = timedelta(days=7)
 """How long an upload waits to be taken over."""
+MOST_HELD = 10
+"""Uploads of one person that may wait at a time, so that nobody fills the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,14 @@ class Taking:
 def keep_upload(
     session: Session, content: Content, *, name: str, format_name: str, data: bytes, by: str, moment: datetime
 ) -> QuizUpload:
-    """Keep a file until it is read, which a job does."""
+    """Keep a file until it is read, which a job does. Raises ConflictError when too many of this person's wait."""
     assert content.id is not None  # noqa: S101 (a stored content has one)
+    held = select(func.count()).where(
+        col(QuizUpload.sent_by) == by, col(QuizUpload.state).in_([UploadState.WAITING, UploadState.READ])
+    )
+    if (session.scalar(held) or 0) >= MOST_HELD:
+        sentence = _("%(count)s files of yours wait already. Take their questions over, or leave them, then send more.")
+        raise ConflictError(sentence % {"count": MOST_HELD})
     upload = QuizUpload(
         content_id=content.id,
         name=name,

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from app.authoring.questionfiles.actions import KEPT, forget_old
+from app.authoring.questionfiles.actions import KEPT, MOST_HELD, forget_old
 from app.catalog.models import ContentKind, Product
 from app.catalog.queries import content
 from app.commands.work import HANDLERS
@@ -171,3 +171,13 @@ def test_what_nobody_took_over_is_forgotten_after_a_week(database: Database, tra
     with database.write() as session:
         forget_old(session, datetime.now(UTC) + KEPT + timedelta(hours=1))
     assert "Nothing of this file was taken over" in trainer.get(address).text
+
+
+def test_so_many_files_of_one_person_may_wait(database: Database, trainer: TestClient) -> None:
+    addresses = [send(trainer) for _each in range(MOST_HELD)]
+    refused = trainer.post(f"{HERE}/import", data={"format": "gift"}, files={"file": ("more.gift", GIFT)})
+    assert refused.status_code == 409
+    assert "10 files of yours wait already." in refused.text
+    Worker(database, HANDLERS).run_once()
+    trainer.post(f"{addresses[0]}/leave")
+    assert send(trainer) not in addresses
