@@ -8,7 +8,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from app.redlines.cues import LANGUAGES, Cues
+from app.redlines.cues import LANGUAGES
+from app.redlines.cueset import Cues
 from app.redlines.folding import Folded, fold_pattern
 from app.redlines.literals import is_han, units
 
@@ -31,8 +32,8 @@ _LABEL = re.compile(
 _REP = re.compile(fold_pattern(r"\b(?:rep|sales|ae|agent)\b|^(?:销售|业务|顾问|客服)"))
 _CUSTOMER = re.compile(
     fold_pattern(
-        r"^(?:customer|client|prospect|buyer)\b(?! success)|[(\[] ?(?:customer|client|prospect|buyer)\b|"
-        r"^(?:客户|买方|甲方)(?!您好|你好|朋友|们|成功)[^\W_]{0,4}$|^(?:客户|买方|甲方)[^\w]"
+        r"^(?:customer|client|prospect|buyer)\b(?! success)|[(\[] ?(?:customer|client|prospect|buyer|客户|买方|甲方)\b|"
+        r"^(?:客户|顾客|买方|甲方)(?!您好|你好|朋友|们|成功)[^\W_]{0,4}$|^(?:客户|顾客|买方|甲方)[^\w]"
     )
 )
 _QUOTED_LINE = re.compile(r"^[ \t]*>[^\n]*", re.MULTILINE)
@@ -40,6 +41,12 @@ _QUOTATION = re.compile(
     r"\"[^\"\n]{1,200}\"|(?<![^\W_])'[^'\n]{1,200}'(?![^\W_])|「[^」\n]{1,200}」|『[^』\n]{1,200}』"
 )
 _ASKS = re.compile(fold_pattern(r"\?[\"')\]」』\s]*$|[吗么][。\s]*$"))
+_AFFIRMED = re.compile(
+    fold_pattern(
+        r"[ \t]*(?:yes|yeah|yep|absolutely|definitely|of course|sure|certainly|indeed|you bet|"
+        r"是的|对的?[,。!]|没错|当然|肯定)"
+    )
+)
 
 
 def role(name: str) -> str:
@@ -117,7 +124,7 @@ class Context:
             "negated": _negated(before, after, inner),
             "attributed": any(_attributed(cues, before, after) for cues in LANGUAGES),
             "quoted": self._is_quoted(start, end, before, after),
-            "question": _asked(before, rest),
+            "question": _asked(before, rest) and not _AFFIRMED.match(self._text, last),
         }
         return frozenset(reason for reason, holds in held.items() if holds)
 
@@ -149,7 +156,7 @@ def _cues(cues: Cues, clause: str) -> int:
     found += [
         match.span()
         for match in cues.near.finditer(bare)
-        if units(bare[match.end() :]) <= _NEAREST * 2 and cues.bridge.match(bare[match.end() :])
+        if units(bare[match.end() :]) <= _NEAREST * 2 and cues.bridge.match(bare[match.end() :].replace(_BLANK, ""))
     ]
     count = 0
     last = -1
@@ -191,15 +198,32 @@ def _negated(before: str, after: str, inner: Sequence[str]) -> bool:
 
 
 def _attributed(cues: Cues, before: str, after: str) -> bool:
+    bare = _blanked(cues.pseudo, before)
     last = None
-    for match in cues.attributed.finditer(before):
+    for match in cues.attributed.finditer(bare):
         last = match
-    if last is not None and not cues.own_voice.search(before, last.end()):
+    if last is not None and not cues.own_voice.search(bare, last.end()):
         return True
     return cues.attributed_after.search(after) is not None
 
 
+def _clause(cues: Cues, before: str) -> str:
+    """Return what stands before a claim in its own clause."""
+    start = 0
+    for border in cues.border.finditer(before):
+        start = border.end()
+    return before[start:]
+
+
 def _asked(before: str, rest: str) -> bool:
-    if not _ASKS.search(rest) or any(cues.not_asking.search(before) for cues in LANGUAGES):
+    if any(cues.not_asking.search(before) for cues in LANGUAGES):
+        return False
+    if any(cues.wonders.search(_clause(cues, before)) for cues in LANGUAGES):
+        return True
+    if not _ASKS.search(rest):
+        return False
+    if not any(cues.opens_question.search(before) for cues in LANGUAGES) and any(
+        cues.asks_next.search(rest) for cues in LANGUAGES
+    ):
         return False
     return not any(cues.tag.search(rest) for cues in LANGUAGES)

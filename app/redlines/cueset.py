@@ -1,0 +1,46 @@
+"""What a set of cues is: words that change what a claim means, folded like the text.
+
+`near` cues reach a claim only over the words named in `bridge`; `far` cues reach it anywhere
+in their clause. `pseudo` expressions look like negation or report and are none. `opens_question` and
+`asks_next` tell a claim within a question from a claim before one; `wonders` asks without a
+question mark.
+"""
+
+import re
+from dataclasses import dataclass
+
+from app.redlines.folding import fold_pattern
+
+
+def any_of(*parts: str) -> re.Pattern[str]:
+    """Compile alternatives as one pattern for folded text."""
+    return re.compile(fold_pattern("|".join(f"(?:{part})" for part in parts)))
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """The cues of one language; `reach` is counted in words or Chinese characters."""
+
+    border: re.Pattern[str]
+    pseudo: re.Pattern[str]
+    far: re.Pattern[str]
+    near: re.Pattern[str]
+    bridge: re.Pattern[str]
+    reach: int
+    joint: re.Pattern[str]
+    break_: re.Pattern[str]
+    carries: re.Pattern[str]
+    dangling: re.Pattern[str]
+    own_clause: re.Pattern[str]
+    after: re.Pattern[str]
+    attributed: re.Pattern[str]
+    own_voice: re.Pattern[str]
+    attributed_after: re.Pattern[str]
+    talk: re.Pattern[str]
+    talk_before: re.Pattern[str]
+    talk_after: re.Pattern[str]
+    not_asking: re.Pattern[str]
+    tag: re.Pattern[str]
+    opens_question: re.Pattern[str]
+    asks_next: re.Pattern[str]
+    wonders: re.Pattern[str]
