@@ -22,6 +22,7 @@ from app.quizzes.interchange.outcome import (
 
 _SPACE: Final = re.compile(r"[ \t\n]*")
 _ITEMS: Final = "items"
+_CONTROL: Final = re.compile(r"(?<!\\)(?:\\\\)*\\u00[01]")
 
 
 def read(data: bytes) -> Reading:
@@ -51,6 +52,8 @@ def read(data: bytes) -> Reading:
 def _entry(item: object, line: int, ids: Ids) -> Imported | Skipped:
     if not isinstance(item, dict):
         return Skipped(line, "", SkipCode.malformed)
+    if not _is_text(item):
+        return Skipped(line, "", SkipCode.malformed)
     prompt = item.get("prompt")
     words = next(iter(prompt.values()), "") if isinstance(prompt, dict) else prompt
     name = words if isinstance(words, str) else ""
@@ -58,6 +61,16 @@ def _entry(item: object, line: int, ids: Ids) -> Imported | Skipped:
     given = ids.give(wished if isinstance(wished, str) else None, name)
     losses = [Loss(LossCode.id, str(wished)[:80])] if wished not in {None, given} else []
     return checked({**item, "id": given}, line, name or given, losses)
+
+
+def _is_text(item: object) -> bool:
+    """Say whether all texts of an item can be stored and shown: no half characters, no control characters."""
+    written = json.dumps(item, ensure_ascii=False)
+    try:
+        written.encode()
+    except UnicodeEncodeError:
+        return False
+    return _CONTROL.search(written) is None
 
 
 def _items(text: str) -> Iterator[tuple[object, int]]:

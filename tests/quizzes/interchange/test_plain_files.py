@@ -183,3 +183,11 @@ def test_json_that_cannot_be_read_is_refused(source: str, code: FileCode, line: 
     with pytest.raises(UnreadableError) as refused:
         jsonfile.read(source.encode())
     assert (refused.value.code, refused.value.line) == (code, line)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "taken"), [("\\ud800", 0), ("a\\u0000", 0), ("a\\u0001", 0), ("\\\\u0001", 1), ("a\\n", 1)]
+)
+def test_json_with_half_characters_or_control_characters_is_skipped(prompt: str, taken: int) -> None:
+    source = json.dumps([ITEM | {"prompt": "PROMPT"}]).replace("PROMPT", prompt)
+    assert len(jsonfile.read(source.encode()).items) == taken
