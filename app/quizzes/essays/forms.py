@@ -8,15 +8,13 @@ from pydantic import Field, StringConstraints
 from starlette.datastructures import FormData
 
 from app.quizzes.essays.rules import points_of
+from app.quizzes.forms import LONGEST_ESSAY
 from app.quizzes.itemcontent import EssayItem
 from app.quizzes.wordcount import count_words
 from app.web import i18n
 from app.web.forms import Bound, Form, bind
 from app.web.i18n import gettext as _
 from app.web.i18n import ngettext
-
-LONGEST = 20_000
-"""Characters of an essay."""
 
 
 class VerdictForm(Form):
@@ -31,7 +29,7 @@ class MendForm(Form):
     """An essay that is sent again."""
 
     number: Annotated[int, Field(ge=1)]
-    text: Annotated[str, StringConstraints(max_length=LONGEST)] = ""
+    text: Annotated[str, StringConstraints(max_length=LONGEST_ESSAY)] = ""
 
 
 @dataclass
