@@ -6,7 +6,7 @@ from typing import Final
 
 from app.quizzes.interchange.checking import checked, count, skipped
 from app.quizzes.interchange.choices import Choice, options_of
-from app.quizzes.interchange.encodings import decode
+from app.quizzes.interchange.encodings import decode_lines
 from app.quizzes.interchange.ids import Ids
 from app.quizzes.interchange.outcome import (
     FileCode,
@@ -51,7 +51,7 @@ def read(data: bytes) -> Reading:
     entries: list[Imported | Skipped] = []
     question = _Question()
     after_blank = False
-    for number, line in enumerate(decode(data).split("\n"), start=1):
+    for number, line in enumerate(decode_lines(data).split("\n"), start=1):
         words = line.strip()
         if not words:
             after_blank = True

@@ -13,6 +13,8 @@ _MARKS: Final = (
 )
 _HIGH: Final = re.compile(rb"[\x80-\xff]+")
 _NOT_TEXT: Final = re.compile("[\x00-\x08\x0e-\x19\x1b-\x1f]")
+_ROOTS: Final = "quiz|assessmentItem|qti-assessment-item|questestinterop|manifest"
+_XML: Final = re.compile(rf"\s*(<\?(?!php)[a-z]+|<(?:\w+:)?(?:{_ROOTS})(?=[\s>]))")
 _ENOUGH_FOR_CHINESE: Final = 8
 _END_OF_FILE: Final = "\x1a"
 
@@ -30,6 +32,14 @@ def decode(data: bytes) -> str:
         line = len(re.findall(r"\r\n?|\n", text[: found.start()])) + 1
         raise UnreadableError(FileCode.binary, line)
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def decode_lines(data: bytes) -> str:
+    """Give the text of a file that is written by hand. Raises UnreadableError as `decode` does, and for XML."""
+    text = decode(data)
+    if found := _XML.match(text):
+        raise UnreadableError(FileCode.malformed, text.count("\n", 0, found.start(1)) + 1, found[1])
+    return text
 
 
 def _characters(data: bytes) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from app.quizzes.interchange import giftnotes
 from app.quizzes.interchange.checking import WHOLE_ESSAY, checked, skipped
 from app.quizzes.interchange.choices import Choice, options_of
-from app.quizzes.interchange.encodings import decode
+from app.quizzes.interchange.encodings import decode_lines
 from app.quizzes.interchange.giftblocks import Block, Parts, blocks, plain, take_apart
 from app.quizzes.interchange.giftnumbers import numeric, pieces_of, weighed
 from app.quizzes.interchange.gifttexts import Texts
@@ -25,7 +25,7 @@ _TRUTH: Final[Mapping[str, bool]] = {"T": True, "TRUE": True, "F": False, "FALSE
 def read(data: bytes) -> Reading:
     """Read a GIFT file. Raises UnreadableError when nothing of it can be read."""
     ids = Ids()
-    return Reading(tuple(_entry(block, ids) for block in blocks(decode(data))))
+    return Reading(tuple(_entry(block, ids) for block in blocks(decode_lines(data))))
 
 
 def _entry(block: Block, ids: Ids) -> Imported | Skipped:

@@ -108,7 +108,9 @@ def _without_declaration(text: str) -> str:
     """Drop what a server or an editor put before the document; lines keep their numbers."""
     start = text.find("<", 0, _BEFORE_THE_FIRST_TAG)
     if start < 0:
-        raise UnreadableError(FileCode.malformed if text.strip() else FileCode.empty)
+        if text.strip():
+            raise UnreadableError(FileCode.malformed, 0, "XML: <")
+        raise UnreadableError(FileCode.empty)
     declaration = _DECLARATION.search(text, start, _BEFORE_THE_FIRST_TAG)
     if declaration:
         start = declaration.end()

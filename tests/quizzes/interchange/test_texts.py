@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.quizzes.interchange import texts
-from app.quizzes.interchange.encodings import decode
+from app.quizzes.interchange.encodings import decode, decode_lines
 from app.quizzes.interchange.ids import Ids
 from app.quizzes.interchange.outcome import FileCode, Loss, LossCode, UnreadableError
 
@@ -123,3 +123,22 @@ def test_every_id_is_valid(wishes: list[str]) -> None:
     found = [ids.give(wish) for wish in wishes]
     assert all(len(each) <= 80 and Ids().give(each) == each for each in found)
     assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "detail"),
+    [
+        (b"<?xml version='1.0'?>\n<quiz>{1:SA:=a}</quiz>", 1, "<?xml"),
+        (b"\n\n <quiz>", 3, "<quiz"),
+        ("<qti:assessmentItem id='a'>".encode("utf-16"), 1, "<qti:assessmentItem"),
+    ],
+)
+def test_xml_is_not_read_as_lines_that_somebody_wrote(data: bytes, line: int, detail: str) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        decode_lines(data)
+
+    assert (caught.value.code, caught.value.line, caught.value.detail) == (FileCode.malformed, line, detail)
+
+
+def test_lines_may_begin_with_markup() -> None:
+    assert decode_lines(b"<p>Go?</p>{T}") == "<p>Go?</p>{T}"
