@@ -41,8 +41,8 @@ def drawn(asked: Asked) -> DrawnItem:
     )
 
 
-def feedback(session: Session, person_id: int, asked: Asked, moment: datetime) -> Feedback:
-    """Show an answered question."""
+def feedback(session: Session, person_id: int, asked: Asked, moment: datetime, *, practised: str | None) -> Feedback:
+    """Show an answered question. `practised` is the quiz of the round: what it never shows, no bank of it does."""
     item = item_of(asked.document)
     settings = queries.settings_of(queries.quiz_in_force(session, asked.quiz, moment).document)
     opening = opening_now(session, person_id, asked.content_id, settings, moment)
@@ -50,7 +50,10 @@ def feedback(session: Session, person_id: int, asked: Asked, moment: datetime) -
     correct = bool(asked.correct)
     touched = cards(session, asked.product_id, moment) if item.red_line and not correct else {}
     lessons = queries.lesson_names(session, [asked.product_id], moment) if item.lesson and not correct else {}
-    to_chosen = [] if settings.review.feedback == "never" else chosen_feedback(item, asked.answer)
+    policies = [settings.review]
+    if practised not in {None, asked.quiz}:
+        policies.append(queries.settings_of(queries.quiz_in_force(session, practised or "", moment).document).review)
+    to_chosen = [] if any(each.feedback == "never" for each in policies) else chosen_feedback(item, asked.answer)
     author = [*to_chosen, *([words(item.feedback)] if opened and item.feedback else [])]
     return Feedback(
         prompt=prompt_of(item),

@@ -149,7 +149,9 @@ def _question_page(
         "total": len(asked),
         "answered": sum(each.answered_at is not None for each in asked),
         "question": question_of(drawn(here)),
-        "reviewed": None if here.answered_at is None else feedback(session, person.id, here, moment),
+        "reviewed": None
+        if here.answered_at is None
+        else feedback(session, person.id, here, moment, practised=own.quiz),
         "more": queries.next_of(asked) is not None,
         "missing": status != 200,  # noqa: PLR2004 (the page is shown again because there was no answer)
     }
