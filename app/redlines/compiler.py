@@ -1,13 +1,14 @@
 """Compile the documents of red lines into patterns and one list of literals."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.redlines.literals import Literals
+from app.redlines.literals import without_determiners
 from app.redlines.phrases import Pattern, parse, parse_around, texts
+from app.redlines.scanner import Literals
 
 Use = tuple[int, int]
 Phrase = tuple[Any, str]
@@ -54,8 +55,25 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """What a literal is looked for by: itself, or the longest part of it without a determiner.
+
+    `literal` is the whole's number if the key is one; `longer` are those of which it is a part,
+    each with the place of the part.
+    """
+
+    text: str
+    literal: int | None
+    longer: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Compiled:
-    """Rules, their patterns, and the scanner with who uses which literal."""
+    """Rules, their patterns, and the scanner with who uses which literal.
+
+    `scanner` looks for the keys in a text without determiners. `bare` are the numbers of the
+    literals that are nothing but determiners, and `bare_scanner` looks for them.
+    """
 
     rules: tuple[Rule, ...]
     patterns: tuple[Pattern, ...]
@@ -63,8 +81,28 @@ class Compiled:
     literals: tuple[str, ...]
     uses: tuple[tuple[Use, ...], ...]
     loose_uses: tuple[tuple[Use, ...], ...]
+    keys: tuple[Key, ...]
     scanner: Literals
+    bare: tuple[int, ...]
+    bare_scanner: Literals
     problems: tuple[Problem, ...]
+
+
+def _keys(literals: Sequence[str]) -> tuple[list[Key], list[int]]:
+    """Return what to look for, and the literals that have nothing but determiners."""
+    whole: dict[str, int] = {}
+    parts: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    bare: list[int] = []
+    for number, literal in enumerate(literals):
+        part, place = without_determiners(literal)
+        if part == literal:
+            whole[literal] = number
+        elif part:
+            parts[part].append((number, place))
+        else:
+            bare.append(number)
+    texts = dict.fromkeys((*whole, *parts))
+    return [Key(text, whole.get(text), tuple(parts.get(text, ()))) for text in texts], bare
 
 
 def _date(value: Any) -> date | None:
@@ -136,6 +174,7 @@ class _Compiler:
                     if pattern.loose:
                         loose[literal].append((number, place))
         literals = tuple(uses)
+        keys, bare = _keys(literals)
         return Compiled(
             rules=tuple(self.rules),
             patterns=tuple(self.patterns),
@@ -143,7 +182,10 @@ class _Compiler:
             literals=literals,
             uses=tuple(tuple(uses[literal]) for literal in literals),
             loose_uses=tuple(tuple(loose[literal]) for literal in literals),
-            scanner=Literals(literals),
+            keys=tuple(keys),
+            scanner=Literals([key.text for key in keys]),
+            bare=tuple(bare),
+            bare_scanner=Literals([literals[number] for number in bare]),
             problems=tuple(self.problems),
         )
 

@@ -11,14 +11,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import accumulate
 from typing import Any, Literal
 
-from app.redlines.compiler import Compiled, Rule, RuleError, compile_rules
+from app.redlines.compacting import Compact, compact_text
+from app.redlines.compiler import Compiled, Key, Rule, RuleError, compile_rules
 from app.redlines.context import Context, role
 from app.redlines.dates import CLASSES
 from app.redlines.folding import Folded, fold, fold_text
-from app.redlines.literals import DETERMINERS, Compact, compact, is_han, is_latin, units
+from app.redlines.literals import DETERMINERS, is_han, units
 from app.redlines.phrases import Pattern, Slot
 
 State = Literal["active", "downgraded", "suppressed"]
@@ -74,7 +76,7 @@ class _Text:
 
     def __init__(self, compiled: Compiled, source: str) -> None:
         self.folded: Folded = fold(source)
-        self.hits = _slot_hits(compiled, self.folded.text)
+        self.hits = _Scan(compiled, self.folded).hits()
         self._context: Context | None = None
         self._classes: dict[str, list[Span]] = {}
 
@@ -113,41 +115,68 @@ def _between_words(gaps: Sequence[str]) -> bool:
     return all(_LATIN_GAP.fullmatch(gap) and not _BORDERLESS.search(gap) for gap in gaps)
 
 
-def _stands_alone(folded: str, start: int, end: int) -> bool:
-    """Tell whether a span begins and ends where words and numbers do."""
-    before, after = folded[max(0, start - 2) : start], folded[end : end + 2]
-    if is_latin(folded[end - 1]) and after and is_latin(after[0]):
+def _is_whole(folded: str, start: int, end: int) -> bool:
+    """Tell whether a span begins and ends where numbers do."""
+    if folded[start].isdecimal() and re.fullmatch(r"\d[.,]", folded[max(0, start - 2) : start]):
         return False
-    if is_latin(folded[start]) and before and is_latin(before[-1]):
-        return False
-    if folded[start].isdecimal() and re.fullmatch(r"\d[.,]", before):
-        return False
-    return not (folded[end - 1].isdecimal() and re.fullmatch(r"[.,]\d", after))
+    return not (folded[end - 1].isdecimal() and re.fullmatch(r"[.,]\d", folded[end : end + 2]))
 
 
 def _occurs(where: Compact, literal: str, start: int, end: int) -> Span | None:
     first, last = where.span(start, end)
-    if not _stands_alone(where.folded, first, last):
+    if not _is_whole(where.folded.text, first, last):
         return None
-    gaps = [gap for gap in where.gaps(start, end) if gap]
-    if any(map(is_han, literal)):
+    gaps = where.gaps(start, end)
+    if not literal.isascii() and any(map(is_han, literal)):
         return (first, last) if _may_cross(gaps, literal) else None
     return (first, last) if _between_words(gaps) else None
 
 
-def _slot_hits(compiled: Compiled, folded: str) -> dict[tuple[int, int], list[Span]]:
-    """Scan once, with determiners and again without where there are any."""
-    hits: dict[tuple[int, int], list[Span]] = defaultdict(list)
-    full = compact(folded)
-    bare = compact(folded, determiners=False)
-    for where in (full,) if full.text == bare.text else (full, bare):
-        for number, start, end in compiled.scanner.scan(where.text):
-            uses = compiled.uses[number] if where is full else compiled.loose_uses[number]
-            span = _occurs(where, compiled.literals[number], start, end) if uses else None
-            if span:
-                for use in uses:
-                    hits[use].append(span)
-    return hits
+class _Scan:
+    """One scan of a text, and what it finds for the slots of patterns."""
+
+    def __init__(self, compiled: Compiled, folded: Folded) -> None:
+        self._compiled = compiled
+        self._folded = folded
+        self._bare = compact_text(folded, determiners=False)
+        self._hits: dict[tuple[int, int], list[Span]] = defaultdict(list)
+
+    @cached_property
+    def _full(self) -> Compact:
+        return compact_text(self._folded) if len(self._bare.dropped) else self._bare
+
+    def hits(self) -> dict[tuple[int, int], list[Span]]:
+        """Return where slots are filled: by pattern and slot, the spans in the folded text."""
+        compiled = self._compiled
+        for number, start, end in compiled.scanner.scan(self._bare):
+            key = compiled.keys[number]
+            if key.literal is not None:
+                lacks = self._bare.lacks_determiner(start, end)
+                uses = (compiled.loose_uses if lacks else compiled.uses)[key.literal]
+                self._note(self._bare, key.text, (start, end), uses)
+            if key.longer and (self._bare.determiner_before(start) or self._bare.determiner_after(end)):
+                self._note_longer(key, start)
+        if compiled.bare:
+            for number, start, end in compiled.bare_scanner.scan(self._full):
+                literal = compiled.bare[number]
+                self._note(self._full, compiled.literals[literal], (start, end), compiled.uses[literal])
+        return self._hits
+
+    def _note(self, where: Compact, literal: str, span: Span, uses: Sequence[tuple[int, int]]) -> None:
+        found = _occurs(where, literal, *span) if uses else None
+        if found:
+            for use in uses:
+                self._hits[use].append(found)
+
+    def _note_longer(self, key: Key, start: int) -> None:
+        """Compare literals with determiners where the part without one was found."""
+        full = self._full
+        place = full.place(int(self._bare.places[start]))
+        for number, offset in key.longer:
+            literal = self._compiled.literals[number]
+            first, last = place - offset, place - offset + len(literal)
+            if first >= 0 and full.text(first, last) == literal and full.is_word(first, last):
+                self._note(full, literal, (first, last), self._compiled.uses[number])
 
 
 def _regex_hits(text: _Text, number: int, pattern: Pattern, regex: re.Pattern[str]) -> Iterator[_Hit]:

@@ -49,7 +49,7 @@ class Pattern:
 
 def literal(text: str) -> str:
     """Return a text as it reads when compact; empty when nothing of it is left."""
-    return compact(fold_text(text)).text
+    return compact(fold_text(text))
 
 
 def _expand(text: str, *, inflect: bool, fit: bool = False) -> tuple[str, ...]:

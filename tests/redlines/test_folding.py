@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.redlines.folding import fold, fold_pattern, fold_text
+from app.redlines.folding import fold, fold_character, fold_pattern, fold_text
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,10 @@ def test_every_folded_character_comes_from_its_own_place(text: str) -> None:
     assert len(folded.origin) == len(folded.text)
     for index, character in enumerate(folded.text):
         assert character in fold_text(text[folded.origin[index]])
+
+
+@given(st.text())
+def test_tables_fold_as_the_definition_does(text: str) -> None:
+    expected = "".join(map(fold_character, text))
+
+    assert (fold(text).text, fold_text(text)) == (expected, expected)
