@@ -171,7 +171,7 @@ def _export(arguments: argparse.Namespace, settings: Settings) -> int:
             document = versions[0].document
         written = write(session, document.get("items", []), arguments.format, arguments.locale)
     for item, loss in written.losses:
-        print(f"{item}: {words.loss(loss)}", file=sys.stderr)
+        print(f"{item}: {words.loss(loss)}" if item else words.loss(loss), file=sys.stderr)
     if arguments.output:
         try:
             arguments.output.write_bytes(written.data)

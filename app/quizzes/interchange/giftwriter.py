@@ -7,7 +7,7 @@ from app.catalog.text import Text, localized
 from app.quizzes.interchange import dossiers, giftkeys, giftnotes
 from app.quizzes.interchange.checking import WHOLE_ESSAY
 from app.quizzes.interchange.giftblocks import category_of
-from app.quizzes.interchange.outcome import Loss, LossCode, Written
+from app.quizzes.interchange.outcome import Loss, LossCode, Written, collected
 from app.quizzes.interchange.texts import clean, from_html, to_html
 
 _ESCAPES: Final = str.maketrans({each: f"\\{each}" for each in "\\#=~{}:"} | {"\n": "\\n"})
@@ -31,7 +31,7 @@ def write(items: Sequence[Mapping[str, Any]], _media: Mapping[str, bytes], local
             parts.append(f"{_CATEGORY}/{category}\n" if category else f"{_CATEGORY}\n")
         parts.append(written)
         losses += ((item["id"], loss) for loss in dict.fromkeys(question.losses))
-    return Written("\n".join(parts).encode(), losses=tuple(losses))
+    return Written("\n".join(parts).encode(), losses=collected(losses))
 
 
 class Question:

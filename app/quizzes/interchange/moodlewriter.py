@@ -15,7 +15,7 @@ from lxml import etree
 from app.quizzes.interchange import dossiers, voices
 from app.quizzes.interchange.checking import WHOLE_ESSAY, short
 from app.quizzes.interchange.moodlegaps import embedded
-from app.quizzes.interchange.outcome import Loss, LossCode, Written
+from app.quizzes.interchange.outcome import Loss, LossCode, Written, collected
 from app.quizzes.interchange.texts import to_html
 from app.quizzes.interchange.voices import Voice, decimal
 from app.quizzes.interchange.xmltree import Element
@@ -48,7 +48,7 @@ def write(items: Sequence[Mapping[str, Any]], media: Mapping[str, bytes], locale
         _add_question(quiz, voice)
         losses += ((item["id"], loss) for loss in voice.losses)
     etree.indent(quiz)
-    return Written(etree.tostring(quiz, xml_declaration=True, encoding="UTF-8") + b"\n", {}, tuple(losses))
+    return Written(etree.tostring(quiz, xml_declaration=True, encoding="UTF-8") + b"\n", {}, collected(losses))
 
 
 def _add_category(quiz: Element, category: str) -> None:

@@ -1,6 +1,6 @@
 """What reading or writing a file of questions comes to: items, what was lost, what was skipped and why."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -133,11 +133,26 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A file, the media that belong beside it, and what it could not say, by item id."""
+    """A file, the media that belong beside it, and what it could not say, by item id; that of the whole file first."""
 
     data: bytes
     media: Mapping[str, bytes] = field(default_factory=dict)
     losses: tuple[tuple[str, Loss], ...] = ()
+
+
+WHOLE_FILE: Final = ""
+"""Stands for the item's id where a loss is one of the whole file."""
+
+
+def collected(losses: Iterable[tuple[str, Loss]]) -> tuple[tuple[str, Loss], ...]:
+    """Say once for the whole file, not with each item, which languages were left out."""
+    found = tuple(losses)
+    rest = tuple(each for each in found if each[1].code is not LossCode.language)
+    if len(rest) == len(found):
+        return rest
+    details = {loss.detail for _item, loss in found if loss.code is LossCode.language}
+    languages = sorted({name for detail in details for name in detail.split(", ") if name})
+    return ((WHOLE_FILE, Loss(LossCode.language, ", ".join(languages))), *rest)
 
 
 class UnreadableError(ValueError):

@@ -11,7 +11,7 @@ from typing import Any, Final
 from lxml import etree
 
 from app.quizzes.interchange import dossiers
-from app.quizzes.interchange.outcome import Loss, Written
+from app.quizzes.interchange.outcome import Loss, Written, collected
 from app.quizzes.interchange.qtiitemwriter import item_file
 from app.quizzes.interchange.voices import Voice
 from app.quizzes.interchange.xmltree import Element
@@ -49,7 +49,7 @@ def write(items: Sequence[Mapping[str, Any]], media: Mapping[str, bytes], locale
             _put(package, name, data)
         for name, data in used.items():
             _put(package, f"media/{name}", data)
-    return Written(archive.getvalue(), {}, tuple(losses))
+    return Written(archive.getvalue(), {}, collected(losses))
 
 
 def _resource(

@@ -35,9 +35,11 @@ class Voice:
         """Give the words of a text; empty for none."""
         if not text:
             return ""
-        if not isinstance(text, str) and len(text) > 1:
-            self.lose(LossCode.language)
-        return texts.normal(_NOT_XML.sub("", localized(text, self._locale)))
+        words = localized(text, self._locale)
+        others = [] if isinstance(text, str) else sorted(name for name, other in text.items() if other != words)
+        if others:
+            self.lose(LossCode.language, ", ".join(others))
+        return texts.normal(_NOT_XML.sub("", words))
 
     def choose(self, text: Text) -> str:
         """Give our own words in the language that is written."""

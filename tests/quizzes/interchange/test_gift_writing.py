@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.catalog.document import canonical
 from app.quizzes.interchange import gift, giftwriter
-from app.quizzes.interchange.outcome import LossCode, Written
+from app.quizzes.interchange.outcome import WHOLE_FILE, Loss, LossCode, Written
 from itemstrategies import ITEM, items
 
 UNIQUE_ITEMS = st.lists(items(), min_size=1, max_size=4, unique_by=lambda item: item["id"])
@@ -103,7 +103,6 @@ def test_a_file_looks_as_people_write_them() -> None:
 @pytest.mark.parametrize(
     ("own", "code"),
     [
-        ({"type": "true_false", "answer": True, "prompt": {"en": "Yes?", "zh-Hans": "是吗？"}}, LossCode.language),
         ({"type": "true_false", "answer": True, "media": [{"file": "a.0123456789abcdef.png"}]},
          LossCode.image_left_out),
         ({"type": "ordering", "options": [{"text": "a"}, {"text": "b"}]}, LossCode.type),
@@ -116,6 +115,14 @@ def test_a_file_looks_as_people_write_them() -> None:
 def test_what_gift_cannot_say_is_named(own: dict[str, Any], code: LossCode) -> None:
     file = written({"id": "x", "prompt": "P", **own})
     assert [(item_id, loss.code) for item_id, loss in file.losses] == [("x", code)]
+
+
+def test_the_languages_left_out_are_named_once_for_the_file() -> None:
+    items = [
+        {"id": name, "type": "true_false", "answer": True, "prompt": {"en": "Yes?", other: "是吗？"}}
+        for name, other in (("x", "zh-Hans"), ("y", "zh-Hant"))
+    ]
+    assert written(*items).losses == ((WHOLE_FILE, Loss(LossCode.language, "zh-Hans, zh-Hant")),)
 
 
 def test_one_language_is_written() -> None:
