@@ -1,6 +1,6 @@
 """Say what surrounds a claim: who speaks, and whether it is denied, reported, quoted or asked.
 
-Sentences, speakers and quotation marks are found once for a text. What is read around a hit is
+Sentences and quotation marks are found once for a text. What is read around a hit is
 bounded, so many hits in one long sentence stay linear.
 """
 
@@ -23,11 +23,11 @@ _END = re.compile(
     r"(?:[!?。]+|(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\binc)(?<!\bmr)(?<!\bms)(?<!\bdr)(?<!\bno)(?<!\betc)(?<!\bltd)"
     r"\.+(?=[\"')\]」』]*(?:\s|$|[^\x00-\u2e7f])))[\"')\]」』]*|\n"
 )
+_STOP = re.compile(r"[!?。.\n]")
 _NEW_LINE_STARTS = re.compile(r"[ \t]*(?:$|\n|[>*•#|+-]|\d+[.)、]|<v\b|\d\d:\d\d)")
 _LABEL = re.compile(
     r"^[ \t>*]*(?:\[?\d{1,2}:\d\d(?::\d\d)?\]?[ \t-]*)?"
     r"(?:<v(?:\.[^ >]*)?[ \t]+(?P<voice>[^>\n]{1,60})>|(?P<label>[^\W\d_][^:\n,。!?\"]{0,40}):(?!//)\**)",
-    re.MULTILINE,
 )
 _REP = re.compile(fold_pattern(r"\b(?:rep|sales|ae|agent)\b|^(?:销售|业务|顾问|客服)"))
 _CUSTOMER = re.compile(
@@ -56,6 +56,17 @@ def role(name: str) -> str:
     return "customer" if _CUSTOMER.search(name) else "rep"
 
 
+def label_role(text: str, line: int) -> str | None:
+    """Return who speaks by the label with which a line of folded text starts, if it has one."""
+    match = _LABEL.match(text, line)
+    return role((match["voice"] or match["label"]).strip()) if match else None
+
+
+def happened(stretches: Sequence[str]) -> bool:
+    """Tell whether words say that something has taken place, so that its date is no promise."""
+    return any(cues.past.search(stretch) for stretch in stretches for cues in LANGUAGES)
+
+
 def _width(line: str) -> int:
     return sum(2 if is_han(c) else 1 for c in line[:_SHORT_LINE])
 
@@ -71,7 +82,11 @@ def _wraps(folded: Folded, start: int, newline: int) -> bool:
 def _sentences(folded: Folded) -> list[int]:
     text = folded.text
     starts = [0]
-    for match in _END.finditer(text):
+    for stop in _STOP.finditer(text):
+        # the whole expression is slow to look for, and fast to read where it may stand
+        match = _END.match(text, stop.start()) if stop.start() >= starts[-1] else None
+        if match is None:
+            continue
         if match[0] == "\n":
             line = text.rfind("\n", max(0, match.start() - _SHORT_LINE), match.start()) + 1
             if _wraps(folded, line or max(0, match.start() - _SHORT_LINE), match.start()):
@@ -94,20 +109,12 @@ class Context:
         text = folded.text
         self._text = text
         self._sentences = _sentences(folded)
-        self._quoted_lines = [match.span() for match in _QUOTED_LINE.finditer(text)]
+        self._quoted_lines = [match.span() for match in _QUOTED_LINE.finditer(text)] if ">" in text else []
         self._quotations = [match.span() for match in _QUOTATION.finditer(text)]
-        labels = [(match.start(), match["voice"] or match["label"]) for match in _LABEL.finditer(text)]
-        self._labels = [start for start, _ in labels]
-        self._roles = [role(name.strip()) for _, name in labels]
 
     def sentence(self, place: int) -> int:
         """Return the number of the sentence at a place."""
         return bisect_right(self._sentences, place) - 1
-
-    def speaker(self, place: int) -> str:
-        """Return who speaks at a place, by the labels within the text."""
-        label = bisect_right(self._labels, place) - 1
-        return self._roles[label] if label >= 0 else "rep"
 
     def reasons(self, start: int, end: int, inner: Sequence[str] = ()) -> frozenset[str]:
         """Return which of `negated`, `attributed`, `quoted`, `question` hold for a span.

@@ -276,4 +276,5 @@ ENGLISH = Cues(
         r"\bwhether (?!you\b|or not\b)|\b(?:wonder(?:s|ed|ing)?|asks?|asked|asking|check(?:s|ed|ing)?|see|know|learn|"
         r"find out|tell (?:me|us)|verify|clarify|sure|certain|unsure) if\b"
     ),
+    past=any_of(r"\b(?:already|was|were|(?:has|have) been|last|past)\b"),
 )

@@ -3,7 +3,7 @@
 `near` cues reach a claim only over the words named in `bridge`; `far` cues reach it anywhere
 in their clause. `pseudo` expressions look like negation or report and are none. `opens_question` and
 `asks_next` tell a claim within a question from a claim before one; `wonders` asks without a
-question mark.
+question mark; `past` says that something has happened, so that no date of it is a promise.
 """
 
 import re
@@ -44,3 +44,4 @@ class Cues:
     opens_question: re.Pattern[str]
     asks_next: re.Pattern[str]
     wonders: re.Pattern[str]
+    past: re.Pattern[str]

@@ -15,8 +15,11 @@ TOKEN = re.compile(rf"(?:[^\W_]|[{re.escape(SIGNS)}]|(?<={_WORD})'(?={_WORD}))+"
 _SCRIPT = re.compile(rf"[{HAN}]|[^{HAN}]+")
 SPELLED_OUT = re.compile(r"(?<![^\W_])[a-z](?:([ .*_·-])[a-z])(?:\1[a-z]){2,}(?![^\W_])")
 _UNIT = re.compile(rf"[{HAN}]|(?:{_WORD}|(?<={_WORD})'(?={_WORD}))+")
-DETERMINERS = frozenset({"a", "an", "her", "his", "its", "my", "our", "the", "their", "your"})
-_DETERMINER = re.compile(rf"(?<!{_WORD})(?:{'|'.join(sorted(DETERMINERS))})(?!{_WORD})")
+DETERMINERS = frozenset(
+    {"a", "an", "her", "him", "his", "its", "my", "our", "the", "their", "them", "us", "you", "your"}
+)
+"""Words that may stand between those of a phrase: a return, your return, promise you a return."""
+_DETERMINER = re.compile(rf"(?<!{_WORD})(?:{'|'.join(sorted(DETERMINERS))})(?!'?{_WORD})")
 
 
 def without_determiners(phrase: str) -> tuple[str, int]:

@@ -17,11 +17,12 @@ from typing import Any, Literal
 
 from app.redlines.compacting import Compact, compact_text
 from app.redlines.compiler import Compiled, Key, Rule, RuleError, compile_rules
-from app.redlines.context import Context, role
+from app.redlines.context import happened, role
 from app.redlines.dates import CLASSES
 from app.redlines.folding import Folded, fold, fold_text
 from app.redlines.literals import DETERMINERS, is_han, units
 from app.redlines.phrases import Pattern, Slot
+from app.redlines.surroundings import Surroundings
 
 State = Literal["active", "downgraded", "suppressed"]
 Span = tuple[int, int]
@@ -77,14 +78,8 @@ class _Text:
     def __init__(self, compiled: Compiled, source: str) -> None:
         self.folded: Folded = fold(source)
         self.hits = _Scan(compiled, self.folded).hits()
-        self._context: Context | None = None
+        self.context = Surroundings(self.folded)
         self._classes: dict[str, list[Span]] = {}
-
-    @property
-    def context(self) -> Context:
-        if self._context is None:
-            self._context = Context(self.folded)
-        return self._context
 
     def slot(self, pattern: int, number: int, slot: Slot) -> list[Span]:
         """Return where a pattern's slot is filled, in order."""
@@ -201,7 +196,7 @@ def _nearest(text: _Text, spans: Sequence[Span], end: int, gap: int) -> int | No
     start = spans[place][0]
     if start - end > (gap + 1) * _UNIT_WIDTH or units(text.folded.text[end:start]) > gap:
         return None
-    return place if text.context.sentence(start) == text.context.sentence(end - 1) else None
+    return place if text.context.together(end - 1, start + 1) else None
 
 
 def _seq_hits(text: _Text, number: int, pattern: Pattern) -> Iterator[_Hit]:
@@ -218,7 +213,8 @@ def _seq_hits(text: _Text, number: int, pattern: Pattern) -> Iterator[_Hit]:
                 way = ways[spans[place]]
                 earlier[start, end] = _Hit(start, way.end, (folded[end : way.start], *way.inner))
         ways = earlier
-    yield from ways.values()
+    dated = any(slot.classes for slot in pattern.slots)
+    yield from (hit for hit in ways.values() if not (dated and happened(hit.inner)))
 
 
 def _hits(text: _Text, number: int, pattern: Pattern) -> Iterator[_Hit]:
@@ -386,8 +382,7 @@ class Matcher:
         covers = _Covers(text.spans(patterns, rule.within))
         stated = sorted(text.context.sentence(start) for start, _ in text.spans(patterns, rule.require))
         for hit in sorted(hits, key=lambda h: (h.start, h.end)):
-            sentence = text.context.sentence(hit.start)
-            if _stated_near(stated, sentence, rule.within_sentences):
+            if stated and _stated_near(stated, text.context.sentence(hit.start), rule.within_sentences):
                 state, reason = _REQUIRED
             else:
                 state, reason = _judge(rule, text, hit, covers, given.speaker)
