@@ -15,11 +15,13 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from app.authoring.changes import differences
+from app.authoring.words import called
 from app.certification.queries import Record, records
 from app.certification.words import state
 from app.clock import Now, local_day
 from app.database import SessionDep
 from app.deals.open_deals import OpenDeal, open_deals
+from app.errors import ForbiddenError
 from app.people.access import Trainer, allow
 from app.people.models import Role
 from app.quizzes.models import RegradePolicy
@@ -48,6 +50,9 @@ POLICIES: Mapping[RegradePolicy, tuple[str, str]] = {
     ),
     RegradePolicy.NONE: (N_("Nothing is marked again"), N_("The new key counts from the next attempt on.")),
 }
+_POLICIES_OF_ONE_VERSION = {RegradePolicy.FULL_CREDIT: POLICIES[RegradePolicy.FULL_CREDIT]}
+"""By another key there is nothing to mark: the others would change nothing."""
+
 SHOWN = 200
 """Attempts that the page lists; the numbers above count all."""
 
@@ -144,6 +149,8 @@ def decide(
     found = trial(session, target, key, wish.versions, wish.policy, moment)
     if found.seen != wish.seen:
         return _page(request, session, target, form, moment, status=409)
+    if any(each.attempt.person_id == person.id for each in found.flips):
+        raise ForbiddenError(_("This would change a mark of your own. Ask another trainer to decide it."))
     wanted = actions.Decision(target, key, tuple(wish.versions), wish.policy, wish.reason)
     decided = actions.decide(session, wanted, attempts=found.attempts, by=person.email, moment=moment)
     return redirect(request, f"/author/regrades/{decided.id}", _("Decided. The attempts are being marked again."))
@@ -161,7 +168,8 @@ def _page(
     newest = target.wordings[0]
     before = next((each for each in target.wordings[1:] if each.attempts), None)
     older = [each.number for each in target.wordings[1:] if each.attempts] or [newest.number]
-    form = form or blank(key=str(newest.number), versions=[str(each) for each in older], policy="old_and_new")
+    policies = POLICIES if len(target.wordings) > 1 else _POLICIES_OF_ONE_VERSION
+    form = form or blank(key=str(newest.number), versions=[str(each) for each in older], policy=next(iter(policies)))
     trial_of = bind(TrialForm, FormData(_pairs(form)))
     key = target.wording(trial_of.data.key) if trial_of.data else None
     wish = trial_of.data if key else None
@@ -170,7 +178,8 @@ def _page(
         "target": target,
         "form": form,
         "wish": wish,
-        "policies": POLICIES,
+        "policies": policies,
+        "names": POLICIES,
         "key_choices": [(each.number, _("Version %(number)s") % {"number": each.number}) for each in target.wordings],
         "trial": trial(session, target, key, wish.versions, wish.policy, moment) if asked and wish and key else None,
         "shown": SHOWN,
@@ -178,6 +187,7 @@ def _page(
         "changes": differences(before.document, newest.document) if before else [],
         "before": before,
         "newest": newest,
+        "called": called,
         "past": queries.regrades_of(session, target.content_id, target.item),
         "stale": status == 409,  # noqa: PLR2004 (Conflict)
     }

@@ -7,6 +7,7 @@ none, such as a quiz that was marked under a wrong key, is withdrawn here.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
@@ -14,8 +15,17 @@ from sqlmodel import Session
 Listener = Callable[[Session, int, int, datetime], None]
 """Called with the session, the person's id, the product's id and the moment."""
 
-Withdrawal = Callable[[Session, int, int, str, datetime], None]
-"""Called with the session, the person's id, the product's id, the reason and the moment."""
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Evidence that is none any more: the quiz that is not passed after all, by its id, and why."""
+
+    quiz: str
+    reason: str
+
+
+Withdrawal = Callable[[Session, int, int, Withdrawn, datetime], None]
+"""Called with the session, the person's id, the product's id, what is withdrawn, and the moment."""
 
 _listeners: list[Listener] = []
 _withdrawals: list[Withdrawal] = []
@@ -40,8 +50,8 @@ def on_withdrawal(listener: Withdrawal) -> Withdrawal:
     return listener
 
 
-def withdraw(session: Session, person_id: int, product_id: int, reason: str, moment: datetime) -> None:
+def withdraw(session: Session, person_id: int, product_id: int, withdrawn: Withdrawn, moment: datetime) -> None:
     """Tell the listeners that something no longer counts as a person's evidence for a product, and why."""
     session.flush()
     for listener in _withdrawals:
-        listener(session, person_id, product_id, reason, moment)
+        listener(session, person_id, product_id, withdrawn, moment)

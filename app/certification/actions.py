@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.audit.actions import record as audit
-from app.catalog.evidence import on_evidence, on_withdrawal
+from app.catalog.evidence import Withdrawn, on_evidence, on_withdrawal
 from app.catalog.models import Product
 from app.certification import programs, queries
 from app.certification.facts import Key
@@ -85,8 +85,8 @@ def award_earned(session: Session, person_id: int, product_id: int, moment: date
 
 
 @on_withdrawal
-def note_regrade(session: Session, person_id: int, product_id: int, reason: str, moment: datetime) -> None:
-    """Put on record that a quiz is no longer passed on which a certification may rest.
+def note_regrade(session: Session, person_id: int, product_id: int, withdrawn: Withdrawn, moment: datetime) -> None:
+    """Put on record that a quiz is no longer passed on which a certification rests.
 
     What was awarded stays until somebody decides: nobody loses a certification because a key was wrong, in silence.
     """
@@ -94,11 +94,14 @@ def note_regrade(session: Session, person_id: int, product_id: int, reason: str,
     held = select(col(CertificationPeriod.id)).where(
         col(CertificationPeriod.person_id) == person_id, col(CertificationPeriod.product_id) == product_id
     )
+    found = queries.record(session, person_id, product_id, moment)
+    if found is None or programs.quiz(withdrawn.quiz) not in found.program.requirements:
+        return
     if session.scalar(held.limit(1)) is None:
         return
     kind = CertificationEventKind.REGRADED
     event = CertificationEvent(
-        person_id=person_id, product_id=product_id, kind=kind, reason=reason, at=moment, by=SYSTEM
+        person_id=person_id, product_id=product_id, kind=kind, reason=withdrawn.reason, at=moment, by=SYSTEM
     )
     session.add(event)
     session.flush()
@@ -108,7 +111,7 @@ def note_regrade(session: Session, person_id: int, product_id: int, reason: str,
         actor=SYSTEM,
         action="certification.regraded",
         subject=_subject(session, person_id, product_id),
-        details={"reason": reason},
+        details={"quiz": withdrawn.quiz, "reason": withdrawn.reason},
     )
 
 

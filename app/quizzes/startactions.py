@@ -100,6 +100,10 @@ def _begin(
 def _draw(session: Session, person_id: int, version: Version, moment: datetime) -> list[tuple[int, dict[str, Any]]]:
     """Draw the versions of items that an attempt asks, with their documents."""
     candidates = sources.candidates(session, version, moment)
+    if not all(each.items for each in candidates):
+        raise ConflictError(
+            _("This quiz draws from a bank that has nothing to offer. Tell the trainer of this product.")
+        )
     contents = {content_id for content_id, _item in sources.wordings(candidates)}
     drawn = sources.drawn(candidates, itemqueries.times_seen(session, person_id, contents), _CHANCE)
     if not drawn:

@@ -101,6 +101,17 @@ def test_extra_attempts_add_up_until_they_are_withdrawn(ana: Taker, trainer: Tes
     assert ana.client.post("/quizzes/keeper-quiz/attempts").status_code == 409
 
 
+def test_extra_attempts_are_used_up_by_a_pass(ana: Taker, trainer: TestClient, clock: time_machine.Traveller) -> None:
+    give(trainer, extra_attempts="3")
+    attempt = ana.start()
+    ana.answer_all(attempt)
+    ana.finish(attempt)
+    clock.shift(timedelta(hours=3))
+    assert "1 of 1 left" in ana.client.get("/quizzes/keeper-quiz").text
+    give(trainer, extra_attempts="1")
+    assert "2 of 2 left" in ana.client.get("/quizzes/keeper-quiz").text
+
+
 def test_what_is_given_and_withdrawn_is_on_record_without_the_reason(
     ana: Taker, trainer: TestClient, database: Database
 ) -> None:

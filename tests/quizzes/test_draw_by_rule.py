@@ -99,7 +99,7 @@ def test_each_rule_asks_its_own_version_of_what_it_takes(session: Session, keepe
 def test_a_quiz_that_finds_nothing_to_ask_does_not_start(session: Session, keeper: Product) -> None:
     rules = [{"count": 1, "from": "nowhere"}]
     published_quiz(session, quiz_document(items=[single("one")], draw=rules), owner=keeper)
-    with pytest.raises(ConflictError, match="no question to ask"):
+    with pytest.raises(ConflictError, match="nothing to offer"):
         start(session, ANA, "keeper-quiz", LATER)
 
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlmodel import Session, col
 
 from app.people.models import Person
-from app.quizzes.models import Accommodation
+from app.quizzes.models import Accommodation, Attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,22 @@ class Given:
 
 
 def allowance(session: Session, person_id: int, content_id: int) -> Allowance:
-    """Return what a person was given and not taken back: the longest extra time, and the attempts together."""
+    """Return what a person was given and not taken back: the longest extra time, and the attempts together.
+
+    Attempts that were given before the quiz was passed helped to pass it then, and are used up.
+    """
+    passed_at = (
+        select(func.max(col(Attempt.finished_at)))
+        .where(
+            col(Attempt.person_id) == person_id, col(Attempt.content_id) == content_id, col(Attempt.passed).is_(True)
+        )
+        .scalar_subquery()
+    )
+    used_up = col(Accommodation.given_at) <= passed_at
     row = session.execute(
         select(
             func.coalesce(func.max(col(Accommodation.extra_time_percent)), 0),
-            func.coalesce(func.sum(col(Accommodation.extra_attempts)), 0),
+            func.coalesce(func.sum(case((used_up, 0), else_=col(Accommodation.extra_attempts))), 0),
         ).where(
             col(Accommodation.person_id) == person_id,
             col(Accommodation.content_id) == content_id,

@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.audit.actions import record
-from app.catalog.evidence import announce, withdraw
+from app.catalog.evidence import Withdrawn, announce, withdraw
 from app.jobs.actions import enqueue
 from app.people.models import Person
 from app.quizzes.models import Attempt, AttemptItem, AttemptRegrade, ItemVersion, Regrade, RegradePolicy
+from app.quizzes.queries import passes
 from app.quizzes.regrading import queries
 from app.quizzes.regrading.queries import MarkedAttempt, Target, Wording
 from app.quizzes.regrading.rules import Effect, Regraded, regrade
@@ -65,9 +66,12 @@ def decide(session: Session, decision: Decision, *, attempts: int, by: str, mome
 
 
 def mark_late(session: Session, attempt: Attempt, moment: datetime) -> None:
-    """Ask for the regrades that were decided while an attempt still ran or waited for its mark."""
+    """Ask for the regrades of questions that an attempt shows in a version which was found wrong.
+
+    They may have been decided while it ran or waited, or before it began: a quiz may draw a pinned version.
+    """
     assert attempt.id is not None  # noqa: S101 (a stored attempt has one)
-    for regrade_id in queries.newer_regrades(session, attempt.id, attempt.started_at):
+    for regrade_id in queries.regrades_shown(session, attempt.id):
         enqueue(session, JOB, {"regrade": regrade_id, "only": attempt.id}, moment=moment, due_at=moment)
 
 
@@ -146,8 +150,10 @@ def _mark(session: Session, decided: Regrade, attempt_id: int, moment: datetime)
     if marked.effect is Effect.PASSES_NOW:
         announce(session, found.person_id, found.product_id, moment)
         plant(session, found.id, moment)
-    elif marked.effect is Effect.FAILS_NOW:
-        withdraw(session, found.person_id, found.product_id, decided.reason, moment)
+    elif marked.effect is Effect.FAILS_NOW and not passes(
+        session, [found.person_id], moment, content_ids=[attempt.content_id]
+    ):
+        withdraw(session, found.person_id, found.product_id, Withdrawn(found.quiz, decided.reason), moment)
     record(
         session,
         at=moment,

@@ -235,8 +235,8 @@ def _places(session: Session, attempts: Sequence[int], content_id: int, item: st
     return found
 
 
-def newer_regrades(session: Session, attempt_id: int, started_at: datetime) -> list[int]:
-    """Return the regrades decided since an attempt started, of questions that it shows in a version they are about."""
+def regrades_shown(session: Session, attempt_id: int) -> list[int]:
+    """Return the regrades of questions that an attempt shows in a version they are about, the first one first."""
     rows = session.execute(
         select(col(Regrade.id), col(Regrade.versions), col(ItemVersion.number))
         .join(
@@ -244,7 +244,7 @@ def newer_regrades(session: Session, attempt_id: int, started_at: datetime) -> l
             (col(ItemVersion.content_id) == col(Regrade.content_id)) & (col(ItemVersion.item) == col(Regrade.item)),
         )
         .join(AttemptItem, col(AttemptItem.item_version_id) == col(ItemVersion.id))
-        .where(col(AttemptItem.attempt_id) == attempt_id, col(Regrade.created_at) >= started_at)
+        .where(col(AttemptItem.attempt_id) == attempt_id)
         .order_by(col(Regrade.id))
     )
     return [row.id for row in rows if row.number in row.versions]

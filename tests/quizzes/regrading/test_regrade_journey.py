@@ -215,6 +215,36 @@ def test_a_mark_is_asked_as_of_any_time_before_between_and_after_two_regrades(
 
 
 @pytest.mark.usefixtures("keeper")
+def test_a_pass_that_another_attempt_still_holds_is_no_event(
+    database: Database, sign_in: Callable[[str], TestClient]
+) -> None:
+    with database.write() as session:
+        ben = session.scalars(select(Person).where(col(Person.email) == "ben@example.com")).one()
+        sit(session, ben, [RIGHT, RIGHT, RIGHT], days=2)
+    trainer = sign_in("trainer@example.com")
+    looked = trainer.get(f"{REGRADE}?policy=new_only&key=2&versions=1")
+    fields = {"policy": "new_only", "key": "2", "versions": "1", "seen": seen(looked.text), "reason": "Wrong key"}
+    trainer.post(REGRADE, data=fields)
+    work(database)
+    with database.read() as session:
+        assert len(session.scalars(select(AttemptRegrade)).all()) == 2
+        assert session.scalars(select(CertificationEvent)).all() == []
+
+
+@pytest.mark.usefixtures("keeper")
+def test_nobody_decides_about_a_mark_of_their_own(database: Database, sign_in: Callable[[str], TestClient]) -> None:
+    with database.write() as session:
+        eva = person(session, "eva@example.com", Role.TRAINER, Role.REP)
+        sit(session, eva, [WRONG, RIGHT, WRONG])
+    trainer = sign_in("eva@example.com")
+    looked = trainer.get(f"{REGRADE}?policy=new_only&key=2&versions=1")
+    fields = {"policy": "new_only", "key": "2", "versions": "1", "seen": seen(looked.text), "reason": "Wrong key"}
+    assert trainer.post(REGRADE, data=fields).status_code == 403
+    with database.read() as session:
+        assert session.scalars(select(Regrade)).all() == []
+
+
+@pytest.mark.usefixtures("keeper")
 def test_what_changed_since_one_looked_is_looked_at_again(
     database: Database, sign_in: Callable[[str], TestClient]
 ) -> None:
