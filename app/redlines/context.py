@@ -28,6 +28,7 @@ _NEW_LINE_STARTS = re.compile(r"[ \t]*(?:$|\n|[>*•#|+-]|\d+[.)、]|<v\b|\d\d:\
 _LABEL = re.compile(
     r"^[ \t>*]*(?:\[?\d{1,2}:\d\d(?::\d\d)?\]?[ \t-]*)?"
     r"(?:<v(?:\.[^ >]*)?[ \t]+(?P<voice>[^>\n]{1,60})>|(?P<label>[^\W\d_][^:\n,。!?\"]{0,40}):(?!//)\**)",
+    re.MULTILINE,
 )
 _REP = re.compile(fold_pattern(r"\b(?:rep|sales|ae|agent)\b|^(?:销售|业务|顾问|客服)"))
 _CUSTOMER = re.compile(

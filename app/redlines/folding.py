@@ -161,6 +161,11 @@ class Folded:
         origin: Any = range(len(self.packed)) if self._origin is None else self._origin
         return origin  # type: ignore[no-any-return]
 
+    def part(self, start: int, end: int) -> "Folded":
+        """Return a stretch of the folded text by itself, with the way back to the whole source."""
+        origin = np.arange(start, end) if self._origin is None else self._origin[start:end]
+        return Folded(self.source, self.packed[start:end], origin)
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Return the source's span for a non-empty span of the folded text.
 
