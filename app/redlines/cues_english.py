@@ -44,7 +44,9 @@ _ANYBODY = (
     rf"(?:^|[,;:\"] ?|\b(?:a|an|the|their|his|her|some|one|any|another|that|your|as|and|but) )"
     rf"(?:(?!{_OWN_WORDS}\b)[\w'-]+ ){{1,4}}?"
     r"(?:says|said|claims|claimed|wrote|writes|boasts|boasted|insists|insisted|swears|swore|alleges|alleged|"
-    r"asserts|asserted|brags|bragged|announced|posted|mentioned|describes|described|told (?:me|us|him|her|them|you))\b"
+    r"asserts|asserted|brags|bragged|read|heard|saw|"
+    r"thinks|thought|believes|believed|feels|announced|posted|mentioned|describes|described|"
+    r"told (?:me|us|him|her|them|you))\b"
 )
 _MANY = (
     rf"(?:^|[,;:\"] ?)(?:(?!{_OWN_WORDS}\b)[\w'-]+ ){{0,3}}?(?!(?:does|has|is|was|as|yes|always|this|thus)\b)\w{{2,}}s "
@@ -105,6 +107,8 @@ ENGLISH = Cues(
         r"\b(?:the|a|that) (?:myth|illusion|fairy tale|fantasy|lie|fiction) (?:of|that)\b",
         r"\b(?:advis|warn|caution|argu|decid|counsel|polic|rule)\w* (?:\w+ )?against\b",
         r"\b(?:would|'d) (?:love|like) to (?:say|promise|guarantee|tell|call|claim|offer)\b",
+        r"\bfar be it from\b|\b(?:rather|sooner) (?:\w+ ){1,6}than\b|\bbreak(?:s|ing)? (?:the|our|a|any) "
+        r"(?:laws?|rules?|policy|code)\b|\bviolat\w+\b",
         r"(?<!\ba )\bfew (?!minutes|days|weeks|hours|months|steps|clicks|words)\w+",
         r"\bif (?:i|we|anyone|anybody|somebody|someone|they|he|she|a \w+) (?:told|said|claimed|promised|tell|tells|"
         r"says?|"
@@ -126,7 +130,7 @@ ENGLISH = Cues(
         r"(?:our |the |company )?(?:policy|rules|law)|dangerous|absurd|silly|stupid|ridiculous|deceptive|untruthful|"
         r"inappropriate|improper|unjustified|presumptuous|an overstatement|overstated|a breach|a violation|immoral|"
         r"not right|not fair)"
-        r"(?: (?:for|of) \w+(?: \w+)?)? (?:to|that|from)\b",
+        r"(?: (?:for|of) \w+(?: \w+)?)? (?:to|that|from|if)\b",
         r"\b(?:forbids?|prohibits?|bans?|rules? out|forbade|disallows?)\b",
         r"\bun(?:able|willing) to\b",
     ),
@@ -146,6 +150,7 @@ ENGLISH = Cues(
         r"(?<! if)(?<!wish)(?<!say)(?<!said)(?<!says)(?<!that)(?<!claim)(?<!think)(?<!believe)(?<!imply)"
         r"(?<!suggest)(?<!mean)(?<!promise)"
         r"(?<!guarantee)(?<!tell you)(?<!tell them)(?<!case)(?<!as if)(?<!as though)(?<!way)(?<!reason)(?<!what)"
+        r"(?<! do)(?<! does)(?<! did)(?<! will)(?<! would)(?<! can)(?<! could)(?<! should)"
         r"(?<!whom)(?<!who)(?<!where)(?<!which)"
         r"(?<!anything)(?<!something)(?<!sure)(?<!saying)(?<!claiming)(?<!one)(?<!thing) \b(?:we|i)(?:'ll|"
         r"'re|'ve| \w+)"
@@ -181,6 +186,8 @@ ENGLISH = Cues(
         r"^[\"')\]]*(?: \w+){0,4}? (?:should|must|has to|have to|needs? to|is to|are to|ought to) be "
         r"(?:replaced|removed|deleted|changed|reworded|avoided|dropped|struck|rewritten|corrected)\b",
         r"^[\"')\]]*(?: \w+){0,4}? (?:is|are) (?:over|gone|numbered|behind us|history|a thing of the past)\b",
+        r"^[\"')\]]*(?: \w+){0,3}? (?:has|have|had) (?:never|not|not once) been\b",
+        r"^[\"')\]]*, (?:no|sorry|never|not (?:from|with|by) us)\b",
         r"^[^.;]{0,60}\b(?:no such (?:claim|promise|thing|guarantee|statement)|(?:can't|cannot|won't|never) "
         r"(?:promise|guarantee|say|claim) (?:that|it|this|so))\b",
         r"^[\"')\]]*(?: \w+){0,2}? (?:sounds?|seems?|looks?) (?:\w+ )?(?:too good|wrong|dishonest|dubious|exaggerated|"

@@ -105,7 +105,7 @@ _FIXED = _words(
     "safest same secure shall she should smarter so some somebody someone something soon such sure than that "
     "the their them then there these they this those through to today together tomorrow too top total "
     "totally under unique unlimited until up upon us very via was we were what when where which while who "
-    "whole whom whose why will with within without worst would yes yet you your zero"
+    "whole whom whose why will with within without worst would wrong yes yet you your zero"
 )
 _FIXED_ENDINGS = ("able", "est", "ful", "ible", "less", "ly", "ous")
 _NOUN_ENDINGS = ("ance", "ation", "ence", "ism", "ition", "ity", "ment", "ness", "sion", "ship", "tion")
