@@ -34,7 +34,7 @@ _REQUIRED: tuple[State, str | None] = ("suppressed", "required")
 _UNIT_WIDTH = 30
 _CELL = 64
 _SHORT_HAN = 3
-_BORDERLESS = re.compile(r"\n\s*\n|[。!?;]|\.(?=\s)")
+_BORDERLESS = re.compile(r"\n\s*\n|[。!?;]|(?<!\.\.)\.(?=\s)")
 _WEAK = re.compile(r"[,、:()\n]")
 _LATIN_GAP = re.compile(rf"(?:[\s\-_/\"'*~`()\[\]…·.—]|\b(?:{'|'.join(sorted(DETERMINERS))})\b)*")
 _SPACELESS = {"zh", "ja", "ko", "yue"}

@@ -63,6 +63,7 @@ def states(text: str, **circumstances: Any) -> list[tuple[str, str, str, str | N
         pytest.param("It is best \n in_class.", "best", "best \n in_class", id="separators-line"),
         pytest.param("B-e-s-t in class", "best", "B-e-s-t in class", id="separators-letters"),
         pytest.param("We g u a r a n t e e returns", "return", "g u a r a n t e e returns", id="separators-spaced"),
+        pytest.param("It is best ... in class.", "best", "best ... in class", id="separators-pause"),
         pytest.param("国，家，级产品", "best", "国，家，级", id="separators-commas"),
         pytest.param("最·佳", "best", "最·佳", id="separators-dot"),
         pytest.param("保 证 收 益", "return", "保 证 收 益", id="separators-spaces-zh"),
