@@ -19,6 +19,7 @@ from fastapi.testclient import TestClient
 
 from app.config import Settings
 from app.main import create_app
+from bench import redlines
 from bench.clients import BareSitting, Sitting
 from bench.data import ITEMS, Fixture, fill
 from bench.operations import NAMES, Measured, Measurements, one_round
@@ -37,7 +38,21 @@ STEADY = 1.25
 def main() -> int:
     """Run the benchmark and return the exit status."""
     wanted = _arguments()
-    operations = wanted.operation or list(NAMES)
+    operations = wanted.operation or [*NAMES, redlines.NAME]
+    report = json.loads(wanted.output.read_text()) if wanted.output.exists() else {}
+    if redlines.NAME in operations:
+        report[redlines.NAME] = section = redlines.measure()
+        print(redlines.table(section), flush=True)
+    pages = [name for name in operations if name != redlines.NAME]
+    if pages:
+        report |= _pages(wanted, pages)
+    wanted.output.write_text(json.dumps(report, indent=2) + "\n")
+    print(f"\nWritten: {wanted.output}")
+    return 0
+
+
+def _pages(wanted: argparse.Namespace, operations: Sequence[str]) -> dict[str, Any]:
+    """Measure operations of the server, print them and return their part of the report."""
     with tempfile.TemporaryDirectory() as folder, _database(wanted.database, Path(folder)) as (url, postmasters):
         print(f"Filling a database ({wanted.database}) …", flush=True)
         fixture = fill(url)
@@ -52,15 +67,15 @@ def main() -> int:
             mine[name].statements = count
     names = [name for name in NAMES if name in operations and name in mine]
     print(_table(mine, bare, names))
-    wanted.output.write_text(json.dumps(_report(mine, bare, names, wanted.database), indent=2) + "\n")
-    print(f"\nWritten: {wanted.output}")
-    return 0
+    return _report(mine, bare, names, wanted.database)
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
-    parser.add_argument("--operation", choices=NAMES, action="append", help="measure only this (may be given again)")
+    parser.add_argument(
+        "--operation", choices=[*NAMES, redlines.NAME], action="append", help="measure only this (may be given again)"
+    )
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--tries", type=int, default=3, help="runs at most, when the machine does not stand still")
     parser.add_argument("--profile", type=Path, metavar="FILE", help="write a profile of the product's server (py-spy)")

@@ -1,10 +1,12 @@
 """Compile the documents of red lines into patterns and one list of literals."""
 
+import gc
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.redlines.literals import without_determiners
 from app.redlines.phrases import Pattern, parse, parse_around, texts
@@ -54,8 +56,7 @@ class Rule:
     treatments: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """What a literal is looked for by: itself, or the longest part of it without a determiner.
 
     `literal` is the whole's number if the key is one; `longer` are those of which it is a part,
@@ -165,14 +166,15 @@ class _Compiler:
 
     def finish(self) -> Compiled:
         """Gather the literals of all patterns."""
-        uses: dict[str, list[Use]] = defaultdict(list)
-        loose: dict[str, list[Use]] = defaultdict(list)
+        uses: dict[str, tuple[Use, ...]] = {}
+        loose: dict[str, tuple[Use, ...]] = {}
         for number, pattern in enumerate(self.patterns):
             for place, slot in enumerate(pattern.slots):
+                use = ((number, place),)
                 for literal in dict.fromkeys(slot.literals):
-                    uses[literal].append((number, place))
+                    uses[literal] = uses.get(literal, ()) + use
                     if pattern.loose:
-                        loose[literal].append((number, place))
+                        loose[literal] = loose.get(literal, ()) + use
         literals = tuple(uses)
         keys, bare = _keys(literals)
         return Compiled(
@@ -180,8 +182,8 @@ class _Compiler:
             patterns=tuple(self.patterns),
             owner=tuple(self.owner),
             literals=literals,
-            uses=tuple(tuple(uses[literal]) for literal in literals),
-            loose_uses=tuple(tuple(loose[literal]) for literal in literals),
+            uses=tuple(uses.values()),
+            loose_uses=tuple(loose.get(literal, ()) for literal in literals),
             keys=tuple(keys),
             scanner=Literals([key.text for key in keys]),
             bare=tuple(bare),
@@ -193,7 +195,21 @@ class _Compiler:
 def compile_rules(rules: Iterable[Mapping[str, Any]]) -> Compiled:
     """Compile rules that are active or shadow; phrases with problems are left out and listed."""
     compiler = _Compiler()
-    for document in rules:
-        if document.get("status", "active") in _MATCHED:
-            compiler.add(document)
-    return compiler.finish()
+    with _no_collection():
+        for document in rules:
+            if document.get("status", "active") in _MATCHED:
+                compiler.add(document)
+        return compiler.finish()
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Keep the garbage collector still: many small objects are made, and all of them stay."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

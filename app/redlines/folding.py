@@ -5,7 +5,7 @@ Chinese. Normalizing the string as a whole would move characters across each oth
 way back to the author's own text would be lost.
 
 A table gives for each code point its folded form and what kind of character that is, in one
-number; it is filled in pages of 256 when a text first needs them, so that it says the same as
+number; it is filled in pages of 32 when a text first needs them, so that it says the same as
 `fold_character` under every version of Unicode that Python brings.
 """
 
@@ -40,7 +40,8 @@ _SPECIAL = np.uint32(1 << 30)
 _DELETED_CODE = int(_SPECIAL)
 _SEVERAL = _DELETED_CODE + 1
 _UNKNOWN = (1 << 32) - 1
-_PAGE = 256
+_PAGE = 32
+_PHRASE = 256
 
 _CONFUSABLE = dict(zip(CONFUSABLE_FROM, CONFUSABLE_TO, strict=True))
 _HAN = dict(zip(HAN_FROM, HAN_TO, strict=True))
@@ -203,7 +204,7 @@ def fold_text(text: str) -> str:
     """Return the folded text alone; a phrase is folded without the cost of arrays."""
     if text.isascii() and text.isprintable() and "`" not in text:
         return text.lower()
-    return fold(text).text if len(text) > _PAGE else "".join(map(_fold_once, text))
+    return fold(text).text if len(text) > _PHRASE else "".join(map(_fold_once, text))
 
 
 def fold_pattern(source: str) -> str:

@@ -24,6 +24,8 @@ _DETERMINER = re.compile(rf"(?<!{_WORD})(?:{'|'.join(sorted(DETERMINERS))})(?!'?
 
 def without_determiners(phrase: str) -> tuple[str, int]:
     """Return the longest stretch of a compact phrase that has no determiner, and where it starts."""
+    if _DETERMINER.search(phrase) is None:
+        return phrase, 0
     borders = [0, *(place for match in _DETERMINER.finditer(phrase) for place in match.span()), len(phrase)]
     start, end = max(zip(borders[::2], borders[1::2], strict=True), key=lambda span: len(phrase[slice(*span)].strip()))
     stretch = phrase[start:end]

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import re2
+
 from app.redlines.folding import fold_pattern
 
 LONGEST_WINDOW = 200
@@ -13,6 +15,8 @@ _FREE_REPEATS = 2
 _SMALL_REPEAT = 4
 
 _PARSER: Any = importlib.import_module("re._parser")
+_QUIET = re2.Options()
+_QUIET.log_errors = False
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT")
 _PLAIN = ("LITERAL", "NOT_LITERAL", "ANY", "IN", "AT", "CATEGORY")
 
@@ -80,6 +84,10 @@ def compile_safely(source: str, anchors: Sequence[str]) -> re.Pattern[str]:
         free = list(_walk(tree))
     except (re.error, RecursionError, OverflowError) as error:
         raise UnsafeRegexError(f"the pattern does not parse: {error}") from error
+    try:
+        re2.compile(folded, _QUIET)
+    except re2.error as error:
+        raise UnsafeRegexError(f"the pattern is outside the syntax of RE2: {error}") from error
     if len(free) > _FREE_REPEATS:
         raise UnsafeRegexError(f"more than {_FREE_REPEATS} open-ended repeats")
     runs = [run.lower() for run in _runs(tree)]

@@ -231,8 +231,7 @@ class Literals:
 def _key(literal: str, keys: Mapping[str, int]) -> str | None:
     """Return the key that a literal is read from: the same without a short ending of letters."""
     for length in range(1, min(_LONGEST_ENDING + 1, len(literal))):
-        if not is_latin(literal[-length]):
-            return None
-        if literal[:-length] in keys:
-            return literal[:-length]
+        key = literal[:-length]
+        if key in keys:
+            return key if all(map(is_latin, literal[-length:])) else None
     return None
