@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from app.redlines.cues import LANGUAGES
 from app.redlines.cueset import Cues
-from app.redlines.folding import Folded, fold_pattern
-from app.redlines.literals import is_han, units
+from app.redlines.folding import HAN, Folded, fold_pattern
+from app.redlines.literals import units
 
 BEFORE = 300
 AFTER = 120
@@ -23,6 +23,7 @@ _END = re.compile(
     r"(?:[!?。]+|(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\binc)(?<!\bmr)(?<!\bms)(?<!\bdr)(?<!\bno)(?<!\betc)(?<!\bltd)"
     r"\.+(?=[\"')\]」』]*(?:\s|$|[^\x00-\u2e7f])))[\"')\]」』]*|\n"
 )
+_WIDE = re.compile(rf"(?![_\W])[{HAN}]")
 _STOP = re.compile(r"[!?。.\n]")
 _NEW_LINE_STARTS = re.compile(r"[ \t]*(?:$|\n|[>*•#|+-]|\d+[.)、]|<v\b|\d\d:\d\d)")
 _LABEL = re.compile(
@@ -69,7 +70,8 @@ def happened(stretches: Sequence[str]) -> bool:
 
 
 def _width(line: str) -> int:
-    return sum(2 if is_han(c) else 1 for c in line[:_SHORT_LINE])
+    short = line[:_SHORT_LINE]
+    return len(short) if short.isascii() else len(short) + len(_WIDE.findall(short))
 
 
 def _wraps(folded: Folded, start: int, newline: int) -> bool:

@@ -4,7 +4,8 @@ Two engines find the same: hyperscan where it is installed, for long texts, sinc
 takes a second to compile; else an Aho-Corasick automaton. Both look through UTF-8.
 
 Word forms differ in their endings: of literals of which one begins the other and a short
-ending of letters follows, only the shorter is looked for, and the ending is read where it is found.
+ending of letters follows, only the shorter is looked for, of many words the first two; the rest is
+read where that is found.
 """
 
 import importlib
@@ -25,6 +26,8 @@ Found = tuple[NDArray[np.int64], NDArray[np.int64]]
 LONG_TEXT = 1 << 16
 """Bytes from which on hyperscan is used."""
 _LONGEST_ENDING = 4
+_WORDS_OF_HEAD = 2
+_NO_LITERAL = -1
 _BLOCK = 256
 _ASCII = 0x80
 
@@ -133,11 +136,15 @@ class Literals:
         places: dict[str, int] = {}
         keys: list[str] = []
         for literal in sorted(known, key=len):
-            key = _key(literal, places)
+            head = _head(literal)
+            key = _key(head, places)
             if key is None:
-                places[literal] = len(keys)
-                keys.append(literal)
-                self._numbers.append(known[literal])
+                key = head
+                places[key] = len(keys)
+                keys.append(key)
+                self._numbers.append(_NO_LITERAL)
+            if key == literal:
+                self._numbers[places[key]] = known[literal]
             else:
                 self._endings.setdefault(places[key], {})[literal[len(key) :]] = known[literal]
         self._keys = keys
@@ -148,6 +155,7 @@ class Literals:
         self._lengths = np.array([len(key) for key in self._keys], dtype=np.int64)
         self._has_endings = np.zeros(len(self._keys), dtype=bool)
         self._has_endings[list(self._endings)] = True
+        self._ending_lengths = {key: sorted(set(map(len, endings))) for key, endings in self._endings.items()}
         self._engines: dict[type, Engine] = {}
         self._lock = Lock()
 
@@ -212,7 +220,8 @@ class Literals:
         keys, starts, ends = keys[begins], starts[begins], ends[begins]
         whole = ~where.broken(ends)
         for key, start, end in zip(keys[whole].tolist(), starts[whole].tolist(), ends[whole].tolist(), strict=True):
-            yield self._numbers[key], start, end
+            if self._numbers[key] != _NO_LITERAL:
+                yield self._numbers[key], start, end
         if not self._endings:
             return
         more = self._has_endings[keys]
@@ -221,15 +230,24 @@ class Literals:
 
     def _longer(self, where: Compact, key: int, start: int, end: int) -> Iterator[tuple[int, int, int]]:
         """Yield the literals that begin with a key and end a few letters later."""
-        following = where.text(end, end + _LONGEST_ENDING)
-        for length in range(1, len(following) + 1):
+        lengths = self._ending_lengths[key]
+        following = where.text(end, end + lengths[-1])
+        for length in lengths:
             number = self._endings[key].get(following[:length])
-            if number is not None and not where.broken(np.array([end + length]))[0]:
+            if number is not None and length <= len(following) and not where.broken(np.array([end + length]))[0]:
                 yield number, start, end + length
+
+
+def _head(literal: str) -> str:
+    """Return what a literal may be looked for by: of many words the first two, since forms of words multiply."""
+    words = literal.split(" ", _WORDS_OF_HEAD)
+    return " ".join(words[:_WORDS_OF_HEAD]) if len(words) > _WORDS_OF_HEAD else literal
 
 
 def _key(literal: str, keys: Mapping[str, int]) -> str | None:
     """Return the key that a literal is read from: the same without a short ending of letters."""
+    if literal in keys:
+        return literal
     for length in range(1, min(_LONGEST_ENDING + 1, len(literal))):
         key = literal[:-length]
         if key in keys:
