@@ -105,6 +105,8 @@ def states(text: str, **circumstances: Any) -> list[tuple[str, str, str, str | N
         pytest.param("没有理由不保证收益。", "return", "保证收益", id="double-negation-zh-reason"),
         pytest.param("I heard you need a CRM, and ours is best in class.", "best", "best in class", id="own-voice-and"),
         pytest.param("您放心，我保证这是最佳方案。", "best", "最佳", id="own-promise-zh"),
+        pytest.param("附件说明产品保证收益。", "return", "保证收益", id="explains-is-not-says-zh"),
+        pytest.param("方案名称是最佳伙伴。", "best", "最佳", id="name-is-not-calls-zh"),
         pytest.param("我们老板说了，保证收益。", "return", "保证收益", id="own-boss-zh"),
         pytest.param("Best in class, so when shall we start?", "best", "Best in class", id="asked-afterwards"),
         pytest.param("Best in class? Yes, it is.", "best", "Best in class", id="answered-with-yes"),
