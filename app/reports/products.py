@@ -1,20 +1,25 @@
 """Products as a rep sees them: what each is, where the rep stands with it, its lessons."""
 
+from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from sqlmodel import Session
 
 from app.catalog import words as lesson_words
 from app.catalog.content import Lesson
 from app.catalog.markdown import Html, render
-from app.catalog.queries import Course, Progress, course_of, courses, products, progress
+from app.catalog.models import ContentKind
+from app.catalog.queries import Course, Progress, course_of, courses, in_force, products, progress
 from app.catalog.text import nearest
 from app.catalog.video import Player, VideoKind, is_enough, player
-from app.certification.queries import record, records
+from app.certification.queries import Record, record, records
+from app.certification.rules import RequirementKind
 from app.clock import Now, Today
 from app.database import SessionDep
 from app.people.access import SignedIn
 from app.quizzes.essays.queries import quizzes_awaiting_mark
+from app.quizzes.queries import QuizSettings, questions_of, settings_of
 from app.quizzes.spaced.queries import readiness_of
 from app.quizzes.spaced.words import freshness
 from app.redlines.queries import cards
@@ -71,6 +76,7 @@ def show_product(
             "readiness": readiness_of(session, person.id, moment, [course.product_id])[course.product_id],
             "freshness": freshness,
             "next_line": lessons.next(),
+            "more_quizzes": _quizzes_not_asked_for(session, course.product_id, found, moment),
             "red_lines": shown[:SHOWN_RED_LINES],
             "red_lines_total": len(shown),
             "materials": [
@@ -80,6 +86,19 @@ def show_product(
             ],
         },
     )
+
+
+def _quizzes_not_asked_for(
+    session: Session, product_id: int, found: Record | None, moment: datetime
+) -> list[tuple[str, QuizSettings, int]]:
+    """List the quizzes that can be taken and that the program leaves out: id, settings, number of questions."""
+    asked = {each.key for each in found.program.requirements if each.kind is RequirementKind.QUIZ} if found else set()
+    quizzes = [
+        (version.slug, settings_of(version.document), questions_of(version.document))
+        for version in in_force(session, [ContentKind.QUIZ], moment, products=[product_id])
+        if version.slug not in asked
+    ]
+    return [each for each in quizzes if not each[1].bank and (each[1].closes is None or moment < each[1].closes)]
 
 
 def _external(request: Request, course: Course) -> Response:

@@ -13,7 +13,19 @@ from sqlmodel import Session
 
 from app.catalog.models import ContentKind
 from app.people.models import Role
-from factories import attest, count_statements, course_document, film, lesson, person, product, published, taught
+from factories import (
+    attest,
+    count_statements,
+    course_document,
+    film,
+    lesson,
+    person,
+    product,
+    published,
+    published_quiz,
+    quiz_document,
+    taught,
+)
 
 SignIn = Callable[[str], TestClient]
 LATER = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)
@@ -297,6 +309,23 @@ def test_nobody_reads_without_signing_in(client: TestClient, path: str) -> None:
     assert (response.status_code, response.headers["location"]) == (303, f"/sign-in?next={path.replace('/', '%2F')}")
 
 
+def test_quizzes_that_no_program_asks_for_are_listed_but_no_banks(session: Session, sign_in: SignIn) -> None:
+    person(session, "ana@example.com")
+    owner = taught(session, [lesson(1)], requirements=[{"quiz": "asked"}])
+    for slug, more in {
+        "asked": {},
+        "extra": {"draw": 2},
+        "closed": {"closes": "2029-12-31"},
+        "drawn-from": {"bank": True},
+    }.items():
+        published_quiz(session, quiz_document(slug, **{"title": f"The {slug} one", **more}), owner=owner)
+    session.commit()
+    html = sign_in("ana@example.com").get("/products/keeper").text
+    listed = html[html.index('id="more"') : html.index('id="materials"')]
+    assert re.findall(r'href="([^"]+)">([^<]+)<', listed) == [("/quizzes/extra", "The extra one")]
+    assert "2 questions" in listed
+
+
 @pytest.mark.parametrize(
     "path", ["/products", "/products/keeper", "/products/keeper?view=external", "/products/keeper/lessons/lesson-1"]
 )
@@ -308,8 +337,11 @@ def test_three_lessons_cost_no_more_statements_than_one(
     session.commit()
     ana = sign_in("ana@example.com")
     counts = []
+    published_quiz(session, quiz_document("one"), owner=owner)
+    session.commit()
     for lessons in ([lesson(1)], [lesson(1, minutes=4), film(2), lesson(3)]):
         if len(lessons) > 1:
+            published_quiz(session, quiz_document("two"), owner=owner)
             published(session, owner, ContentKind.COURSE, "keeper", course_document(lessons))
             session.commit()
         for each in lessons:
