@@ -18,6 +18,9 @@ MEDIA_TYPES: Final = ("png", "jpg", "jpeg", "gif", "webp", "mp3", "ogg", "m4a", 
 _FILE: Final = re.compile(rf"(?!\.)[^/\\\x00-\x1f]+\.(?:{'|'.join(MEDIA_TYPES)})", re.IGNORECASE)
 _GAP: Final = re.compile(r"\[\[([^\[\]\n]*)\]\]")
 
+EMPTY_GAP: Final = "____"
+"""How a gap is written where nothing can be filled in."""
+
 Number = Annotated[float, Field(strict=True)]
 Points = Annotated[float, Field(strict=True, gt=0, le=1000)]
 Weight = Annotated[float, Field(strict=True, ge=0, le=1)]
@@ -233,7 +236,7 @@ def split_gaps(words: str) -> Iterator[tuple[str, str | None]]:
 
 def without_gaps(words: str) -> str:
     """Write the prompt of a cloze for a list: each gap is a line to fill in."""
-    return _GAP.sub("____", words)
+    return _GAP.sub(EMPTY_GAP, words)
 
 
 def check_single(options: Sequence[Option], faults: Faults) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from markupsafe import Markup, escape
 from pydantic import TypeAdapter
 
 from app.catalog.document import canonical
@@ -24,6 +25,7 @@ from app.quizzes.itemcontent import (
     TrueFalseItem,
 )
 from app.quizzes.itemparts import (
+    EMPTY_GAP,
     ChoiceGap,
     Gap,
     MediaReference,
@@ -269,7 +271,7 @@ def said(item: Item, answer: Any) -> list[str]:
         case ClozeItem():
             given = answer["gaps"]
             filled = {gap.id: _gap_said(gap, given[gap.id]) for gap in item.gaps if given.get(gap.id) is not None}
-            return _gap_lines(item, filled)
+            return [_filled_in(item, filled)] if filled else []
 
 
 def right_answer(item: Item) -> list[str]:
@@ -289,7 +291,7 @@ def right_answer(item: Item) -> list[str]:
         case NumericItem() | ShortTextItem():
             return [_key_said(item)]
         case ClozeItem():
-            return _gap_lines(item, {gap.id: _gap_key(gap) for gap in item.gaps})
+            return [_filled_in(item, {gap.id: _gap_key(gap) for gap in item.gaps})]
         case EssayItem():
             return []
 
@@ -330,6 +332,17 @@ def _gap_lines(item: ClozeItem, lines: Mapping[str, str]) -> list[str]:
         for number, name in enumerate(read, start=1)
         if name is not None and name in lines
     ]
+
+
+def _filled_in(item: ClozeItem, answers: Mapping[str, str]) -> Markup:
+    """Write the text of a cloze with what stands in its gaps marked; a gap without an answer stays a line."""
+    pieces: list[str] = []
+    for text, name in split_gaps(words(item.prompt)):
+        pieces.append(escape(text))
+        if name is not None:
+            found = answers.get(name)
+            pieces.append(Markup('<b class="filled">{}</b>').format(found) if found else EMPTY_GAP)
+    return Markup().join(pieces)
 
 
 def _gap_said(gap: Gap, answer: Any) -> str:

@@ -287,8 +287,16 @@ def test_lines_end_alike_however_the_form_was_sent() -> None:
         ("matching", [3, None, 0], ["1: prime", "3: odd"]),
         ("ordering", [2, 0, 1], ["1. third", "2. first", "3. second"]),
         ("ordering", {"places": [2, 2, None]}, ["2. first", "2. second"]),
-        ("cloze", {"gaps": {"word": "ok", "who": 1}}, ["Gap 1: You", "Gap 3: ok"]),
-        ("cloze", {"gaps": {"word": None, "who": None, "hours": "24"}}, ["Gap 2: 24 h"]),
+        (
+            "cloze",
+            {"gaps": {"word": "ok", "who": 1}},
+            ['<b class="filled">You</b> answers within ____: <b class="filled">ok</b>.'],
+        ),
+        (
+            "cloze",
+            {"gaps": {"word": None, "who": None, "hours": "24"}},
+            ['____ answers within <b class="filled">24 h</b>: ____.'],
+        ),
         ("essay", "one\ntwo", ["one\ntwo"]),
         ("essay", None, []),
     ],
@@ -307,7 +315,7 @@ def test_an_answer_in_words(kind: str, answer: Any, words: list[str]) -> None:
         ("numeric", ["0.0005 to 2,000 m"]),
         ("matching", ["1: odd", "2: even", "3: odd"]),
         ("ordering", ["1. first", "2. second", "3. third"]),
-        ("cloze", ["Gap 1: We", "Gap 2: 24 h", "Gap 3: ok"]),
+        ("cloze", ['<b class="filled">We</b> answers within <b class="filled">24 h</b>: <b class="filled">ok</b>.']),
         ("essay", []),
     ],
 )
