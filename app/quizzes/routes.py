@@ -62,6 +62,7 @@ def _quiz_page(
     limits = limits_of(settings, given.extra_attempts)
     limit = time_limit(settings.time_limit_minutes, given.extra_time_percent)
     items = wordings(candidates(session, version, moment)).values()
+    has_essay = any(item["type"] == "essay" for item in items)
     scored = {
         each.id
         for each in past
@@ -75,9 +76,10 @@ def _quiz_page(
         "given": given,
         "minutes": limit and limit.total_seconds() / 60,
         "cut_short": settings.closes is not None and deadline(moment, limit, settings.closes) == settings.closes,
-        "promise": promise(settings.review, limited=limits.attempts is not None),
+        "promise": promise(settings.review, limited=limits.attempts is not None, essay=has_essay),
         "questions": queries.questions_of(version.document),
         "has_critical": any(item.get("critical") for item in items),
+        "has_essay": has_essay,
         "past": [each for each in past if each is not running],
         "scored": scored,
         "running": running,

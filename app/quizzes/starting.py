@@ -71,11 +71,15 @@ def time_limit(minutes: int | None, extra_percent: int) -> timedelta | None:
     return clock.longer(None if minutes is None else timedelta(minutes=minutes), extra_percent)
 
 
-def promise(review: ReviewPolicy, *, limited: bool) -> str:
-    """Say when somebody sees what was right, and when the right answers, as the quiz's review policy has it."""
+def promise(review: ReviewPolicy, *, limited: bool, essay: bool = False) -> str:
+    """Say when somebody sees what was right, and when the right answers, as the quiz's review policy has it.
+
+    With an essay among the questions not all of it can be seen at once.
+    """
     done = _RIGHT_WHEN_LIMITED if limited else {}
     right_answers = {**_RIGHT_ANSWERS, **done}[review.right_answers]
-    return i18n.sentences([_(_MARKS[review.marks]), _(right_answers)])
+    marks = "" if essay and review.marks == "at_once" else _(_MARKS[review.marks])
+    return i18n.sentences([marks, _(right_answers)])
 
 
 def verdict(past: Sequence[AttemptSummary], limits: AttemptLimits, moment: datetime) -> StartVerdict:
