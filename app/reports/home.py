@@ -19,6 +19,7 @@ from app.people.models import Role
 from app.quizzes.analysis.watch import misbehaving
 from app.quizzes.essays.queries import queue_length, quizzes_awaiting_mark, returned_to
 from app.quizzes.essays.words import waited
+from app.quizzes.itemparts import without_gaps
 from app.quizzes.reporting.queries import how_many_open
 from app.quizzes.spaced.queries import today_of
 from app.reports.coverage import Coverage, coverage
@@ -53,6 +54,7 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
             "sign_offs": _waiting_sign_offs(everybody, sold, standings),
             "quizzes": hard_quizzes(session),
             "watched": misbehaving(session),
+            "without_gaps": without_gaps,
             "reports": how_many_open(session),
         }
     if person.has(Role.TRAINER, Role.COMPLIANCE):

@@ -9,12 +9,25 @@ from typing import Any
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2_fragments import render_block
+from markupsafe import Markup
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from app.config import ROOT, Settings
 from app.web import flash, i18n, navigation
 
 STATIC = ROOT / "static"
+
+
+def shortened(text: str, most: int) -> str:
+    """Cut a text that is longer, between two words where there are some, and end it with one ellipsis."""
+    whole = text.unescape() if isinstance(text, Markup) else text
+    if len(whole) <= most:
+        return text
+    cut = whole[:most]
+    words = cut[: max(cut.rfind(" "), 0)]
+    # Chinese has no spaces between words: what would lose a lot is cut where it is
+    kept = words if 4 * len(words) >= 3 * most else cut
+    return kept.rstrip(" .,;:!?…。，；：、！？") + "…"
 
 
 class Templates:
@@ -47,6 +60,7 @@ class Templates:
             clock_time=self._clock_time,
             number=i18n.number,
             money=i18n.money,
+            truncate=shortened,
         )
         self.environment.globals.update(
             static=self.static,

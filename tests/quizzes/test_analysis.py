@@ -16,7 +16,9 @@ from sqlmodel import Session
 from app.catalog.models import Content, ContentVersion, Product
 from app.people.models import Role, Team
 from app.quizzes.analysis.choices import Given, Third, Wording, keys_of, parts
+from app.quizzes.analysis.flags import Flag, FlagKind
 from app.quizzes.analysis.rules import Sitting, thirds
+from app.quizzes.analysis.words import advice
 from factories import NOW, count_statements, person, published_quiz, quiz_document, single, sitting
 
 SignIn = Callable[[str], TestClient]
@@ -369,3 +371,17 @@ def test_rare_typed_answers_are_counted_together() -> None:
     told = parts(document, given, "en")[0].choices
     assert [each.text for each in told] == [*(f"word {number:02}" for number in range(12)), Wording.OTHER]
     assert told[-1].everybody == 16
+
+
+@pytest.mark.parametrize(
+    ("choices", "quoted"),
+    [
+        (["A promise."], "“A promise”"),
+        (["“We guarantee it.”"], "“We guarantee it.”"),
+        (['"Now."', "Later."], "“Now.”, “Later”"),
+        (["Say “no” to it", "“Yes”, or “no”"], "“Say ‘no’ to it”, “‘Yes’, or ‘no’”"),
+    ],
+)
+def test_a_choice_is_quoted_once_whatever_quotes_it_has(choices: list[str], quoted: str) -> None:
+    said = advice(Flag(FlagKind.UNUSED, len(choices), tuple(choices)))
+    assert said == f"Nobody chose {quoted}. Write a wrong answer that somebody might believe."

@@ -13,7 +13,7 @@ from app.authoring.queries import draft
 from app.authoring.questionfiles import actions, reports
 from app.authoring.questionfiles.merging import FullError, merge
 from app.authoring.questionfiles.writing import write
-from app.authoring.words import ITEM_TYPES
+from app.authoring.words import ITEM_TYPES, called
 from app.catalog.models import Content, ContentKind, Product
 from app.clock import Now
 from app.database import SessionDep
@@ -166,6 +166,7 @@ def _look_page(
         "form": form,
         "languages": list(LOCALES.items()),
         "types": ITEM_TYPES,
+        "called": called,
         "shown": SHOWN,
     }
     return page(request, "authoring/questions_read.html", context, status=status, fragment=fragment)

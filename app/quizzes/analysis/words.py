@@ -57,6 +57,11 @@ _WORDINGS: Final[Mapping[Wording, str]] = {
 }
 
 
+_IN_QUOTES: Final = "“%(choices)s”"
+_QUOTES: Final = ("“”", "「」", '""')
+_SECOND_LEVEL: Final = str.maketrans("“”「」", "‘’『』")
+
+
 def name(flag: Flag) -> str:
     """Name a flag in a word or two."""
     return _(FLAGS[flag.kind])
@@ -64,12 +69,23 @@ def name(flag: Flag) -> str:
 
 def advice(flag: Flag) -> str:
     """Say what a flag means and what to do."""
-    choices = pgettext("list", ", ").join(map(said, flag.choices))
     sentence = _ADVICE[flag.kind]()
+    choices = [said(each).rstrip(".。") for each in flag.choices]
+    between = pgettext("list", ", ")
+    if _IN_QUOTES in sentence:
+        choices, between = [_within_quotes(each) for each in choices], f"”{between}“"
     amount = number(round(flag.amount))
     if flag.kind is FlagKind.CRITICAL_MISSED and round(flag.amount) >= CRITICAL_FACILITY:
         amount = number(round(flag.amount, 1))
-    return sentence % {"amount": amount, "choices": choices}
+    return sentence % {"amount": amount, "choices": between.join(choices)}
+
+
+def _within_quotes(text: str) -> str:
+    """Write a choice to stand in quotation marks: those around all of it go, others become those of a second level."""
+    for opening, closing in _QUOTES:
+        if text.startswith(opening) and text.find(closing, 1) == len(text) - 1:
+            return text[1:-1]
+    return text.translate(_SECOND_LEVEL)
 
 
 def said(text: str) -> str:
