@@ -58,6 +58,16 @@ def written(session: Session, taker: Taker, *items: dict[str, Any], **more: Any)
     return attempt
 
 
+@pytest.mark.parametrize(("items", "later", "at_once"), [([essay()], True, False), ([single("one")], False, True)])
+def test_before_an_essay_nobody_is_promised_a_mark_at_once(
+    session: Session, ana: Taker, items: list[dict[str, Any]], *, later: bool, at_once: bool
+) -> None:
+    publish(session, *items)
+    html = ana.client.get("/quizzes/keeper-quiz").text
+    assert ("The mark comes when it is read, not at once." in html) is later
+    assert ("You see at once what was right." in html) is at_once
+
+
 def stored(session: Session) -> Attempt:
     found = session.scalars(select(Attempt).execution_options(populate_existing=True)).one()
     session.expunge(found)

@@ -94,6 +94,14 @@ BEFORE = {"ana": (Decimal("33.33"), False), "ben": (Decimal("66.67"), True)}
 
 
 @pytest.mark.usefixtures("keeper")
+def test_of_a_question_that_nobody_changed_only_the_full_points_are_offered(
+    sign_in: Callable[[str], TestClient],
+) -> None:
+    html = sign_in("trainer@example.com").get("/author/quizzes/keeper-quiz/items/two/regrade").text
+    assert re.findall(r'name="policy" value="(\w+)"', html) == ["full_credit"]
+    assert "there is no other key to mark by" in html
+
+
 def test_looking_names_who_would_flip_and_stores_nothing(
     database: Database, sign_in: Callable[[str], TestClient]
 ) -> None:
