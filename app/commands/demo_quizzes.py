@@ -98,7 +98,7 @@ class DemoQuizzes:
     def _write_essays(self) -> None:
         self.take(self.people["sofia.ribeiro@example.com"], essays.QUIZ, 1, Outcome.PASSES, essays.WAITING)
         attempt_id = self.take(
-            self.people["daniel.okafor@example.com"], essays.QUIZ, 3, Outcome.PASSES, essays.RETURNED
+            self.people["teo.lindqvist@example.com"], essays.QUIZ, 3, Outcome.PASSES, essays.RETURNED
         )
         essay_id = self.session.scalars(
             select(col(Essay.id))

@@ -38,7 +38,7 @@ TITLE_OF_ITS_OWN = {
 SAME_FOR_ALL = ("/products", "/quizzes", "/account")
 """Where pages begin that look alike whoever reads them; axe sees those of one role."""
 
-FILES = (".csv", ".ics")
+FILES = (".csv", ".ics", "/export/{format_name}")
 
 FACTS = """() => {
   const ids = [...document.querySelectorAll("[id]")].map((each) => each.id);

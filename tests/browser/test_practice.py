@@ -2,21 +2,27 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
-from sqlmodel import col
+from sqlalchemy import select, update
+from sqlmodel import Session, col
 
 from answering import fill_in
-from app.database import Database
-from app.quizzes.models import ItemVersion, Practice, PracticeItem, PracticeKind
+from app.database import Database, stored_id
+from app.people.access import CurrentPerson
+from app.people.models import Person
+from app.quizzes.actions import finish, save
+from app.quizzes.models import ItemVersion, Practice, PracticeItem, PracticeKind, SpacedCard
+from app.quizzes.startactions import start
 from browsing import audit
+from factories import published_quiz, quiz_document, sellable, single
 
 REP = "marek.nowak@example.com"
 """Is certified on one product, and failed the quiz of another."""
 
-QUIZ = "/quizzes/answerdesk-bot"
+QUIZ = "/quizzes/quayside-quiz"
 ROUND = re.compile(r"/practice/\d+$")
 
 
@@ -34,7 +40,24 @@ def answer_right(page: Page, stored: Database) -> None:
         fill_in(page, *session.execute(rows).one())
 
 
-def test_missed_questions_are_practised_with_the_keyboard(sign_in_as: Callable[..., Page]) -> None:
+def miss_one(session: Session) -> None:
+    """A quiz of two questions, one of which this person has just answered wrong."""
+    at = datetime.now(UTC) - timedelta(minutes=5)
+    owner = sellable(session, "quayside", name="Quayside", requirements=[{"quiz": "quayside-quiz"}], at=at)
+    document = quiz_document("quayside-quiz", [single("one"), single("two")], product="quayside", title="Quayside quiz")
+    published_quiz(session, document, owner=owner, at=at)
+    somebody = session.scalars(select(Person).where(col(Person.email) == REP)).one()
+    rep = CurrentPerson(stored_id(somebody), somebody.email, somebody.name, frozenset(), 0)
+    attempt = start(session, rep, "quayside-quiz", at)
+    assert attempt is not None
+    save(session, rep, attempt, 1, step=0, answer=0, flag=None, moment=at)
+    save(session, rep, attempt, 2, step=1, answer=1, flag=None, moment=at)
+    finish(session, rep, attempt, at)
+
+
+def test_missed_questions_are_practised_with_the_keyboard(sign_in_as: Callable[..., Page], stored: Database) -> None:
+    with stored.write() as session:
+        miss_one(session)
     page = sign_in_as(REP)
     page.goto(QUIZ)
     page.get_by_role("button", name=re.compile("you missed")).press("Enter")
@@ -58,6 +81,8 @@ def test_missed_questions_are_practised_with_the_keyboard(sign_in_as: Callable[.
 
 @pytest.mark.parametrize("script", [True, False])
 def test_three_questions_a_day_keep_fresh(sign_in_as: Callable[..., Page], stored: Database, script: bool) -> None:
+    with stored.write() as session:  # the demonstration has let this person answer everything that was due
+        session.execute(update(SpacedCard).values(due_at=datetime.now(UTC) - timedelta(hours=1)))
     page = sign_in_as(REP, java_script_enabled=script)
     page.goto("/account")
     page.get_by_role("link", name="Questions to keep fresh").click()
