@@ -312,13 +312,15 @@ def test_nobody_reads_without_signing_in(client: TestClient, path: str) -> None:
 def test_quizzes_that_no_program_asks_for_are_listed_but_no_banks(session: Session, sign_in: SignIn) -> None:
     person(session, "ana@example.com")
     owner = taught(session, [lesson(1)], requirements=[{"quiz": "asked"}])
-    for slug, more in {
+    quizzes: dict[str, dict[str, Any]] = {
         "asked": {},
         "extra": {"draw": 2},
         "closed": {"closes": "2029-12-31"},
         "drawn-from": {"bank": True},
-    }.items():
-        published_quiz(session, quiz_document(slug, **{"title": f"The {slug} one", **more}), owner=owner)
+    }
+    for slug, more in quizzes.items():
+        document = {**quiz_document(slug), "title": f"The {slug} one", **more}
+        published_quiz(session, document, owner=owner)
     session.commit()
     html = sign_in("ana@example.com").get("/products/keeper").text
     listed = html[html.index('id="more"') : html.index('id="materials"')]
