@@ -229,8 +229,9 @@ def test_what_the_author_never_shows_is_not_shown_in_practice(session: Session, 
 def test_nor_is_it_when_the_question_comes_from_a_bank(session: Session, ana: Taker) -> None:
     keeper = product(session)
     published_quiz(session, quiz_document("bank", bank=True), owner=keeper)
-    never: dict[str, Any] = {"review": {"feedback": "never"}, "practice": "whole", "draw": [{"count": 3, "from": "bank"}]}
-    published_quiz(session, {**quiz_document(**never), "items": []}, owner=keeper)
+    draw = [{"count": 3, "from": "bank"}]
+    document = quiz_document(review={"feedback": "never"}, practice="whole", draw=draw)
+    published_quiz(session, {**document, "items": []}, owner=keeper)
     session.commit()
     page = give(ana, practise(ana, "whole"), right=False).text
     assert "Not right" in page
