@@ -385,3 +385,9 @@ def test_rare_typed_answers_are_counted_together() -> None:
 def test_a_choice_is_quoted_once_whatever_quotes_it_has(choices: list[str], quoted: str) -> None:
     said = advice(Flag(FlagKind.UNUSED, len(choices), tuple(choices)))
     assert said == f"Nobody chose {quoted}. Write a wrong answer that somebody might believe."
+
+
+@pytest.mark.parametrize(("discrimination", "told"), [(-9.99, "-10"), (-0.6, "-1"), (-0.31, "-0.4"), (-0.01, "-0.1")])
+def test_a_negative_discrimination_is_never_told_as_nought(discrimination: float, told: str) -> None:
+    said = advice(Flag(FlagKind.NEGATIVE, discrimination))
+    assert said == f"Those who know more get this wrong more often ({told}). The key may be wrong: check it."

@@ -1,6 +1,7 @@
 """What the flags and the choices of the analysis are called, and what to do about each."""
 
 from collections.abc import Callable, Mapping
+from math import floor
 from typing import Final
 
 from app.quizzes.analysis.choices import Wording
@@ -77,6 +78,8 @@ def advice(flag: Flag) -> str:
     amount = number(round(flag.amount))
     if flag.kind is FlagKind.CRITICAL_MISSED and round(flag.amount) >= CRITICAL_FACILITY:
         amount = number(round(flag.amount, 1))
+    if flag.kind is FlagKind.NEGATIVE and round(flag.amount) == 0:
+        amount = number(floor(flag.amount * 10) / 10)
     return sentence % {"amount": amount, "choices": between.join(choices)}
 
 

@@ -19,6 +19,7 @@ from app.quizzes.interchange.outcome import Loss, LossCode, Written, collected
 from app.quizzes.interchange.texts import to_html
 from app.quizzes.interchange.voices import Voice, decimal
 from app.quizzes.interchange.xmltree import Element
+from app.quizzes.itemparts import without_gaps
 
 _KINDS: Final = {
     "single": "multichoice",
@@ -62,7 +63,7 @@ def _add_question(quiz: Element, voice: Voice) -> None:
     prompt = to_html(voice.prompt())
     if item["type"] == "cloze":
         prompt = embedded(voice, prompt)
-    _text(etree.SubElement(question, "name"), short(voice.prompt()))
+    _text(etree.SubElement(question, "name"), short(without_gaps(voice.prompt())))
     _rich(question, "questiontext", voice, prompt, item.get("media", ()))
     _rich(question, "generalfeedback", voice, to_html(voice.say(item.get("feedback"))))
     if item["type"] != "cloze" or item.get("points", 1) != _sum_of_gaps(item):

@@ -59,6 +59,16 @@ def only(reading: Reading) -> dict[str, Any]:
 
 
 @FORMATS
+def test_writing_again_does_not_depend_on_what_the_gaps_were_called(
+    write: Write, read: Callable[[bytes], Reading]
+) -> None:
+    gap = {"id": "fee", "type": "short_text", "accept": ["69"]}
+    item = {"id": "price", "type": "cloze", "prompt": "It is €[[fee]] a month.", "gaps": [gap]}
+    written = write([item], {}, "en").data
+    assert write([only(read(written))], {}, "en").data == written
+
+
+@FORMATS
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(item=items())
 def test_what_was_written_is_read_back(write: Write, read: Callable[[bytes], Reading], item: dict[str, Any]) -> None:
