@@ -85,7 +85,7 @@ def test_limits_are_those_of_the_code(said: str) -> None:
 def test_numbers_that_are_written_in_words_are_those_of_the_code() -> None:
     assert (practice.MOST, practice.ENOUGH, spaced.A_DAY, spaced.FIRST_DUE.days) == (10, 2, 3, 2)
     assert (FEWEST_TO_NAME, flags.SLOW_TIMES) == (5, 3)
-    phrases = ["ten questions at most", "right twice in a row", "at most three on one day", "Below five people"]
+    phrases = ["ten questions at most", "right twice in a row", "at most three on one day", "fewer than five people"]
     assert [phrase for phrase in phrases if phrase not in WORDS] == []
 
 
