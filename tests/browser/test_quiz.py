@@ -184,7 +184,7 @@ def test_signing_out_forgets_what_was_not_sent(page: Page) -> None:
 
 def test_time_runs_out_on_an_open_page(page: Page, stored: Database) -> None:
     place = position_of(page)
-    ends = move_deadline(stored, page, timedelta(seconds=4))
+    ends = move_deadline(stored, page, timedelta(seconds=8))
     page.reload()
     page.locator("input[name=choice]").nth(0).check()
     expect(page.get_by_role("heading", level=1)).to_contain_text("%", timeout=20_000)

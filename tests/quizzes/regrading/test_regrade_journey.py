@@ -102,6 +102,7 @@ def test_of_a_question_that_nobody_changed_only_the_full_points_are_offered(
     assert "there is no other key to mark by" in html
 
 
+@pytest.mark.usefixtures("keeper")
 def test_looking_names_who_would_flip_and_stores_nothing(
     database: Database, sign_in: Callable[[str], TestClient]
 ) -> None:
