@@ -1,7 +1,6 @@
 """Plain functions that store one real thing each, with everything that it needs, and return it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from secrets import token_urlsafe
@@ -9,7 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.catalog.actions import create_content, create_product, publish, save_draft
@@ -17,7 +16,6 @@ from app.catalog.models import Content, ContentKind, ContentVersion, Origin, Pro
 from app.catalog.queries import content as find_content
 from app.catalog.queries import in_force
 from app.certification.actions import award_earned
-from app.database import Database
 from app.deals.models import Deal, DealMember, DealProduct
 from app.people.access import cookie_name, digest
 from app.people.models import Person, PersonRole, Role, SignInSession
@@ -76,22 +74,6 @@ def signed_in(application: FastAPI, email: str) -> TestClient:
         )
     cookies = {cookie_name(application.state.settings): token}
     return TestClient(application, follow_redirects=False, cookies=cookies)
-
-
-@contextmanager
-def count_statements(database: Database) -> Iterator[list[str]]:
-    """Collect the statements that are sent to a database; BEGIN and COMMIT are not among them."""
-    statements: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith(("BEGIN", "PRAGMA")):
-            statements.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
 
 
 def product(session: Session, slug: str = "keeper", *, name: str = "Keeper", at: datetime = NOW) -> Product:

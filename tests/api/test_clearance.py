@@ -19,7 +19,8 @@ from app.database import Database
 from app.deals.models import DealMember
 from app.people.models import Person, RateLimit
 from app.people.tokens import create_token, revoke_token
-from factories import NOW, attest, count_statements, deal, person, product, published, redline, sellable
+from factories import NOW, attest, deal, person, product, published, redline, sellable
+from tools.statements import count_statements
 
 SOON = NOW + timedelta(minutes=5)
 Ask = Callable[..., Any]

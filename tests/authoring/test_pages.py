@@ -12,7 +12,8 @@ from sqlmodel import col
 from app.catalog.models import ContentKind, ContentVersion, Product
 from app.database import Database
 from app.quizzes.itemcontent import ITEM_TYPES
-from factories import count_statements, signed_in
+from factories import signed_in
+from tools.statements import count_statements
 from writing import COURSE, HUB, draft, fields
 
 PAGES = [

@@ -16,7 +16,8 @@ from app.certification.queries import certificate, periods, record, records
 from app.certification.rules import ReasonCode, Standing, StandingVerdict
 from app.database import Database
 from app.people.models import Person
-from factories import NOW, attest, count_statements, person, sellable
+from factories import NOW, attest, person, sellable
+from tools.statements import count_statements
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

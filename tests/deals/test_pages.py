@@ -19,7 +19,8 @@ from app.deals.facts import deals
 from app.deals.lists import at_risk
 from app.deals.models import Deal, DealMember, Decision
 from app.people.models import Person, Role
-from factories import NOW, attest, count_statements, deal, person, sellable
+from factories import NOW, attest, deal, person, sellable
+from tools.statements import count_statements
 
 LATER = NOW + timedelta(hours=1)
 SignIn = Callable[[str], TestClient]

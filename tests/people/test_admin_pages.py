@@ -17,7 +17,8 @@ from app.main import create_app
 from app.people.models import ApiToken, Person, Role
 from app.people.teams import create_team
 from app.people.tokens import create_token
-from factories import NOW, count_statements, person
+from factories import NOW, person
+from tools.statements import count_statements
 
 
 @pytest.fixture

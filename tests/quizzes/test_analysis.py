@@ -19,7 +19,8 @@ from app.quizzes.analysis.choices import Given, Third, Wording, keys_of, parts
 from app.quizzes.analysis.flags import Flag, FlagKind
 from app.quizzes.analysis.rules import Sitting, thirds
 from app.quizzes.analysis.words import advice
-from factories import NOW, count_statements, person, published_quiz, quiz_document, single, sitting
+from factories import NOW, person, published_quiz, quiz_document, single, sitting
+from tools.statements import count_statements
 
 SignIn = Callable[[str], TestClient]
 

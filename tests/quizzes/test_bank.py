@@ -20,7 +20,8 @@ from app.catalog.queries import content
 from app.people.models import Role
 from app.quizzes.bank.sheet import letter
 from app.quizzes.bank.wording import MOST_TOKENS, compared
-from factories import NOW, count_statements, person, product, published_quiz, quiz_document, single, sitting
+from factories import NOW, person, product, published_quiz, quiz_document, single, sitting
+from tools.statements import count_statements
 
 SignIn = Callable[[str], TestClient]
 

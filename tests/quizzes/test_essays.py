@@ -18,8 +18,9 @@ from app.certification.actions import assign
 from app.people.models import Role
 from app.quizzes.models import Attempt, Essay, EssayMark, EssayState
 from essaywork import WROTE, essay, number_of, queued, send_verdict, verdict, write, write_all
-from factories import NOW, count_statements, lesson, person, published_quiz, quiz_document, single, taught
+from factories import NOW, lesson, person, published_quiz, quiz_document, single, taught
 from taking import Taker
+from tools.statements import count_statements
 
 SignIn = Callable[[str], TestClient]
 

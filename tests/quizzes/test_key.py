@@ -12,8 +12,9 @@ from httpx2 import Response
 from sqlmodel import Session
 
 from app.quizzes.itemcontent import ITEM_TYPES
-from factories import NOW, count_statements, person, product, published_quiz, quiz_document, single
+from factories import NOW, person, product, published_quiz, quiz_document, single
 from taking import Fields, QuestionPage, Taker
+from tools.statements import count_statements
 
 SignIn = Callable[[str], TestClient]
 CLOSED = (

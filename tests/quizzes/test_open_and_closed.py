@@ -12,8 +12,9 @@ from sqlmodel import Session, col
 
 from app.database import Database
 from app.quizzes.models import Attempt, AttemptItem
-from factories import NOW, count_statements, person, published_quiz, quiz_document
+from factories import NOW, person, published_quiz, quiz_document
 from taking import Taker
+from tools.statements import count_statements
 
 SignIn = Callable[[str], TestClient]
 START = NOW + timedelta(hours=1)

@@ -19,7 +19,6 @@ from app.database import Database
 from app.quizzes.models import Attempt, Practice, PracticeItem
 from factories import (
     NOW,
-    count_statements,
     course_document,
     lesson,
     person,
@@ -31,6 +30,7 @@ from factories import (
     single,
 )
 from taking import QuestionPage, Taker
+from tools.statements import count_statements
 
 SignIn = Callable[[str], TestClient]
 TRUE = {"id": "claim", "type": "true_false", "prompt": "Is it so?", "answer": True}

@@ -13,19 +13,9 @@ from sqlmodel import Session
 from app.catalog.models import ContentKind
 from app.people.models import Role
 from essaywork import essay, queued, verdict, write_all
-from factories import (
-    NOW,
-    count_statements,
-    course_document,
-    lesson,
-    person,
-    published,
-    published_quiz,
-    quiz_document,
-    sellable,
-    single,
-)
+from factories import NOW, course_document, lesson, person, published, published_quiz, quiz_document, sellable, single
 from taking import Taker
+from tools.statements import count_statements
 
 SignIn = Callable[[str], TestClient]
 CLOSED = "2026-12-01T00:00"

@@ -18,8 +18,9 @@ from app.deals.queries import Question, clearances
 from app.people.models import Person, Role, SignInSession
 from app.quizzes.models import Practice, SpacedCard
 from app.quizzes.spaced.queries import readiness_of
-from factories import NOW, count_statements, lesson, person, product, published_quiz, quiz_document, single, taught
+from factories import NOW, lesson, person, product, published_quiz, quiz_document, single, taught
 from taking import QuestionPage, Taker
+from tools.statements import count_statements
 
 SignIn = Callable[[str], TestClient]
 DAY = timedelta(days=1)

@@ -18,7 +18,8 @@ from app.certification.models import CertificationPeriod
 from app.people.models import Role
 from app.redlines.models import Attestation
 from app.redlines.signing import same_name
-from factories import count_statements, lesson, person, published, redline, sellable, taught
+from factories import lesson, person, published, redline, sellable, taught
+from tools.statements import count_statements
 
 SignIn = Callable[[str], TestClient]
 LATER = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)

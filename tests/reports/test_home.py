@@ -14,18 +14,8 @@ from app.certification.actions import assign, sanction
 from app.certification.models import CertificationEventKind
 from app.people.models import Role
 from app.quizzes.models import Attempt
-from factories import (
-    NOW,
-    attest,
-    count_statements,
-    deal,
-    person,
-    published_quiz,
-    quiz_document,
-    sellable,
-    single,
-    sitting,
-)
+from factories import NOW, attest, deal, person, published_quiz, quiz_document, sellable, single, sitting
+from tools.statements import count_statements
 
 SignIn = Callable[[str], TestClient]
 LONG_AGO = NOW - timedelta(days=500)

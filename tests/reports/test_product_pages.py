@@ -15,7 +15,6 @@ from app.catalog.models import ContentKind
 from app.people.models import Role
 from factories import (
     attest,
-    count_statements,
     course_document,
     film,
     lesson,
@@ -26,6 +25,7 @@ from factories import (
     quiz_document,
     taught,
 )
+from tools.statements import count_statements
 
 SignIn = Callable[[str], TestClient]
 LATER = datetime(2030, 1, 7, 9, 0, tzinfo=UTC)

@@ -12,7 +12,8 @@ from sqlmodel import Session
 
 from app.database import Database
 from app.people.models import Person, Role
-from factories import NOW, attest, count_statements, deal, person, product, sellable
+from factories import NOW, attest, deal, person, product, sellable
+from tools.statements import count_statements
 
 SignIn = Callable[[str], TestClient]
 

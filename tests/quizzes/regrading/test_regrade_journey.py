@@ -23,7 +23,8 @@ from app.people.models import Person, Role
 from app.quizzes import actions, queries, startactions
 from app.quizzes.itemqueries import drawn_items
 from app.quizzes.models import Attempt, AttemptRegrade, Regrade
-from factories import count_statements, deal, person, published_quiz, quiz_document, sellable, single
+from factories import deal, person, published_quiz, quiz_document, sellable, single
+from tools.statements import count_statements
 
 BEGAN = datetime.now(UTC) - timedelta(days=3)
 RIGHT, WRONG = 0, 1
