@@ -86,6 +86,8 @@ def test_three_questions_a_day_keep_fresh(sign_in_as: Callable[..., Page], store
     page = sign_in_as(REP, java_script_enabled=script)
     page.goto("/account")
     page.get_by_role("link", name="Questions to keep fresh").click()
+    expect(page).to_have_url(re.compile("/practice/wish$"))
+    expect(page.locator("input[name=weekdays]")).to_have_count(7)
     for weekday in page.locator("input[name=weekdays]").all():
         weekday.check()
     page.get_by_label("From").select_option("00:00")
