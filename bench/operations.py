@@ -1,5 +1,6 @@
 """What is measured, in rounds: so many people do it, and the server's CPU time is read before and after."""
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median, quantiles
@@ -8,6 +9,8 @@ from bench.clients import Sitting
 from bench.servers import Server
 
 NAMES = ("start_attempt", "attempt_page", "save_answer", "submit_attempt", "whole_attempt", "item_analysis")
+TICK = 1 / os.sysconf("SC_CLK_TCK")
+"""Seconds that the kernel's count of CPU time moves by."""
 ANALYSES = 5
 """How often a round opens the analysis, which takes much longer than the other pages."""
 
@@ -95,5 +98,5 @@ def _measure(
         measured.latencies += person.latencies[already:]
         measured.size = max(measured.size, person.bytes)
         person.bytes = 0
-    measured.cpu_ms.append(1000 * (server.cpu_seconds() - before) / taken)
+    measured.cpu_ms.append(1000 * max(server.cpu_seconds() - before, TICK) / taken)
     return results
