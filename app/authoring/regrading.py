@@ -132,6 +132,8 @@ def ask(request: Request, slug: str, item: str, session: SessionDep, moment: Now
     """Show the versions of a question and, once that is asked, what marking it again would do."""
     target = queries.target(session, slug, item)
     asked = bind(TrialForm, FormData(list[Pair](request.query_params.multi_items()))) if request.query_params else None
+    if asked:
+        _check_versions(asked, target)
     return _page(request, session, target, asked, moment, status=422 if asked and asked.data is None else 200)
 
 
@@ -142,6 +144,7 @@ def decide(
     """Decide it, when the page showed what it will do."""
     target = queries.target(session, slug, item)
     form = bind(RegradeForm, raw)
+    _check_versions(form, target)
     wish = form.data
     key = target.wording(wish.key) if wish else None
     if wish is None or key is None or wish.policy is RegradePolicy.NONE:
@@ -154,6 +157,14 @@ def decide(
     wanted = actions.Decision(target, key, tuple(wish.versions), wish.policy, wish.reason)
     decided = actions.decide(session, wanted, attempts=found.attempts, by=person.email, moment=moment)
     return redirect(request, f"/author/regrades/{decided.id}", _("Decided. The attempts are being marked again."))
+
+
+def _check_versions(form: Bound[Any], target: Target) -> None:
+    wish = form.data
+    if wish and target.wording(wish.key) is None:
+        form.wrong("key", _("Choose one of the list."))
+    if wish and not all(target.wording(number) for number in wish.versions):
+        form.wrong("versions", _("Choose one of the list."))
 
 
 def _page(

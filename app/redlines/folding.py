@@ -160,7 +160,7 @@ class Folded:
     def origin(self) -> Sequence[int]:
         """The place in the source of each folded character."""
         origin: Any = range(len(self.packed)) if self._origin is None else self._origin
-        return origin  # type: ignore[no-any-return]
+        return origin  # type: ignore[no-any-return]  # an array is no Sequence to the checker, but is read as one
 
     def part(self, start: int, end: int) -> "Folded":
         """Return a stretch of the folded text by itself, with the way back to the whole source."""

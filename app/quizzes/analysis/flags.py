@@ -122,7 +122,7 @@ def _choices(item: ItemAnalysis, parts: Sequence[Part]) -> list[Flag]:
     unused = [
         choice.text
         for part in parts
-        if part.kind is PartKind.SEVERAL or (part.kind is PartKind.ONE and len(part.options) > 2)  # noqa: PLR2004
+        if part.kind is PartKind.SEVERAL or (part.kind is PartKind.ONE and len(part.options) > 2)  # noqa: PLR2004 (of two, one may rightly be chosen by nobody)
         for choice in part.options
         if choice.right is False and not choice.everybody
     ]

@@ -37,8 +37,7 @@ class SheetQuestion:
 def sheet(session: Session, version: Version, moment: datetime, seed: int) -> list[SheetQuestion]:
     """Draw the questions of one attempt at a version of a quiz, by somebody who has seen none of them."""
     found = sources.candidates(session, version, moment)
-    # no secret rests on this: it makes a sheet that can be made again
-    drawn = sources.drawn(found, {}, Random(seed))  # noqa: S311
+    drawn = sources.drawn(found, {}, Random(seed))  # noqa: S311 (no secret: the same sheet can be made again)
     return [sheet_question(content_id, document, seed) for (content_id, _item), document in drawn.items()]
 
 

@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 
 from app.audit.actions import record
 from app.catalog.evidence import Withdrawn, announce, withdraw
+from app.catalog.models import Content
 from app.jobs.actions import enqueue
 from app.people.models import Person
 from app.quizzes.models import Attempt, AttemptItem, AttemptRegrade, ItemVersion, Regrade, RegradePolicy
@@ -32,8 +33,14 @@ class Decision:
 
 
 def decide(session: Session, decision: Decision, *, attempts: int, by: str, moment: datetime) -> Regrade:
-    """Decide to mark a question again; the work is done by jobs, one attempt in each transaction."""
+    """Decide to mark a question again; the work is done by jobs, one attempt in each transaction.
+
+    The same decision again, while the work of the first goes on, is the first: a button may be pressed twice.
+    """
     target = decision.target
+    session.execute(select(col(Content.id)).where(col(Content.id) == target.content_id).with_for_update())
+    if known := queries.running_regrade(session, target, decision.key.id, decision.policy, decision.versions):
+        return known
     decided = Regrade(
         content_id=target.content_id,
         item=target.item,

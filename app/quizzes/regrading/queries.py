@@ -14,7 +14,7 @@ from app.catalog.models import Content, ContentKind, ContentVersion
 from app.errors import NotFoundError
 from app.people.models import Person
 from app.quizzes.items import Item, parse_item
-from app.quizzes.models import Attempt, AttemptItem, AttemptRegrade, ItemVersion, Regrade
+from app.quizzes.models import Attempt, AttemptItem, AttemptRegrade, ItemVersion, Regrade, RegradePolicy
 from app.quizzes.regrading.rules import Held, Place
 from app.web.i18n import gettext as _
 
@@ -261,6 +261,22 @@ def decided(session: Session, regrade_id: int) -> Decided:
     if row is None:
         raise NotFoundError(_("There is no such regrade."))
     return Decided(*row)
+
+
+def running_regrade(
+    session: Session, target: Target, key_id: int, policy: RegradePolicy, versions: Sequence[int]
+) -> Regrade | None:
+    """Return a regrade like this one whose work goes on."""
+    found = session.scalars(
+        select(Regrade).where(
+            col(Regrade.content_id) == target.content_id,
+            col(Regrade.item) == target.item,
+            col(Regrade.item_version_id) == key_id,
+            col(Regrade.policy) == policy,
+            col(Regrade.finished_at).is_(None),
+        )
+    )
+    return next((each for each in found if sorted(each.versions) == sorted(versions)), None)
 
 
 def regrades_of(session: Session, content_id: int, item: str) -> list[Regrade]:

@@ -129,6 +129,8 @@ def test_crediting_both_keys_certifies_who_was_right_and_takes_nothing_away(
     assert refused.status_code == 422
     before = datetime.now(UTC)
     decided = trainer.post(REGRADE, data={**fields, "reason": "The first option is right."})
+    again = trainer.post(REGRADE, data={**fields, "reason": "The first option is right."})
+    assert again.headers["location"] == decided.headers["location"]
     assert (decided.status_code, decided.headers["location"]) == (303, "/author/regrades/1")
     assert "0 of 2 attempts looked at" in trainer.get("/author/regrades/1").text
     work(database)
@@ -293,14 +295,20 @@ def test_an_attempt_that_still_ran_is_marked_again_when_it_is_finished(
 
 @pytest.mark.usefixtures("keeper")
 @pytest.mark.parametrize(
-    "wish", ["policy=generous&key=2&versions=1", "policy=new_only&key=9&versions=1", "policy=new_only&key=2"]
+    "wish",
+    [
+        {"policy": "generous", "key": "2", "versions": "1"},
+        {"policy": "new_only", "key": "9", "versions": "1"},
+        {"policy": "new_only", "key": "2", "versions": "9"},
+        {"policy": "new_only", "key": "2"},
+    ],
 )
 def test_a_wish_that_makes_no_sense_decides_nothing(
-    database: Database, sign_in: Callable[[str], TestClient], wish: str
+    database: Database, sign_in: Callable[[str], TestClient], wish: dict[str, str]
 ) -> None:
     trainer = sign_in("trainer@example.com")
-    assert trainer.get(f"{REGRADE}?{wish}").status_code in {200, 422}
-    assert trainer.post(f"{REGRADE}", data=dict(pair.split("=") for pair in wish.split("&"))).status_code == 422
+    assert trainer.get(REGRADE, params=wish).status_code == 422
+    assert trainer.post(REGRADE, data={**wish, "reason": "Wrong key", "seen": "x"}).status_code == 422
     with database.read() as session:
         assert session.scalars(select(Regrade)).all() == []
 
