@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse
 
 from app.errors import AppError, InvalidError, NotSignedInError, TooManyRequestsError
@@ -44,6 +45,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(AppError, _app_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(ClientDisconnect, _left)
     app.add_exception_handler(OperationalError, _database_error)
     app.add_exception_handler(PoolTimeoutError, _database_error)
     app.add_exception_handler(DataError, _unstorable)
@@ -126,6 +128,11 @@ def _validation_error(request: Request, error: Exception) -> Response:
         for each in error.errors()
     ]
     return _answer(request, 422, _("The request is not of the form that this address takes."), errors)
+
+
+def _left(_request: Request, _error: Exception) -> Response:
+    """Close a request whose sender went away in the middle of it: no error of ours, and nobody reads the answer."""
+    return Response(status_code=400)
 
 
 def _database_error(request: Request, error: Exception) -> Response:
