@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     timezone: str = "UTC"
     company: str = "Brightwater Software"
     smtp_url: str = ""
+    keep_texts_days: int = Field(default=90, ge=1, le=3650)
+    """Days for which the words of a text that was sent for review are kept."""
 
     @field_validator("timezone")
     @classmethod

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 import app.audit.models
 import app.catalog.models
 import app.certification.models
+import app.conduct.models
 import app.deals.models
 import app.jobs.models
 import app.people.models

@@ -133,6 +133,7 @@ class Applies(Document):
     products: tuple[Slug, ...] = ()
     regions: tuple[Region, ...] = ()
     channels: tuple[Slug, ...] = ()
+    locales: tuple[Locale, ...] = ()
 
 
 class Effective(Document):
@@ -161,14 +162,48 @@ class Require(Document):
     within_sentences: Annotated[int, Field(strict=True, ge=0, le=20)] = 2
 
 
-class Unless(Document):
-    """What takes the force from a hit: `within` holds phrases that cover it."""
+def _exemption_form(value: object) -> str:
+    return "<phrase>" if isinstance(value, str) else _match_form(value)
 
-    within: tuple[Phrase, ...] = ()
+
+Exemption = Annotated[
+    Annotated[Phrase, Tag("<phrase>")]
+    | Annotated[TextMatch, Tag("<text>")]
+    | Annotated[SequenceMatch, Tag("<seq>")]
+    | Annotated[RegexMatch, Tag("<regex>")],
+    Discriminator(_exemption_form),
+]
+"""A phrase that may be said, or any form of a match, where the words around it matter."""
+
+
+class Unless(Document):
+    """What takes the force from a hit: `within` holds what may cover it."""
+
+    within: tuple[Exemption, ...] = ()
     negated: Effect = "downgrade"
     attributed: Effect = "downgrade"
     quoted: Effect = "suppress"
     question: Effect = "downgrade"
+
+
+class Substantiation(Document):
+    """What proves an allowed claim: the claim, where its evidence is kept, and the last day on which it holds."""
+
+    claim: Sentence
+    evidence: Sentence
+    valid_through: Day | None = None
+
+
+class Drill(Document):
+    """A sentence that crosses the line, to be said right.
+
+    A rewriting passes when it crosses no line and holds, for each entry of `anchors`, one of its alternatives split
+    by `|`: what it must still be about.
+    """
+
+    rewrite: Words
+    locale: Locale
+    anchors: Annotated[tuple[Phrase, ...], Field(min_length=1, max_length=10)]
 
 
 class Examples(Document):
@@ -199,6 +234,8 @@ class RedLineDocument(Document):
     require: Require | None = None
     unless: Unless = Unless()
     say_instead: dict[Locale, Annotated[tuple[Words, ...], Field(min_length=1, max_length=20)]]
+    substantiation: Annotated[tuple[Substantiation, ...], Field(max_length=20)] = ()
+    drills: Annotated[tuple[Drill, ...], Field(max_length=20)] = ()
     examples: Examples = Examples()
 
     @model_validator(mode="after")
@@ -222,9 +259,29 @@ class RedLineDocument(Document):
         return self
 
 
+class PackHeader(Document):
+    """Which rule pack a file is: its version, where it is from, and under which licence."""
+
+    id: Slug
+    name: Label
+    version: Line
+    source: Line
+    licence: Line
+    about: Sentence | None = None
+
+
+class Subscription(Document):
+    """A rule pack whose red lines hold for a product too: its newest approved version, or always one version."""
+
+    pack: Slug
+    version: Line | None = None
+
+
 class RedLinesDocument(FileDocument):
     """`redlines.yaml`, or a rule pack."""
 
+    pack: PackHeader | None = None
+    packs: Annotated[tuple[Subscription, ...], Field(max_length=50)] = ()
     rules: tuple[RedLineDocument, ...]
 
     @model_validator(mode="after")
@@ -232,6 +289,8 @@ class RedLinesDocument(FileDocument):
         faults = Faults()
         for position in twice([rule.id for rule in self.rules]):
             faults.add("another rule has this id", "rules", position, "id")
+        for position in twice([each.pack for each in self.packs]):
+            faults.add("this pack stands here twice", "packs", position)
         faults.check()
         return self
 

@@ -1,6 +1,6 @@
 """Every read of red lines."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,14 +33,14 @@ class Card:
 def cards(session: Session, product_id: int, as_of: datetime) -> dict[str, Card]:
     """Return the active red lines of a product that were in force at `as_of`, by their ids."""
     versions = in_force(session, [ContentKind.REDLINES], as_of, products=[product_id])
-    return {rule["id"]: _card(rule) for version in versions for rule in _in_force(version, as_of)}
+    return {rule["id"]: card_of(rule) for version in versions for rule in _in_force(version, as_of)}
 
 
 def cards_of(session: Session, products: Collection[int], as_of: datetime) -> dict[int, list[Card]]:
     """Return the active red lines of several products at once, by product, those that stop a pitch first."""
     return {
         version.product_id: [
-            _card(rule)
+            card_of(rule)
             for rule in sorted(_in_force(version, as_of), key=lambda rule: _SEVERITIES.index(rule["severity"]))
         ]
         for version in in_force(session, [ContentKind.REDLINES], as_of, products=products)
@@ -65,7 +65,8 @@ def _in_force(version: Version, as_of: datetime) -> list[dict[str, Any]]:
     return found
 
 
-def _card(rule: dict[str, Any]) -> Card:
+def card_of(rule: Mapping[str, Any]) -> Card:
+    """Return the card of a red line's document, in the reader's language."""
     locale = current_locale()
     title = localized(rule["title"], locale)
     return Card(
@@ -91,7 +92,7 @@ class RedLines:
 def red_lines(session: Session, product_id: int, as_of: datetime) -> RedLines | None:
     """Return the red lines of a product in force at `as_of`; None when it has none to show."""
     for version in in_force(session, [ContentKind.REDLINES], as_of, products=[product_id]):
-        shown = tuple(_card(rule) for rule in _in_force(version, as_of))
+        shown = tuple(card_of(rule) for rule in _in_force(version, as_of))
         if shown:
             return RedLines(version.id, version.number, version.published_at, shown)
     return None

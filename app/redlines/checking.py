@@ -1,0 +1,144 @@
+"""A text held against the red lines in force: those of its products, and of the rule packs they subscribe to."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from hashlib import sha256
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.catalog.models import ContentKind, Product
+from app.catalog.queries import in_force
+from app.clock import local_day
+from app.errors import NotFoundError
+from app.redlines.cache import matcher_of
+from app.redlines.matcher import Finding, Matcher
+from app.redlines.packs.queries import approved, chosen
+from app.redlines.queries import Card, card_of
+from app.web.i18n import gettext as _
+
+MOST_CHARACTERS: Final = 1_000_000
+"""Code points that a page or the API take at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """Where and how a text is said; what is not given restricts nothing.
+
+    `locale` is the language of the text, `speaker` overrides its labels.
+    """
+
+    locale: str | None = None
+    region: str | None = None
+    channel: str | None = None
+    speaker: str | None = None
+
+
+@dataclass(frozen=True)
+class RuleSet:
+    """The red lines that hold for some products at one moment.
+
+    `digest` names them by the versions they come from: the same digest, the same rules.
+    """
+
+    digest: str
+    day: date
+    asked: tuple[str, ...]
+    rules: tuple[Mapping[str, Any], ...]
+    products: Mapping[str, tuple[str, ...]]
+
+    def __len__(self) -> int:
+        return len(self.matcher)
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        """The compiled rules, shared by every request that asks for the same ones."""
+        return matcher_of(self.rules, self.digest)
+
+    @cached_property
+    def documents(self) -> Mapping[str, Mapping[str, Any]]:
+        """The documents of the red lines by id."""
+        return {rule["id"]: rule for rule in reversed(self.rules)}
+
+    def check(self, text: str, said: "Circumstances", *, everything: bool = False) -> "list[Found]":
+        """Return what a text crosses, in its order; with `everything` also what is allowed where it stands.
+
+        `text[start:end] == matched` for every finding.
+        """
+        findings = self.matcher.check(
+            text,
+            products=self.asked,
+            locale=said.locale,
+            region=said.region,
+            channel=said.channel,
+            speaker=said.speaker,
+            on=self.day,
+        )
+        return [
+            Found(finding, self.documents[finding.red_line], self.products[finding.red_line])
+            for finding in findings
+            if everything or finding.state != "suppressed"
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding with its red line, and the slugs of the products that hold it."""
+
+    finding: Finding
+    rule: Mapping[str, Any]
+    products: tuple[str, ...]
+
+    @property
+    def card(self) -> Card:
+        """The red line in the reader's language."""
+        return card_of(self.rule)
+
+
+def rule_set(session: Session, products: Collection[str], as_of: datetime) -> RuleSet:
+    """Return the red lines in force at `as_of` for products by their slugs, or for all products.
+
+    Three statements at most, whatever the number of rules. Raises NotFoundError for a slug that is not there.
+    """
+    slugs = _slugs(session, products)
+    versions = in_force(session, [ContentKind.REDLINES], as_of, products=slugs)
+    wanted = {each["pack"] for version in versions for each in version.document.get("packs", ())}
+    packs = approved(session, wanted, as_of)
+    rules: dict[str, Mapping[str, Any]] = {}
+    holders: dict[str, list[str]] = defaultdict(list)
+    for version in versions:
+        sources = [(f"v{version.id}", version.document["rules"])]
+        for subscription in version.document.get("packs", ()):
+            pack = chosen(packs.get(subscription["pack"], ()), subscription.get("version"))
+            if pack is not None:
+                sources.append((f"p{pack.id}", pack.document["rules"]))
+        for source, documents in sources:
+            for rule in documents:
+                rules[f"{source} {rule['id']}"] = rule
+                holders[rule["id"]].append(slugs[version.product_id])
+    digest = sha256("\n".join(dict.fromkeys(name.partition(" ")[0] for name in rules)).encode()).hexdigest()
+    return RuleSet(
+        digest=digest,
+        day=local_day(as_of),
+        asked=tuple(products),
+        rules=tuple(rules.values()),
+        products={name: tuple(sorted(set(held))) for name, held in holders.items()},
+    )
+
+
+def _slugs(session: Session, products: Collection[str]) -> dict[int, str]:
+    """Return the slugs of the products asked for by id; of all that are sold when none is named."""
+    wanted = select(col(Product.id), col(Product.slug)).order_by(col(Product.slug))
+    if products:
+        wanted = wanted.where(col(Product.slug).in_(products))
+    else:
+        wanted = wanted.where(col(Product.retired_at).is_(None))
+    found = {row[0]: row[1] for row in session.execute(wanted)}
+    missing = sorted(set(products) - set(found.values()))
+    if missing:
+        raise NotFoundError(_("There is no product %(slug)s.") % {"slug": missing[0]})
+    return found
