@@ -17,7 +17,7 @@ rules:
   why: {en: "A promise of return is promissory and cannot be kept.", zh-Hans: "收益无法承诺。"}
   never_say: {en: "You will earn it back.", zh-Hans: "一定回本。"}
   source: {law: "FINRA 2210(d)(1)(B)", owner: legal}
-  applies: {products: [keeper-crm], regions: [CN], channels: [call, mail]}
+  applies: {products: [keeper-crm], regions: [CN], channels: [call, mail], locales: [en, zh-Hans]}
   effective: {from: 2026-01-01, until: 2026-12-31}
   said_by: [rep, customer]
   match:
@@ -28,7 +28,12 @@ rules:
     - {regex: 'ROI of \\d+%', anchor: ["roi"]}
     zh: [{text: 保证收益}, {seq: [保证, {gap: 6}, 收益]}]
   unless:
-    within: ["money-back guarantee", 最佳实践]
+    within:
+    - money-back guarantee
+    - 最佳实践
+    - {text: guaranteed delivery, forms: exact}
+    - {seq: [guarantee, {gap: 4}, uptime]}
+    - {regex: 'guarantee of \\d+ days', anchor: [guarantee of]}
     negated: suppress
     question: ignore
   say_instead: {en: ["Customers like you typically see …"], zh-Hans: ["同类客户通常……"]}
@@ -64,6 +69,13 @@ def test_the_whole_record_is_read_and_written_alike() -> None:
         ],
         "zh": [{"text": "保证收益"}, {"seq": ["保证", {"gap": 6}, "收益"]}],
     }
+    assert canonical(document)["rules"][0]["unless"]["within"] == [  # type: ignore[index]  # JSON
+        "money-back guarantee",
+        "最佳实践",
+        {"text": "guaranteed delivery", "forms": "exact"},
+        {"seq": ["guarantee", {"gap": 4}, "uptime"]},
+        {"regex": r"guarantee of \d+ days", "anchor": ["guarantee of"]},
+    ]
 
 
 def test_what_is_default_is_left_out() -> None:
@@ -160,7 +172,22 @@ def test_what_is_default_is_left_out() -> None:
             "  why: B\n  examples: {must_flag: [x], must_not_flag: [y, x]}\n",
             "f.yaml:9:49: rules.0.examples.must_not_flag.1: stands under must_flag too",
         ),
-        ("schema: 1", "schema: 1\npack: x", "f.yaml:2:1: pack: is not a key that is known here"),
+        (
+            "  why: B\n",
+            "  why: B\n  unless: {within: [x, {regex: '(?=x)', anchor: [x]}]}\n",
+            "f.yaml:9:24: rules.0.unless.within.1.regex: assert is not part of the syntax",
+        ),
+        (
+            "  why: B\n",
+            "  why: B\n  unless: {within: [{say: x}]}\n",
+            "f.yaml:9:21: rules.0.unless.within.0.text: is missing",
+        ),
+        (
+            "  why: B\n",
+            "  why: B\n  applies: {locales: [de]}\n",
+            "f.yaml:9:23: rules.0.applies.locales.0: must be one of: en, zh-Hans, zh-Hant",
+        ),
+        ("schema: 1", "schema: 1\nfolder: x", "f.yaml:2:1: folder: is not a key that is known here"),
     ],
 )
 def test_a_record_that_contradicts_itself_is_refused(old: str, new: str, line: str) -> None:
