@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from app.redlines.literals import without_determiners
-from app.redlines.phrases import Pattern, parse, parse_around, texts
+from app.redlines.phrases import Pattern, exemptions, parse, parse_around, texts
 from app.redlines.scanner import Literals
 
 Use = tuple[int, int]
@@ -46,6 +46,7 @@ class Rule:
     products: frozenset[str]
     regions: frozenset[str]
     channels: frozenset[str]
+    locales: frozenset[str]
     starts: date | None
     ends: date | None
     said_by: frozenset[str]
@@ -123,7 +124,7 @@ class _Compiler:
         added: list[tuple[int, str]] = []
         for index, (phrase, language) in enumerate(phrases, first):
             try:
-                pattern = parse(phrase, language) if language else parse_around(str(phrase))
+                pattern = parse(phrase, language) if language else parse_around(phrase)
             except (ValueError, TypeError, KeyError) as error:
                 self.problems.append(Problem(rule, index, str(phrase), str(error)))
                 continue
@@ -140,7 +141,7 @@ class _Compiler:
         unless = dict(document.get("unless") or {})
         require = document.get("require") or {}
         phrases = [(one, lang) for lang, many in (document.get("match") or {}).items() for one in many]
-        allowed = [(text, "") for text in texts(unless.pop("within", None))]
+        allowed = [(phrase, "") for phrase in exemptions(unless.pop("within", None))]
         said = [(text, "") for text in texts(require.get("say"))]
         match = self._patterns(name, phrases)
         within = self._patterns(name, allowed, len(phrases))
@@ -153,6 +154,7 @@ class _Compiler:
                 products=frozenset(applies.get("products") or ()),
                 regions=frozenset(applies.get("regions") or ()),
                 channels=frozenset(applies.get("channels") or ()),
+                locales=frozenset(applies.get("locales") or ()),
                 starts=_date(effective.get("from")),
                 ends=_date(effective.get("until")),
                 said_by=frozenset(document.get("said_by") or ("rep",)),

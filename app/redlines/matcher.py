@@ -37,6 +37,7 @@ _SHORT_HAN = 3
 _BORDERLESS = re.compile(r"\n\s*\n|[。!?;]|(?<!\.\.)\.(?=\s)")
 _WEAK = re.compile(r"[,、:()\n]")
 _LATIN_GAP = re.compile(rf"(?:[\s\-_/\"'*~`()\[\]…·.—]|\b(?:{'|'.join(sorted(DETERMINERS))})\b)*")
+_TRADITIONAL = {"TW", "HK", "MO"}
 _SPACELESS = {"zh", "ja", "ko", "yue"}
 
 
@@ -91,9 +92,10 @@ class _Text:
         return sorted(spans)
 
     def spans(self, patterns: Sequence[Pattern], numbers: Iterable[int]) -> Iterator[Span]:
-        """Yield where patterns of one slot are found."""
+        """Yield where patterns are found."""
         for number in numbers:
-            yield from self.slot(number, 0, patterns[number].slots[0])
+            for hit in _hits(self, number, patterns[number]):
+                yield hit.start, hit.end
 
 
 def _may_cross(gaps: Sequence[str], literal: str) -> bool:
@@ -213,8 +215,7 @@ def _seq_hits(text: _Text, number: int, pattern: Pattern) -> Iterator[_Hit]:
                 way = ways[spans[place]]
                 earlier[start, end] = _Hit(start, way.end, (folded[end : way.start], *way.inner))
         ways = earlier
-    dated = any(slot.classes for slot in pattern.slots)
-    yield from (hit for hit in ways.values() if not (dated and happened(hit.inner)))
+    yield from ways.values()
 
 
 def _hits(text: _Text, number: int, pattern: Pattern) -> Iterator[_Hit]:
@@ -224,6 +225,14 @@ def _hits(text: _Text, number: int, pattern: Pattern) -> Iterator[_Hit]:
         yield from (_Hit(*span) for span in text.slot(number, 0, pattern.slots[0]))
     else:
         yield from _seq_hits(text, number, pattern)
+
+
+def _claims(text: _Text, number: int, pattern: Pattern) -> Iterator[_Hit]:
+    """Yield the hits of a pattern that may cross a line: no date of what has happened is a promise."""
+    dated = any(slot.classes for slot in pattern.slots)
+    for hit in _hits(text, number, pattern):
+        if not (dated and happened(hit.inner)):
+            yield hit
 
 
 def _speaks(language: str, locale: str | None) -> bool:
@@ -237,6 +246,17 @@ def _speaks(language: str, locale: str | None) -> bool:
     return spoken == written or bool({spoken, written} & _SPACELESS)
 
 
+def _is_read_as(given: str, locale: str) -> bool:
+    """Tell whether a text's language tag may be one of a rule's locales: en-GB is en, zh-TW and zh are zh-Hant."""
+    language, _, rest = given.partition("-")
+    if language != locale.partition("-")[0]:
+        return False
+    if not rest or "-" not in locale:
+        return True
+    traditional = rest.startswith("Hant") or (not rest.startswith("Hans") and rest in _TRADITIONAL)
+    return traditional == locale.endswith("Hant")
+
+
 def _in_force(rule: Rule, given: _Circumstances) -> bool:
     if given.on is not None:
         if rule.starts is not None and given.on < rule.starts:
@@ -246,6 +266,8 @@ def _in_force(rule: Rule, given: _Circumstances) -> bool:
     if rule.products and given.products and not rule.products & given.products:
         return False
     if rule.regions and given.region is not None and given.region not in rule.regions:
+        return False
+    if rule.locales and given.locale is not None and not any(_is_read_as(given.locale, one) for one in rule.locales):
         return False
     return not (rule.channels and given.channel is not None and given.channel not in rule.channels)
 
@@ -375,7 +397,7 @@ class Matcher:
             hit
             for number, language in rule.match
             if _speaks(language, given.locale)
-            for hit in _hits(text, number, patterns[number])
+            for hit in _claims(text, number, patterns[number])
         }
         if not hits:
             return

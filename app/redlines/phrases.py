@@ -19,6 +19,7 @@ from app.redlines.regexes import LONGEST_WINDOW, compile_safely
 
 MOST_EXPANSIONS = 64
 _INFLECTED = "en"
+_FORMS = ("text", "seq", "regex")
 
 
 class PhraseError(ValueError):
@@ -150,13 +151,31 @@ def parse(document: Mapping[str, Any] | str, language: str) -> Pattern:
     raise PhraseError("a phrase is a text, a seq or a regex")
 
 
-def parse_around(text: str) -> Pattern:
+def parse_around(document: Mapping[str, Any] | str) -> Pattern:
     """Return the pattern of a phrase that excuses a hit, by covering it or standing near it.
 
-    Such phrases are long; only as many words change as the limit of expansions allows.
-    Raises PhraseError.
+    Such phrases are long; only as many words of a text change as the limit of expansions allows.
+    Raises PhraseError or regexes.UnsafeRegexError, both ValueError.
     """
-    return Pattern((Slot(_expand(text, inflect=text.isascii(), fit=True)),), loose=text.isascii())
+    whole: Mapping[str, Any] = {"text": document} if isinstance(document, str) else document
+    if "text" not in whole:
+        return parse(whole, _INFLECTED)
+    text = str(whole["text"])
+    inflect = text.isascii() and _inflects(whole, _INFLECTED)
+    return Pattern((Slot(_expand(text, inflect=inflect, fit=True)),), loose=inflect)
+
+
+def exemptions(value: Any) -> list[Mapping[str, Any] | str]:
+    """Return the phrases of `unless.within`: one, a list of them, or either by language."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping):
+        if any(form in value for form in _FORMS):
+            return [value]
+        return [phrase for part in value.values() for phrase in exemptions(part)]
+    if isinstance(value, Iterable):
+        return [phrase for part in value for phrase in exemptions(part)]
+    return []
 
 
 def texts(value: Any) -> list[str]:

@@ -115,4 +115,5 @@ def _contradictions(compiled: Compiled) -> Iterator[Failure]:
 
 
 def _meet(one: Rule, other: Rule) -> bool:
-    return not (one.products and other.products) or bool(one.products & other.products)
+    kinds = ((one.products, other.products), (one.locales, other.locales))
+    return all(not (ones and others) or bool(ones & others) for ones, others in kinds)

@@ -175,12 +175,12 @@ def test_what_is_default_is_left_out() -> None:
         (
             "  why: B\n",
             "  why: B\n  unless: {within: [x, {regex: '(?=x)', anchor: [x]}]}\n",
-            "f.yaml:9:24: rules.0.unless.within.1.regex: assert is not part of the syntax",
+            "f.yaml:9:25: rules.0.unless.within.1.regex: assert is not part of the syntax",
         ),
         (
             "  why: B\n",
-            "  why: B\n  unless: {within: [{say: x}]}\n",
-            "f.yaml:9:21: rules.0.unless.within.0.text: is missing",
+            "  why: B\n  unless: {within: [{text: x, say: y}]}\n",
+            "f.yaml:9:31: rules.0.unless.within.0.say: is not a key that is known here",
         ),
         (
             "  why: B\n",

@@ -254,6 +254,73 @@ def test_a_rule_applies_where_and_while_it_says(circumstances: dict[str, Any], f
 
 
 @pytest.mark.parametrize(
+    ("locales", "locale", "flagged"),
+    [
+        ([], "zh-Hant", True),
+        (["en", "zh-Hans"], None, True),
+        (["en", "zh-Hans"], "en", True),
+        (["en", "zh-Hans"], "en-GB", True),
+        (["en", "zh-Hans"], "zh-Hans", True),
+        (["en", "zh-Hans"], "zh-CN", True),
+        (["en", "zh-Hans"], "zh", True),
+        (["en", "zh-Hans"], "zh-Hant", False),
+        (["en", "zh-Hans"], "zh-TW", False),
+        (["en", "zh-Hans"], "zh-Hant-HK", False),
+        (["zh-Hant"], "zh-HK", True),
+        (["zh-Hant"], "zh-Hans-HK", False),
+        (["zh-Hant"], "en", False),
+    ],
+)
+def test_a_rule_holds_for_texts_of_its_locales(locales: list[str], locale: str | None, *, flagged: bool) -> None:
+    matcher = Matcher([{**BEST, "applies": {"locales": locales}}])
+
+    assert bool(matcher.check("最佳", locale=locale)) is flagged
+
+
+EXEMPT = Matcher(
+    [
+        {
+            "id": "guarantee",
+            "severity": "block",
+            "match": {"en": ["guarantee"], "zh": ["保证"]},
+            "unless": {
+                "within": [
+                    "guarantee card",
+                    {"text": "guaranteed delivery", "forms": "exact"},
+                    {"seq": ["guarantee", {"gap": 4}, "uptime|availability"]},
+                    {"seq": ["as of", {"gap": 2}, "@date", {"gap": 3}, "guarantee"]},
+                    {"seq": ["保证", {"gap": 6}, "质量"]},
+                    {"regex": r"guarantee of \d+ days", "anchor": ["guarantee of"]},
+                ]
+            },
+        }
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        ("Both guarantee cards are free.", "suppressed"),
+        ("It is guaranteed delivery.", "suppressed"),
+        ("She guarantees delivery.", "active"),
+        ("We guarantee a very high uptime.", "suppressed"),
+        ("We guarantee it. Uptime is another thing.", "active"),
+        ("Uptime is high, we guarantee it.", "active"),
+        ("As of 3 May 2026 we guarantee it.", "suppressed"),
+        ("As of now we guarantee it.", "active"),
+        ("我们保证产品的质量", "suppressed"),
+        ("我们保證產品的質量", "suppressed"),
+        ("我们保证赚钱", "active"),
+        ("A guarantee of 30 days", "suppressed"),
+        ("A guarantee of many days", "active"),
+    ],
+)
+def test_what_may_be_said_in_a_context_covers_a_hit(text: str, state: str) -> None:
+    assert [finding.state for finding in EXEMPT.check(text)] == [state]
+
+
+@pytest.mark.parametrize(
     ("status", "expected"), [("draft", []), ("retired", []), ("shadow", [("suppressed", "shadow")])]
 )
 def test_only_rules_in_use_show(status: str, expected: list[tuple[str, str]]) -> None:

@@ -91,12 +91,30 @@ def test_a_phrase_that_cannot_be_matched_is_refused(phrase: dict[str, Any], mess
     assert [(f.kind, f.index, f.message) for f in prove([rule])] == [("phrase", 0, message)]
 
 
+def test_an_exemption_that_cannot_be_matched_is_refused_by_its_place() -> None:
+    within = ["money-back guarantee", {"seq": ["ship|@never", "later"]}, {"text": "!"}, {"regex": "x", "anchor": ["y"]}]
+    rule = {**RULE, "unless": {"within": within}}
+
+    assert [(f.kind, f.index, f.message) for f in prove([rule])] == [
+        ("phrase", 3, "“@never” is not one of @quarter, @date"),
+        ("phrase", 4, "“!” is empty after folding"),
+        ("phrase", 5, "the anchor “y” is no part of the pattern"),
+    ]
+
+
 def test_one_phrase_has_one_severity() -> None:
     softer = {"id": "softer", "severity": "warn", "match": {"en": ["Guarantee return"]}}
 
     assert prove([RULE, softer]) == [
         Failure("softer", "phrase", 0, "guarantee return", "return has the same phrase with severity block")
     ]
+
+
+def test_rules_that_never_meet_may_judge_one_phrase_differently() -> None:
+    english = {**RULE, "applies": {"locales": ["en"]}}
+    chinese = {**RULE, "id": "softer", "severity": "warn", "applies": {"locales": ["zh-Hans", "zh-Hant"]}}
+
+    assert prove([english, chinese]) == []
 
 
 @pytest.mark.parametrize("status", ["draft", "retired"])
