@@ -81,7 +81,11 @@ def read_lesson(sheet: Sheet, before: Part) -> Part | None:
 
 def show_red_line(part: Part) -> Sheet:
     """Lay a red line out, its phrases in short form where they have one."""
+    exempt = part.get("unless", {}).get("within", ())
+    plain = [each for each in exempt if isinstance(each, str)]
     sheet = lay_out(part, layouts.RED_LINE)
+    sheet.set("unless.within", "\n".join(plain))
+    sheet.set("advanced.within", phrasing.write_yaml(each for each in exempt if not isinstance(each, str)))
     for language in LANGUAGES:
         short, others = phrasing.split(part.get("match", {}).get(language, ()))
         for row, line in enumerate(short or [""]):
@@ -125,10 +129,7 @@ def red_line_part(sheet: Sheet, before: Part) -> tuple[Part, Mapping[str, str]]:
                 phrases = phrasing.parse(line)
                 names |= {f"match.{language}.{len(found) + n}": name for n in range(len(phrases))}
                 found += phrases
-        others, problems = phrasing.read_yaml(sheet.get(f"advanced.{language}"))
-        for problem in problems:
-            said = _("Line %(line)s: %(why)s") % {"line": problem.line, "why": problem.message}
-            sheet.errors.setdefault(f"advanced.{language}", said)
+        others = _advanced(sheet, f"advanced.{language}")
         names |= {f"match.{language}.{len(found) + n}": f"advanced.{language}" for n in range(len(others))}
         found += others
         if found:
@@ -140,7 +141,34 @@ def red_line_part(sheet: Sheet, before: Part) -> tuple[Part, Mapping[str, str]]:
             names |= _fields_of(sheet, language, stored)
     if match:
         part["match"] = {language: match[language] for language in ("en", "zh") if language in match}
-    return part, names
+    return part, names | _exempt(sheet, part, before.get("unless", {}).get("within", []))
+
+
+def _advanced(sheet: Sheet, name: str) -> list[Any]:
+    """Read phrases that are written as in files; what is wrong with their YAML stands on the sheet."""
+    phrases, problems = phrasing.read_yaml(sheet.get(name))
+    for problem in problems:
+        said = _("Line %(line)s: %(why)s") % {"line": problem.line, "why": problem.message}
+        sheet.errors.setdefault(name, said)
+    return phrases
+
+
+def _exempt(sheet: Sheet, part: Part, stored: list[Any]) -> dict[str, str]:
+    """Put what may cover a hit into a part, plain phrases and others, and say in which field each is written.
+
+    While nothing of it changes, it keeps the order in which it is stored.
+    """
+    unless = part.get("unless", {})
+    exempt = [*unless.get("within", []), *_advanced(sheet, "advanced.within")]
+    if phrasing.same(stored, exempt):
+        exempt = stored
+    if not exempt:
+        return {}
+    part["unless"] = {**unless, "within": exempt}
+    return {
+        f"unless.within.{place}": "unless.within" if isinstance(phrase, str) else "advanced.within"
+        for place, phrase in enumerate(exempt)
+    }
 
 
 def _fields_of(sheet: Sheet, language: str, phrases: list[Any]) -> dict[str, str]:

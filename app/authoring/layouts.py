@@ -66,6 +66,7 @@ RED_LINE: Final[Layout] = {
     "applies.products": As.MANY,
     "applies.regions": As.MANY,
     "applies.channels": As.MANY,
+    "applies.locales": As.MANY,
     "effective.from": As.LINE,
     "effective.until": As.LINE,
     "said_by": As.MANY,
@@ -80,7 +81,7 @@ RED_LINE: Final[Layout] = {
     "examples.must_flag.*": As.LINE,
     "examples.must_not_flag.*": As.LINE,
 }
-"""Without `match`, whose phrases are written in a short form (see phrasing)."""
+"""Without `match`, whose phrases are written in a short form (see phrasing); of `unless.within` the plain phrases."""
 
 QUIZ: Final[Layout] = {
     "title": As.TEXT,

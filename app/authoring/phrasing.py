@@ -78,7 +78,13 @@ def split(phrases: Iterable[Phrase]) -> tuple[list[str], str]:
             others.append(phrase)
         else:
             short.append(line)
-    return short, dump(others).rstrip("\n") if others else ""
+    return short, write_yaml(others)
+
+
+def write_yaml(phrases: Iterable[Phrase]) -> str:
+    """Write phrases as they stand in files, nothing for none."""
+    found = list(phrases)
+    return dump(found).rstrip("\n") if found else ""
 
 
 def read_yaml(text: str) -> tuple[list[Any], tuple[Problem, ...]]:

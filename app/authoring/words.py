@@ -187,6 +187,7 @@ _LABELS: Final[Mapping[str, str]] = {
     "applies": N_("Holds for"),
     "products": N_("Products"),
     "channels": N_("Channels"),
+    "locales": N_("Languages of texts"),
     "effective": N_("In force"),
     "from": N_("From"),
     "until": N_("Until"),

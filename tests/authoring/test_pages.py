@@ -82,6 +82,31 @@ def test_a_form_that_is_sent_back_as_it_is_changes_nothing(
     assert draft(database, kind, slug) == before
 
 
+def test_exemptions_with_a_context_survive_the_form(trainer: TestClient, database: Database) -> None:
+    url = f"{HUB}/red-lines/keeper.return"
+    typed = {
+        "unless.within": "guarantee card\n保证书",
+        "advanced.within": "- {seq: [guarantee, {gap: 4}, uptime]}\n- {text: guarantees, forms: exact}",
+        "applies.locales": ["en", "zh-Hans"],
+    }
+    assert trainer.post(url, data=fields(trainer.get(url).text) | typed).status_code == 303
+    stored = draft(database, ContentKind.REDLINES)["rules"][0]
+    assert stored["applies"] == {"locales": ["en", "zh-Hans"]}
+    assert stored["unless"]["within"] == [
+        "guarantee card",
+        "保证书",
+        {"seq": ["guarantee", {"gap": 4}, "uptime"]},
+        {"text": "guarantees", "forms": "exact"},
+    ]
+
+    again = trainer.post(url, data=fields(trainer.get(url).text))
+
+    assert again.status_code == 303
+    assert draft(database, ContentKind.REDLINES)["rules"][0] == stored
+    wrong = trainer.post(url, data=fields(trainer.get(url).text) | {"advanced.within": "- {text: x, say: y}"})
+    assert (wrong.status_code, 'id="f-advanced.within-wrong"' in wrong.text) == (422, True)
+
+
 def test_facts_are_saved_as_a_draft_and_nobody_sees_them_yet(trainer: TestClient, database: Database) -> None:
     form = fields(trainer.get(f"{HUB}/facts").text) | {"name.en": ["Keeper 2"], "can.1.en": ["Send letters"]}
     assert trainer.post(f"{HUB}/facts", data=form).status_code == 303
