@@ -1,15 +1,15 @@
 """The database: one engine, and sessions in which a request is a transaction.
 
-Reading sessions (GET, HEAD) never commit. Writing sessions commit once, before the response leaves,
-so nobody is told that something is saved which is not.
+Reading sessions (GET, HEAD, and what is marked by `reads`) never commit. Writing sessions commit once, before the
+response leaves, so nobody is told that something is saved which is not.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -32,6 +32,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, SQLModel
 
 from app.config import ROOT
+
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 POOL_SIZE = 10
 """Connections of one process, and how many requests may hold a session at once."""
@@ -173,10 +175,20 @@ def migrate(url: str) -> None:
     command.upgrade(config, "head")
 
 
+def reads(endpoint: Endpoint) -> Endpoint:
+    """Mark an endpoint that stores nothing although it is sent by POST: it neither waits for writers nor stops them."""
+    endpoint.reads = True  # type: ignore[attr-defined]  # read by `may_write`
+    return endpoint
+
+
+def may_write(request: Request) -> bool:
+    """Say whether the session of a request commits."""
+    return request.method not in {"GET", "HEAD"} and not getattr(request.scope.get("endpoint"), "reads", False)
+
+
 def _session(request: Request) -> Iterator[Session]:
     database: Database = request.app.state.database
-    reading = request.method in {"GET", "HEAD"}
-    with database.read() if reading else database.write() as session:
+    with database.write() if may_write(request) else database.read() as session:
         yield session
 
 

@@ -11,7 +11,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.clock import Now
-from app.database import Database, SessionDep
+from app.database import Database, SessionDep, may_write
 from app.errors import ForbiddenError, NotSignedInError
 from app.people import limits
 from app.people.tokens import KnownToken, Scope, token_by_secret
@@ -79,13 +79,13 @@ def _allowances(request: Request) -> Allowances:
 
 def _take(request: Request, session: SessionDep, token_id: int, moment: datetime) -> None:
     key, leases = f"api:{token_id}", REQUESTS_A_WINDOW // LEASE
-    if request.method in {"GET", "HEAD"}:
+    if may_write(request):
+        limits.count(session, key, leases, moment)
+    else:
         session.rollback()  # hands its connection back, so that no request ever holds two
         database: Database = request.app.state.database
         with database.write() as writing:
             limits.count(writing, key, leases, moment)
-    else:
-        limits.count(session, key, leases, moment)
     _allowances(request).take(token_id, moment)
 
 

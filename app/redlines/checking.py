@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from hashlib import sha256
@@ -16,6 +16,8 @@ from app.catalog.queries import in_force
 from app.clock import local_day
 from app.errors import NotFoundError
 from app.redlines.cache import matcher_of
+from app.redlines.documents.places import Place
+from app.redlines.documents.transcripts import Mapped, plain
 from app.redlines.matcher import Finding, Matcher
 from app.redlines.packs.queries import approved, chosen
 from app.redlines.queries import Card, card_of
@@ -67,36 +69,69 @@ class RuleSet:
     def check(self, text: str, said: "Circumstances", *, everything: bool = False) -> "list[Found]":
         """Return what a text crosses, in its order; with `everything` also what is allowed where it stands.
 
-        `text[start:end] == matched` for every finding.
+        Of a transcript with times only what is said is read. `text[start:end] == matched` for every finding.
         """
-        findings = self.matcher.check(
-            text,
-            products=self.asked,
-            locale=said.locale,
-            region=said.region,
-            channel=said.channel,
-            speaker=said.speaker,
-            on=self.day,
-        )
+        spoken = plain(text)
         return [
-            Found(finding, self.documents[finding.red_line], self.products[finding.red_line])
-            for finding in findings
+            Found(finding, self.documents[finding.red_line], self.products[finding.red_line], spoken, at)
+            for finding, at in check_transcript(self.matcher, spoken, said, products=self.asked, on=self.day)
             if everything or finding.state != "suppressed"
         ]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A finding with its red line, and the slugs of the products that hold it."""
+    """A finding with its red line, and the slugs of the products that hold it.
+
+    `at` is its position in what is `spoken`.
+    """
 
     finding: Finding
     rule: Mapping[str, Any]
     products: tuple[str, ...]
+    spoken: Mapped
+    at: int
 
     @property
     def card(self) -> Card:
         """The red line in the reader's language."""
         return card_of(self.rule)
+
+    @property
+    def place(self) -> Place:
+        """The cue in which it was said, with its time; or its line."""
+        return self.spoken.place(self.at)
+
+
+def check_transcript(
+    matcher: Matcher,
+    spoken: Mapped,
+    said: Circumstances,
+    *,
+    products: Collection[str] = (),
+    on: date | None = None,
+) -> list[tuple[Finding, int]]:
+    """Return what is crossed by what was said, each with its position there, which `Mapped.place` takes.
+
+    The spans of the findings are those of `spoken.source`, and `source[start:end] == matched`.
+    """
+    findings = matcher.check(
+        spoken.text,
+        products=products,
+        locale=said.locale,
+        region=said.region,
+        channel=said.channel,
+        speaker=said.speaker,
+        on=on,
+    )
+    if spoken.text is spoken.source:
+        return [(finding, finding.start) for finding in findings]
+    return [(_in_source(finding, spoken), finding.start) for finding in findings]
+
+
+def _in_source(finding: Finding, spoken: Mapped) -> Finding:
+    start, end = spoken.origin(finding.start, finding.end)
+    return replace(finding, start=start, end=end, matched=spoken.source[start:end])
 
 
 def rule_set(session: Session, products: Collection[str], as_of: datetime) -> RuleSet:
