@@ -214,14 +214,14 @@ def reviews(session: Session, content_id: int) -> dict[str, list[Asked]]:
             col(RedLineReview.state),
             col(RedLineReview.asked_at),
             col(RedLineReview.asked_by),
-            col(Person.name),
+            col(Person.name).label("asker"),
             col(RedLineReview.closed_at),
         )
         .join(Person, col(Person.id) == col(RedLineReview.asked_by))
         .where(col(RedLineReview.content_id) == content_id)
         .order_by(col(RedLineReview.id).desc())
-    ):
-        found[row.red_line].append(Asked(*row, tuple(said[row.id])))
+    ).mappings():
+        found[row["red_line"]].append(Asked(**row, approvals=tuple(said[row["id"]])))
     return found
 
 
