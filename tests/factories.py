@@ -16,6 +16,8 @@ from app.catalog.models import Content, ContentKind, ContentVersion, Origin, Pro
 from app.catalog.queries import content as find_content
 from app.catalog.queries import in_force
 from app.certification.actions import award_earned
+from app.conduct.models import SentText
+from app.conduct.sending import send
 from app.deals.models import Deal, DealMember, DealProduct
 from app.people.access import cookie_name, digest
 from app.people.models import Person, PersonRole, Role, SignInSession
@@ -24,6 +26,7 @@ from app.quizzes.actions import publish_items
 from app.quizzes.grading import grade, grade_attempt, rounded
 from app.quizzes.items import parse_item
 from app.quizzes.models import Attempt, AttemptItem, ItemVersion
+from app.redlines.checking import Circumstances, rule_set
 from app.redlines.models import Attestation
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -324,3 +327,33 @@ def sitting(
     )
     session.flush()
     return attempt
+
+
+def sent_text(
+    session: Session,
+    who: Person,
+    text: str,
+    *,
+    products: Sequence[str] = (),
+    said: Circumstances | None = None,
+    title: str = "A mail",
+    note: str = "",
+    key: str = "",
+    at: datetime = NOW,
+) -> SentText:
+    """A text that somebody sent for review, with what it crosses at that moment."""
+    return send(
+        session,
+        person_id=who.id or 0,
+        email=who.email,
+        title=title,
+        text=text,
+        note=note,
+        said=said or Circumstances(locale="en"),
+        products=products,
+        places=[],
+        key=key or token_urlsafe(16),
+        rules=rule_set(session, products, at),
+        keep_days=90,
+        moment=at,
+    )

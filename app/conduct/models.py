@@ -46,6 +46,7 @@ class SentText(SQLModel, table=True):
     locale: str | None = Field(default=None, max_length=16)
     region: str | None = Field(default=None, max_length=16)
     channel: str | None = Field(default=None, max_length=80)
+    speaker: str | None = Field(default=None, max_length=80)
     places: list[Any] = Field(sa_type=JSON)
     rules: str = Field(max_length=64)
     key: str = Field(max_length=64, unique=True)
@@ -55,10 +56,11 @@ class SentText(SQLModel, table=True):
 
 
 class Finding(SQLModel, table=True):
-    """A red line that a text crosses, as it was found; what a person decides about it is added once.
+    """A red line that a text crosses, as it was found, and what a person decides about it.
 
-    `rule` is the red line's document at that moment. A finding that a later reading no longer makes is `gone_at`,
-    unless somebody had decided about it.
+    `rule` is the red line's document at that moment; `state` is active, downgraded, or shadow for a rule that is only
+    tried, which the sender never sees. A finding that a later reading no longer makes is `gone_at`, unless somebody
+    had decided about it.
     """
 
     __tablename__ = "finding"
@@ -81,6 +83,7 @@ class Finding(SQLModel, table=True):
     note: str = Field(default="", max_length=2000)
     decided_at: datetime | None = Field(default=None, sa_type=Moment)
     decided_by: int | None = Field(default=None, foreign_key="person.id")
+    duplicate_of: int | None = Field(default=None, foreign_key="finding.id")
 
 
 class NameOpening(SQLModel, table=True):

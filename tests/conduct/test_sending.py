@@ -1,0 +1,71 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.audit.models import AuditEntry
+from app.catalog.models import ContentKind
+from app.conduct.models import Finding, SentText
+from app.errors import ConflictError
+from app.people.models import Person
+from factories import NOW, person, product, published, redline, sent_text
+
+TEXT = "We guarantee triple profit. We do not guarantee instant growth. We guarantee free beer."
+
+
+@pytest.fixture
+def ana(session: Session) -> Person:
+    """A rep who sells a product with two active red lines and one that is tried."""
+    owner = product(session)
+    rules = [
+        {**redline("triple profit"), "status": "active"},
+        {**redline("instant growth", "warn"), "unless": {"negated": "downgrade"}},
+        {**redline("free beer"), "status": "shadow"},
+    ]
+    published(session, owner, ContentKind.REDLINES, "keeper", {"schema": 1, "rules": rules})
+    return person(session, "ana@example.com")
+
+
+def test_a_text_is_stored_with_what_it_crosses_and_what_rules_on_trial_find(session: Session, ana: Person) -> None:
+    sent = sent_text(session, ana, TEXT, products=["keeper"])
+
+    found = session.scalars(select(Finding).order_by(col(Finding.start))).all()
+    assert [(f.red_line, f.matched, f.severity, f.state, f.reason) for f in found] == [
+        ("triple profit", "triple profit", "block", "active", None),
+        ("instant growth", "instant growth", "warn", "downgraded", "negated"),
+        ("free beer", "free beer", "block", "shadow", None),
+    ]
+    assert all(sent.text[f.start : f.end] == f.matched for f in found)
+    assert sent.keep_until == NOW + timedelta(days=90)
+
+
+def test_a_rule_on_trial_stays_on_trial_where_the_text_denies_it(session: Session, ana: Person) -> None:
+    sent_text(session, ana, "We do not guarantee free beer.", products=["keeper"])
+
+    assert [(f.state, f.reason) for f in session.scalars(select(Finding))] == [("shadow", "negated")]
+
+
+def test_a_second_click_stores_nothing(session: Session, ana: Person) -> None:
+    first = sent_text(session, ana, TEXT, key="one click")
+    again = sent_text(session, ana, TEXT, key="one click")
+
+    assert again is first
+    assert len(session.scalars(select(SentText)).all()) == 1
+    assert [(e.actor, e.details) for e in session.scalars(select(AuditEntry)) if e.action == "text.sent"] == [
+        ("ana@example.com", {"products": [], "findings": 2})
+    ]
+
+
+def test_a_key_belongs_to_who_used_it_first(session: Session, ana: Person) -> None:
+    sent_text(session, ana, TEXT, key="one click")
+
+    with pytest.raises(ConflictError):
+        sent_text(session, person(session, "ben@example.com"), TEXT, key="one click")
+
+
+def test_a_text_without_findings_is_stored_too(session: Session, ana: Person) -> None:
+    sent_text(session, ana, "A quiet text.")
+
+    assert session.scalars(select(col(SentText.text))).all() == ["A quiet text."]
+    assert session.scalars(select(Finding)).all() == []
