@@ -1,11 +1,10 @@
-"""Databases, applications and people for tests: real ones, one of each per test.
+"""Databases, applications and people for tests: real ones, and each test finds them new.
 
 A test that asks for `database`, `session` or `client` runs twice: on SQLite and on PostgreSQL. PostgreSQL comes from
-`TEST_DATABASE_URL` where that is set, else from a wheel that carries it.
+`TEST_DATABASE_URL` (a superuser's) where that is set, else from a wheel that carries it.
 """
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,8 +18,8 @@ from sqlmodel import Session
 
 from app.config import Settings
 from app.database import Database, migrate
-from app.main import create_app
 from factories import signed_in
+from installations import Installation, PostgresqlStore, SqliteStore, Store
 
 SECRET = "a secret of at least thirty-two characters"
 
@@ -70,36 +69,46 @@ def _named(url: str, database: str) -> str:
     return make_url(url).set(database=database).render_as_string(hide_password=False)
 
 
+def _installation(store: Store) -> Iterator[Installation]:
+    settings = Settings(_env_file=None, database_url=store.url, secret_key=SECRET, base_url="http://testserver")
+    installation = Installation(settings, store)
+    yield installation
+    installation.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_installation(sqlite_template: Path) -> Iterator[Installation]:
+    yield from _installation(SqliteStore(sqlite_template.with_name("test.db"), sqlite_template))
+
+
+@pytest.fixture(scope="session")
+def postgresql_installation(postgresql_url: str, postgresql_template: str) -> Iterator[Installation]:
+    store = PostgresqlStore(postgresql_url, postgresql_template)
+    yield from _installation(store)
+    store.close()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A migrated, empty database of this test's own."""
-    if request.param == "sqlite":
-        path = tmp_path / "test.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
-    url = request.getfixturevalue("postgresql_url")
-    template = request.getfixturevalue("postgresql_template")
-    name = f"test_{uuid4().hex[:12]}"
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    yield _named(url, name)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+def installation(request: pytest.FixtureRequest) -> Installation:
+    """A migrated, empty database and what belongs to it, as if no test had been there before."""
+    installation: Installation = request.getfixturevalue(f"{request.param}_installation")
+    installation.renew()
+    return installation
 
 
 @pytest.fixture
-def settings(database_url: str) -> Settings:
-    return Settings(_env_file=None, database_url=database_url, secret_key=SECRET, base_url="http://testserver")
+def settings(installation: Installation) -> Settings:
+    return installation.settings
 
 
 @pytest.fixture
-def database(settings: Settings) -> Iterator[Database]:
-    database = Database(settings.database_url)
-    yield database
-    database.dispose()
+def database_url(settings: Settings) -> str:
+    return settings.database_url
+
+
+@pytest.fixture
+def database(installation: Installation) -> Database:
+    return installation.database
 
 
 @pytest.fixture
@@ -110,10 +119,12 @@ def session(database: Database) -> Iterator[Session]:
 
 
 @pytest.fixture
-def application(settings: Settings) -> Iterator[FastAPI]:
-    application = create_app(settings)
+def application(installation: Installation) -> Iterator[FastAPI]:
+    application = installation.application()
+    routes = list(application.routes)
     yield application
-    application.state.database.dispose()
+    if application.routes != routes:
+        installation.forget_application()
 
 
 @pytest.fixture
