@@ -44,7 +44,7 @@ class Circumstances:
 class RuleSet:
     """The red lines that hold for some products at one moment.
 
-    `digest` names them by the versions they come from: the same digest, the same rules.
+    `digest` names them by what the documents say that they come from: the same digest, the same rules.
     """
 
     digest: str
@@ -146,11 +146,11 @@ def rule_set(session: Session, products: Collection[str], as_of: datetime) -> Ru
     rules: dict[str, Mapping[str, Any]] = {}
     holders: dict[str, list[str]] = defaultdict(list)
     for version in versions:
-        sources = [(f"v{version.id}", version.document["rules"])]
+        sources = [(f"v{version.digest}", version.document["rules"])]
         for subscription in version.document.get("packs", ()):
             pack = chosen(packs.get(subscription["pack"], ()), subscription.get("version"))
             if pack is not None:
-                sources.append((f"p{pack.id}", pack.document["rules"]))
+                sources.append((f"p{pack.digest}", pack.document["rules"]))
         for source, documents in sources:
             for rule in documents:
                 rules[f"{source} {rule['id']}"] = rule

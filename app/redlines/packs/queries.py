@@ -19,6 +19,7 @@ class PackVersion:
     slug: str
     number: int
     document: dict[str, Any]
+    digest: str
     approved_at: datetime
 
     @property
@@ -38,6 +39,7 @@ def approved(session: Session, slugs: Collection[str], as_of: datetime) -> dict[
             col(RulePack.slug),
             col(RulePackVersion.number),
             col(RulePackVersion.document),
+            col(RulePackVersion.digest),
             col(RulePackVersion.approved_at),
         )
         .join(RulePack, col(RulePack.id) == col(RulePackVersion.rule_pack_id))
