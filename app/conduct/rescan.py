@@ -1,0 +1,88 @@
+"""Reading stored texts again: to try a wording before it is published, and after red lines have changed."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.clock import local_day
+from app.conduct.models import SentText
+from app.redlines.checking import Circumstances, check_transcript, rule_set
+from app.redlines.documents.transcripts import Mapped, plain
+from app.redlines.matcher import Matcher
+
+MOST_TRIED: Final = 500
+"""A trial reads so many texts, the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What wordings would find in stored texts.
+
+    `texts` were read; `people` sent those of them that are crossed; `before` and `after` count the findings by the
+    wordings in force and by those on trial.
+    """
+
+    texts: int
+    people: int
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    person_id: int
+    text: Mapped
+    products: Sequence[str]
+    said: Circumstances
+
+
+def trial(session: Session, product_slug: str, rules: Sequence[Mapping[str, Any]], moment: datetime) -> Trial:
+    """Read a product's stored texts with wordings of some red lines as if they were active; nothing is stored.
+
+    Retired ones find nothing. What is in force under the same ids is read for comparison. Raises RuleError for a
+    wording that cannot be matched.
+    """
+    ids = {rule["id"] for rule in rules}
+    present = [rule for rule in rule_set(session, [product_slug], moment).rules if rule["id"] in ids]
+    old = Matcher([rule for rule in present if rule["status"] == "active"])
+    new = Matcher([{**rule, "status": "active"} for rule in rules if rule["status"] != "retired"])
+    texts = _texts(session, product_slug)
+    before = [_count(old, each, moment) for each in texts]
+    after = [_count(new, each, moment) for each in texts]
+    crossed = {each.person_id for each, count in zip(texts, after, strict=True) if count}
+    return Trial(texts=len(texts), people=len(crossed), before=sum(before), after=sum(after))
+
+
+def _texts(session: Session, product_slug: str) -> list[_Text]:
+    kept = (
+        select(col(SentText.id), col(SentText.products))
+        .where(col(SentText.forgotten_at).is_(None))
+        .order_by(col(SentText.id).desc())
+    )
+    about = [row[0] for row in session.execute(kept) if _concerns(row[1], product_slug)][:MOST_TRIED]
+    rows = session.execute(
+        select(
+            col(SentText.person_id),
+            col(SentText.text),
+            col(SentText.products),
+            col(SentText.locale),
+            col(SentText.region),
+            col(SentText.channel),
+            col(SentText.speaker),
+        ).where(col(SentText.id).in_(about))
+    )
+    return [_Text(row[0], plain(row[1]), row[2], Circumstances(*row[3:])) for row in rows]
+
+
+def _concerns(products: Collection[str], slug: str) -> bool:
+    """Say whether a text was sent about a product; about none in particular is about all."""
+    return not products or slug in products
+
+
+def _count(matcher: Matcher, each: _Text, moment: datetime) -> int:
+    found = check_transcript(matcher, each.text, each.said, products=each.products, on=local_day(moment))
+    return sum(finding.state != "suppressed" for finding, _at in found)

@@ -1,0 +1,1 @@
+"""What people decide about findings, and what follows from a confirmed one."""
