@@ -127,11 +127,13 @@ class Context:
         number = self.sentence(start)
         following = self.sentence(end - 1) + 1
         last = self._sentences[following] if following < len(self._sentences) else len(self._text)
-        before = self._text[max(self._sentences[number], start - BEFORE) : start]
+        before = _without_asides(self._text[max(self._sentences[number], start - BEFORE) : start])
         after = self._text[end : min(last, end + AFTER)]
         rest = self._text[max(end, last - AFTER) : last]
         held = {
-            "negated": _negated(before, after, inner),
+            "negated": _negated(before, after, inner)
+            or _supposed(before)
+            or _retracted(self._text[last : last + AFTER]),
             "attributed": any(_attributed(cues, before, after) for cues in LANGUAGES),
             "quoted": self._is_quoted(start, end, before, after),
             "question": _asked(before, rest) and not _AFFIRMED.match(self._text, last),
@@ -152,6 +154,14 @@ class Context:
 
 def _blanked(pattern: re.Pattern[str], text: str) -> str:
     return pattern.sub(lambda match: _BLANK * len(match[0]), text)
+
+
+def _without_asides(text: str) -> str:
+    """Drop “, if any,” and the like, keeping every place: a clause goes on after them."""
+    for cues in LANGUAGES:
+        if cues.aside.search(text):
+            text = cues.aside.sub(lambda match: " " * len(match[0]), text)
+    return text
 
 
 def _cues(cues: Cues, clause: str) -> int:
@@ -205,6 +215,15 @@ def _negated(before: str, after: str, inner: Sequence[str]) -> bool:
     if count:
         return count % 2 == 1
     return any(cues.after.search(after) for cues in LANGUAGES)
+
+
+def _supposed(before: str) -> bool:
+    """Tell whether a claim is only imagined: “if we …”, “we hope to …”."""
+    return any(cues.supposes.search(_clause(cues, before)) for cues in LANGUAGES)
+
+
+def _retracted(following: str) -> bool:
+    return any(cues.retracts.match(following) for cues in LANGUAGES)
 
 
 def _attributed(cues: Cues, before: str, after: str) -> bool:

@@ -1,15 +1,21 @@
 """What a set of cues is: words that change what a claim means, folded like the text.
 
-`near` cues reach a claim only over the words named in `bridge`; `far` cues reach it anywhere
+A `border` parts clauses, an `aside` does not. `near` cues reach a claim only over the words named in `bridge`; `far` cues reach it anywhere
 in their clause. `pseudo` expressions look like negation or report and are none. `opens_question` and
 `asks_next` tell a claim within a question from a claim before one; `wonders` asks without a
-question mark; `past` says that something has happened, so that no date of it is a promise.
+question mark; `supposes` only imagines a claim; `retracts` takes it back in the
+next sentence; `past` says that something has happened, so that no date of it is a promise.
 """
 
 import re
 from dataclasses import dataclass
 
 from app.redlines.folding import fold_pattern
+
+
+def one_of(*lists: str) -> str:
+    """Return a group of the entries of lists; entries are parted by commas."""
+    return "(?:" + "|".join(entry.strip() for entries in lists for entry in entries.split(", ")) + ")"
 
 
 def any_of(*parts: str) -> re.Pattern[str]:
@@ -22,6 +28,7 @@ class Cues:
     """The cues of one language; `reach` is counted in words or Chinese characters."""
 
     border: re.Pattern[str]
+    aside: re.Pattern[str]
     pseudo: re.Pattern[str]
     far: re.Pattern[str]
     near: re.Pattern[str]
@@ -44,4 +51,6 @@ class Cues:
     opens_question: re.Pattern[str]
     asks_next: re.Pattern[str]
     wonders: re.Pattern[str]
+    supposes: re.Pattern[str]
+    retracts: re.Pattern[str]
     past: re.Pattern[str]
