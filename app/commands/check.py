@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +20,23 @@ from app.commands.base import CommandError, Parsers, reading
 from app.config import Settings
 from app.redlines.compiler import RuleError
 from app.redlines.content import RedLinesDocument
+from app.redlines.documents import Code, Place, Reading, UnreadableError, read
+from app.redlines.documents.kinds import TEXTS
+from app.redlines.documents.words import place_words, words
 from app.redlines.matcher import Finding, Matcher
 from app.redlines.queries import rules_by_product
-from app.redlines.sarif import position, sarif
+from app.redlines.sarif import Located, position, sarif
 
 _STANDARD_INPUT = "-"
+_KINDS = "texts, transcripts (.vtt, .srt), documents (.docx, .pptx, .pdf), mails (.eml) and web pages"
+_PATIENCE = 60.0
+"""Seconds for a file: nobody else waits for this process."""
 
 
 def register(parsers: Parsers) -> None:
     """Add the parser."""
     check = parsers.add_parser("check", help="look for red lines in a text")
-    check.add_argument("file", nargs="?", default=None, metavar="FILE", help="a text, or - for standard input")
+    check.add_argument("files", nargs="*", metavar="FILE", help=f"{_KINDS}; or - for standard input")
     check.add_argument("--rules", type=Path, metavar="FILE.yaml", help="use these rules; no database is needed")
     check.add_argument("--jsonl", action="store_true", help="read texts from standard input, one JSON object a line")
     check.add_argument("--all", action="store_true", help="show also what is allowed where it stands, with the reason")
@@ -62,9 +68,9 @@ class _Rules:
 
 
 def _check(arguments: argparse.Namespace, settings: Settings) -> int:
-    if arguments.jsonl and (arguments.file or arguments.format != "text"):
+    if arguments.jsonl and (arguments.files or arguments.format != "text"):
         raise CommandError("--jsonl reads standard input and writes JSON lines; leave FILE and --format out.", 2)
-    if not arguments.jsonl and arguments.file is None:
+    if not arguments.jsonl and not arguments.files:
         raise CommandError("Name a FILE, or - for standard input.", 2)
     rules = _from_file(arguments.rules) if arguments.rules else _from_database(arguments, settings)
     return _lines(arguments, rules) if arguments.jsonl else _text(arguments, rules)
@@ -114,22 +120,76 @@ def _from_database(arguments: argparse.Namespace, settings: Settings) -> _Rules:
     return _Rules(Matcher(documents), {rule["id"]: rule for rule in documents}, products)
 
 
-def _read(name: str) -> str:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A finding in a file; `place` is where in it, `text` what its lines are counted in, where it has them."""
+
+    name: str
+    finding: Finding
+    place: Place | None
+    text: str | None
+
+    def json(self, *, named: bool) -> dict[str, Any]:
+        """Return the finding with its place, and with its file when there are several."""
+        answer: dict[str, Any] = {"file": self.name} if named else {}
+        answer |= asdict(self.finding)
+        if self.place:
+            answer["place"] = {"kind": self.place.kind, "number": self.place.number, "label": self.place.label}
+            if self.place.file:
+                answer["place"]["file"] = self.place.file
+        return answer
+
+    def located(self) -> Located:
+        """Return the finding as SARIF wants it."""
+        uri = "stdin" if self.name == _STANDARD_INPUT else Path(self.name).as_posix()
+        place = (place_words(self.place), self.place.kind) if self.place else None
+        return Located(uri, self.finding, self.text, place)
+
+    def where(self) -> str:
+        """Return the file and the place, as editors know them where there are lines."""
+        where = self.name
+        if self.text is not None:
+            line, column = position(self.text, self.finding.start)
+            where += f":{line}:{column}"
+        return f"{where}: {place_words(self.place)}" if self.place else where
+
+
+def _read(name: str) -> Reading:
     try:
         data = sys.stdin.buffer.read() if name == _STANDARD_INPUT else Path(name).read_bytes()
-        return data.decode("utf-8-sig")
+        return read(data, "" if name == _STANDARD_INPUT else Path(name).name, seconds=_PATIENCE)
     except OSError as error:
         message = f"{name} cannot be read: {error.strerror}."
         raise CommandError(message, 2) from error
-    except UnicodeDecodeError as error:
-        message = f"{name} is not UTF-8 text: byte {error.start} cannot be read."
+    except UnreadableError as error:
+        if error.code is Code.NO_TEXT and error.kind in {"", *TEXTS}:
+            return Reading("", (), "txt", speaker_labels=False)
+        message = f"{name}: {words(error)}"
         raise CommandError(message, 2) from error
 
 
 def _text(arguments: argparse.Namespace, rules: _Rules) -> int:
-    text = _read(arguments.file)
+    found: list[_Found] = []
+    unreadable = 0
+    for name in arguments.files:
+        try:
+            reading = _read(name)
+        except CommandError as error:
+            unreadable += 1
+            print(error, file=sys.stderr)
+            continue
+        for place in reading.unread:
+            print(f"{name}: {place_words(place)}: there is no text here that can be read.", file=sys.stderr)
+        found += _of_file(arguments, rules, name, reading)
+    if unreadable < len(arguments.files):
+        _print(arguments, rules, [each for each in found if arguments.all or each.finding.state != "suppressed"])
+    blocked = any(each.finding.severity == "block" and each.finding.state == "active" for each in found)
+    return 2 if unreadable else int(blocked)
+
+
+def _of_file(arguments: argparse.Namespace, rules: _Rules, name: str, reading: Reading) -> Iterator[_Found]:
     found = rules.matcher.check(
-        text,
+        reading.text,
         products=arguments.product,
         locale=arguments.locale,
         region=arguments.region,
@@ -137,21 +197,33 @@ def _text(arguments: argparse.Namespace, rules: _Rules) -> int:
         speaker=arguments.speaker,
         on=local_day(now()),
     )
-    shown = _shown(found, everything=arguments.all)
-    locale = arguments.locale or "en"
-    words = {finding.red_line: rules.words(finding.red_line, locale) for finding in shown}
+    for finding in found:
+        place = reading.place(finding.start) if reading.parts else None
+        if reading.original:
+            start, end = reading.original.origin(finding.start, finding.end)
+            yield _Found(name, replace(finding, start=start, end=end), place, reading.original.source)
+        else:
+            yield _Found(name, finding, place, None if reading.parts else reading.text)
+
+
+def _print(arguments: argparse.Namespace, rules: _Rules, shown: Sequence[_Found]) -> None:
+    names = {each.finding.red_line for each in shown}
+    said = {name: rules.words(name, arguments.locale or "en") for name in names}
     if arguments.format == "text":
-        _print_text(arguments.file, text, shown, words)
+        _print_text(shown, said)
     elif arguments.format == "json":
+        several = len(arguments.files) > 1
         findings = [
-            {**asdict(each), **words[each.red_line], "products": rules.products.get(each.red_line, [])}
+            {
+                **each.json(named=several),
+                **said[each.finding.red_line],
+                "products": rules.products.get(each.finding.red_line, []),
+            }
             for each in shown
         ]
         print(_json({"findings": findings, "rules": len(rules.matcher)}))
     else:
-        uri = "stdin" if arguments.file == _STANDARD_INPUT else Path(arguments.file).as_posix()
-        print(_json(sarif(uri, text, shown, words)))
-    return int(any(each.severity == "block" and each.state == "active" for each in found))
+        print(_json(sarif([each.located() for each in shown], said)))
 
 
 def _shown(findings: Iterable[Finding], *, everything: bool) -> list[Finding]:
@@ -164,17 +236,17 @@ def _json(value: object) -> str:
     return text if text.isascii() or not any("\ud800" <= each <= "\udfff" for each in text) else json.dumps(value)
 
 
-def _print_text(name: str, text: str, findings: Sequence[Finding], words: Mapping[str, Mapping[str, Any]]) -> None:
-    for finding in findings:
-        line, column = position(text, finding.start)
+def _print_text(shown: Sequence[_Found], said: Mapping[str, Mapping[str, Any]]) -> None:
+    for each in shown:
+        finding = each.finding
         state = "" if finding.state == "active" else f" ({finding.state}: {finding.reason})"
-        said = words[finding.red_line]
+        rule = said[finding.red_line]
         matched = " ".join(finding.matched.split())
-        print(f"{name}:{line}:{column}: {finding.severity}{state}: {finding.red_line}: “{matched}”")
-        print(f"  {said['title']}. {said['why']}")
-        print(f"  Say instead: {said['say_instead'][0]}")
-    active = sum(finding.state == "active" for finding in findings)
-    print(f"Findings: {active}. Excused by what surrounds them: {len(findings) - active}.")
+        print(f"{each.where()}: {finding.severity}{state}: {finding.red_line}: “{matched}”")
+        print(f"  {rule['title']}. {rule['why']}")
+        print(f"  Say instead: {rule['say_instead'][0]}")
+    active = sum(each.finding.state == "active" for each in shown)
+    print(f"Findings: {active}. Excused by what surrounds them: {len(shown) - active}.")
 
 
 def _lines(arguments: argparse.Namespace, rules: _Rules) -> int:

@@ -13,6 +13,7 @@ from app.catalog.models import ContentKind
 from app.cli import main
 from app.database import Database
 from factories import product, published
+from handed_in import deck, letter, mail, pdf
 
 RULES = """\
 schema: 1
@@ -253,3 +254,108 @@ def test_the_red_lines_in_force_are_used(run: Run, database: Database, database_
     )  # fmt: skip
     assert run("-", "--product", "other", given="Best in class")[0] == 0
     assert run("-", "--product", "nothing", given="Best in class")[0] == 2
+
+
+CLAIM = "We guarantee a return."
+FOUND = {"red_line": "return", "start": 12, "end": 30, "matched": "guarantee a return", "severity": "block",
+         "state": "active", "reason": None, "title": "No guaranteed return", "why": "Nobody can keep it.",
+         "say_instead": ["Customers like you see results."], "products": []}  # fmt: skip
+
+
+def handed_in(folder: Path, **files: bytes) -> list[str]:
+    for name, data in files.items():
+        (folder / name.replace("_", ".")).write_bytes(data)
+    return [str(folder / name.replace("_", ".")) for name in files]
+
+
+def test_a_finding_names_its_slide(run: Run, rules: str, tmp_path: Path) -> None:
+    [deck_file] = handed_in(tmp_path, offer_pptx=deck(("Hello", "Fine", ""), ("Pricing", CLAIM, "Best in class")))
+
+    said = (
+        f"{deck_file}: slide 2 (Pricing): block: return: “guarantee a return”\n"
+        "  No guaranteed return. Nobody can keep it.\n"
+        "  Say instead: Customers like you see results.\n"
+        f"{deck_file}: notes of slide 2 (Pricing): warn: best: “Best in class”\n"
+        "  No best. Nobody can show it.\n"
+        "  Say instead: It fits you.\n"
+        "Findings: 2. Excused by what surrounds them: 0.\n"
+    )
+    assert run(deck_file, "--rules", rules) == (1, said, "")
+
+
+def test_json_has_the_place_of_a_finding(run: Run, rules: str, tmp_path: Path) -> None:
+    [deck_file] = handed_in(tmp_path, offer_pptx=deck(("Pricing", CLAIM, "")))
+
+    status, out, _ = run(deck_file, "--rules", rules, "--format", "json")
+
+    place = {"kind": "slide", "number": 1, "label": "Pricing"}
+    assert (status, json.loads(out)) == (1, {"findings": [{**FOUND, "place": place}], "rules": 2})
+
+
+def test_several_files_are_checked_in_one_go(run: Run, rules: str, tmp_path: Path) -> None:
+    names = handed_in(tmp_path, a_txt=b"......" + CLAIM[:-1].encode() + b"\n", b_pdf=pdf(["......" + CLAIM]), c_md=b"")
+    mail_file = handed_in(tmp_path, m_eml=mail("Hi", attached={"d.pptx": deck(("Pricing", CLAIM, ""))}))[0]
+
+    status, out, err = run("--rules", rules, "--format", "json", *names, mail_file)
+
+    page = {"kind": "page", "number": 1, "label": ""}
+    slide = {"kind": "slide", "number": 1, "label": "Pricing", "file": "d.pptx"}
+    at = {"start": 9, "end": 27}
+    assert (status, err, json.loads(out)) == (
+        1,
+        "",
+        {
+            "findings": [
+                {"file": names[0], **FOUND, "start": 9, "end": 27},
+                {"file": names[1], **FOUND, **at, "place": page},
+                {"file": mail_file, **FOUND, "start": 23, "end": 41, "place": slide},
+            ],
+            "rules": 2,
+        },
+    )
+
+
+def test_a_transcript_is_checked_as_it_was_said(run: Run, rules: str, tmp_path: Path) -> None:
+    source = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Rep>we guarantee\n\n01:02.000 --> 01:03.000\n<v Rep>a return\n"
+    [call] = handed_in(tmp_path, call_vtt=source.encode())
+
+    status, out, _ = run(call, "--rules", rules)
+    assert (status, out.splitlines()[0]) == (1, f"{call}:4:11: cue 1 (00:00:01): block: return: “guarantee a return”")
+    [found] = json.loads(run(call, "--rules", rules, "--format", "json")[1])["findings"]
+    assert source[found["start"] : found["end"]] == (
+        "guarantee\n\n01:02.000 --> 01:03.000\n<v Rep>a return"
+    )  # fmt: skip
+
+
+def test_sarif_names_files_and_places(run: Run, rules: str, tmp_path: Path) -> None:
+    names = handed_in(tmp_path, a_txt=CLAIM.encode(), b_docx=letter())
+
+    _, out, _ = run("--rules", rules, "--format", "sarif", *names)
+
+    log = json.loads(out)["runs"][0]
+    text, document = (result["locations"][0] for result in log["results"])
+    assert [rule["id"] for rule in log["tool"]["driver"]["rules"]] == ["return"]
+    assert text["physicalLocation"]["artifactLocation"] == {"uri": Path(names[0]).as_posix()}
+    assert "logicalLocations" not in text
+    assert document == {
+        "physicalLocation": {"artifactLocation": {"uri": Path(names[1]).as_posix()}, "region": {"startLine": 1}},
+        "logicalLocations": [{"fullyQualifiedName": "paragraph 3 (Pricing)", "kind": "paragraph"}],
+    }
+    assert log["results"][1]["message"]["text"] == (
+        "No guaranteed return: “guarantee\ta return” (paragraph 3 (Pricing))"
+    )  # fmt: skip
+    assert list(log["results"][1]["partialFingerprints"]) == ["primaryLocationLineHash"]
+
+
+def test_what_cannot_be_read_is_told_and_the_others_are_checked(run: Run, rules: str, tmp_path: Path) -> None:
+    names = handed_in(tmp_path, film_mp4=b"\0\0\0\x18ftyp", scan_pdf=pdf([""]), half_pdf=pdf(["", "words"]))
+
+    status, out, err = run("--rules", rules, *names)
+
+    assert (status, out) == (2, "Findings: 0. Excused by what surrounds them: 0.\n")
+    assert err == (
+        f"{names[0]}: Files of this kind are not read. Text, Markdown, WebVTT, SRT, Word (.docx), PowerPoint (.pptx), "
+        "PDF, mail (.eml) and HTML are.\n"
+        f"{names[1]}: There is no text in this file; pictures of text are not read.\n"
+        f"{names[2]}: page 1: there is no text here that can be read.\n"
+    )

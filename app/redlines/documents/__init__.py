@@ -6,7 +6,7 @@ from app.redlines.documents.decoding import clean, decode
 from app.redlines.documents.errors import Code, UnreadableError
 from app.redlines.documents.isolated import taken_apart
 from app.redlines.documents.kinds import TEXTS, kind_of
-from app.redlines.documents.limits import MOST_BYTES, SECONDS
+from app.redlines.documents.limits import MOST_BYTES, MOST_SAID, SECONDS
 from app.redlines.documents.places import Part, Place
 from app.redlines.documents.reading import Reading, of_pieces, of_text, of_transcript
 from app.redlines.documents.transcripts import is_transcript, plain
@@ -34,5 +34,7 @@ def read(data: bytes, name: str, *, seconds: float = SECONDS) -> Reading:
         return of_pieces(pieces, kind, unread)
     text = clean(decode(data))
     if kind in _TRANSCRIPTS or (kind == "txt" and is_transcript(text)):
+        if len(text) > MOST_SAID:
+            raise UnreadableError(Code.TOO_MUCH_TEXT, "vtt")
         return of_transcript(plain(text), kind)
     return of_text(text, kind)

@@ -38,7 +38,6 @@ _MAIL: Final = re.compile(
     rb"|x-[a-z-]{1,40}|dkim-signature|reply-to):[^\n]*\n(?:[ \t][^\n]*\n)*){3}",
     re.IGNORECASE,
 )
-_BINARY: Final = re.compile(rb"\x00")
 _WIDE_MARKS: Final = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")
 
 
@@ -77,7 +76,7 @@ def _of_package(data: bytes, named: str) -> str:
 
 def _of_text(data: bytes, named: str, *, known_or_none: bool) -> str:
     start = data[:_LOOKED_AT]
-    if _BINARY.search(start) and not start.startswith(_WIDE_MARKS):
+    if named not in TEXTS and b"\0" in start and not start.startswith(_WIDE_MARKS):
         raise UnreadableError(Code.DAMAGED if named in {"pdf", "docx", "pptx"} else Code.UNKNOWN_KIND, named)
     if _VTT.match(start):
         return "vtt"

@@ -8,6 +8,9 @@ MOST_BYTES: Final = 50_000_000
 MOST_CHARACTERS: Final = 5_000_000
 """Characters of text in one file: some 2,000 dense pages."""
 
+MOST_SAID: Final = 2_000_000
+"""Characters of a transcript: a day of talk is half of it."""
+
 MOST_PAGES: Final = 2_000
 """Pages of a PDF, or slides of a deck."""
 

@@ -84,9 +84,8 @@ def of_text(text: str, kind: str) -> Reading:
 def of_transcript(mapped: Mapped, kind: str) -> Reading:
     """Take what was said in a transcript.
 
-    Raises UnreadableError: `no_text`, `too_much_text`.
+    Raises UnreadableError: `no_text`.
     """
-    _refuse_size(mapped.source, kind)
     if not mapped.text.strip():
         raise UnreadableError(Code.NO_TEXT, kind)
     return Reading(mapped.text, mapped.parts, kind, names_speakers(mapped.text), original=mapped)

@@ -180,10 +180,8 @@ class _Writer:
 
     def mapped(self) -> Mapped:
         """Return what was written."""
-        starts = [start for start, _ in self._parts[1:]]
-        parts = [
-            Part(start, end, place) for (start, place), end in zip(self._parts, [*starts, self._length], strict=True)
-        ]
+        ends = [*(start for start, _ in self._parts), self._length][1:]
+        parts = [Part(start, end, place) for (start, place), end in zip(self._parts, ends, strict=True)]
         segments = tuple(self._segments) or (_Segment(0, 0, 0, 0),)
         return Mapped(self._source, "".join(self._texts), tuple(parts), segments)
 

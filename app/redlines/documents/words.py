@@ -1,7 +1,7 @@
 """Places and refusals in words, in the language of whoever reads."""
 
 from app.redlines.documents.errors import Code, UnreadableError
-from app.redlines.documents.limits import MOST_BYTES, MOST_CHARACTERS
+from app.redlines.documents.limits import MOST_BYTES, MOST_CHARACTERS, MOST_SAID
 from app.redlines.documents.places import Place
 from app.web.i18n import gettext as _
 
@@ -26,8 +26,8 @@ def words(error: UnreadableError) -> str:
         Code.TOO_COMPLEX: _("This file takes too long to read; save it in smaller parts."),
         Code.BUSY: _("Other files are being read at the moment; try again."),
     }
-    sentence = sentences[error.code]
-    return sentence.format(megabytes=MOST_BYTES // 1_000_000, millions=MOST_CHARACTERS // 1_000_000)
+    characters = MOST_SAID if error.kind in {"vtt", "srt"} else MOST_CHARACTERS
+    return sentences[error.code].format(megabytes=MOST_BYTES // 1_000_000, millions=characters // 1_000_000)
 
 
 def place_words(place: Place) -> str:
