@@ -74,6 +74,15 @@ const notSaved = (event) => {
 };
 
 document.addEventListener("input", notSaved);
+
+// What is typed while examples are tried must not be taken back by the answer: until the next request has it, the
+// answer leaves the field alone.
+document.addEventListener("input", (event) => {
+  if (event.target.closest("[data-live]")) event.target.setAttribute("hx-morph-skip", "");
+});
+document.addEventListener("htmx:before:request", () => {
+  for (const field of document.querySelectorAll("#editor [hx-morph-skip]")) field.removeAttribute("hx-morph-skip");
+});
 document.addEventListener("htmx:after:swap", (event) => {
   reveal();
   if (event.target.closest?.("#editor")) showUnsaved();

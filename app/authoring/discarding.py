@@ -20,6 +20,7 @@ from app.database import SessionDep
 from app.errors import ConflictError
 from app.people.access import Trainer, allow
 from app.people.models import Role
+from app.redlines.reviewing import actions as reviews
 from app.web.forms import RawForm
 from app.web.i18n import gettext as _
 from app.web.templating import page, redirect
@@ -75,10 +76,12 @@ def discard_draft(session: Session, stored: Stored, *, by: str, moment: datetime
     content = stored.content
     lost = {"digest": content.draft_digest, "back_to_version": stored.number, "changed_by": content.changed_by}
     if stored.published is None:
+        reviews.forget(session, content)
         session.delete(content)
         session.flush()
     else:
         save_draft(session, content, stored.published, step=content.step, by=by, moment=moment)
+        reviews.settle(session, content, by=by, moment=moment)
     subject = (content.kind.value, content.slug)
     record(session, at=moment, actor=by, action="content.draft_discarded", subject=subject, details=lost)
 

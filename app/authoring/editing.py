@@ -56,6 +56,8 @@ class Editor:
     turn: Callable[[Sheet, str], None] = Sheet.change_rows
     receive: Callable[[Sheet, FormData], None] = field(default=lambda _sheet, _raw: None)
     """Takes the files that a form brings."""
+    note: Callable[[Session, Part, str, datetime], None] = field(default=lambda *_: None)
+    """Is told of a save: the document as it was before, by whom, and when."""
 
     @property
     def stored(self) -> Part:
@@ -125,9 +127,10 @@ def store(session: Session, editor: Editor, part: Part, *, step: str, base: str,
     session.refresh(content, with_for_update=True)
     if step != str(content.step) and base != digest(editor.stored):
         raise ConflictError(_("Somebody saved this draft after you opened it."))
-    document = editor.put(content.draft, part)
+    before, document = content.draft, editor.put(content.draft, part)
     if digest(document) != content.draft_digest:
         save_draft(session, content, document, step=content.step, by=by, moment=moment)
+        editor.note(session, before, by, moment)
 
 
 def _clashes(stored: Sheet, sheet: Sheet) -> list[Clash]:

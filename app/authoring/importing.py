@@ -26,6 +26,9 @@ from app.catalog.models import Content, ContentKind, Origin, Product, Verdict
 from app.catalog.queries import product_by_slug
 from app.certification.actions import award_waiting, lock_waiting
 from app.quizzes.actions import publish_items
+from app.redlines.packs.actions import approve, read_version
+from app.redlines.packs.queries import newest
+from app.redlines.reviewing.actions import settle
 
 ACTOR: Final = "system"
 KEPT_NOTE: Final = "draft kept when files were read with --overwrite"
@@ -52,6 +55,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class PackChange:
+    """One rule pack of the files beside what is stored."""
+
+    slug: str
+    state: State
+    document: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What a run would do. `misplaced` are quizzes whose file names another product than the stored quiz.
 
@@ -61,6 +73,7 @@ class Plan:
     changes: tuple[Change, ...]
     misplaced: tuple[tuple[str, str, str], ...] = ()
     media: Mapping[str, Load] = field(default_factory=dict)
+    packs: tuple[PackChange, ...] = ()
 
     @property
     def refused(self) -> tuple[str, ...]:
@@ -92,7 +105,17 @@ def plan(session: Session, tree: Tree) -> Plan:
             misplaced.append((slug, product, owner))
         new = digest(document)
         changes.append(Change(product, kind, slug, _state(content, new), _loses(content, new), document))
-    return Plan(tuple(changes), tuple(misplaced), tree.media)
+    return Plan(tuple(changes), tuple(misplaced), tree.media, tuple(_pack_changes(session, tree)))
+
+
+def _pack_changes(session: Session, tree: Tree) -> Iterator[PackChange]:
+    stored = newest(session, tree.packs)
+    for slug, pack in tree.packs.items():
+        document = canonical(pack)
+        version = stored.get(slug)
+        same = version is not None and version.approved_at is not None and version.digest == digest(document)
+        state = State.NEW if version is None else State.UNCHANGED if same else State.CHANGED
+        yield PackChange(slug, state, document)
 
 
 def apply(session: Session, plan: Plan, moment: datetime, publication: Publication | None = None) -> None:
@@ -103,6 +126,7 @@ def apply(session: Session, plan: Plan, moment: datetime, publication: Publicati
     touched = {content.product_id for change in changed if (content := stored.get((change.kind, change.slug)))}
     waiting = lock_waiting(session, touched, moment)
     _store_media(session, plan, moment)
+    _store_packs(session, plan, moment)
     for change in plan.changes:
         content = stored.get((change.kind, change.slug))
         if content is None:
@@ -127,6 +151,16 @@ def _store_media(session: Session, plan: Plan, moment: datetime) -> None:
     names = {name for change in plan.changes for _trail, name in references(change.document)}
     for name in sorted(missing_media(session, names)):
         store_media(session, name, plan.media[name](), by=ACTOR, moment=moment)
+
+
+def _store_packs(session: Session, plan: Plan, moment: datetime) -> None:
+    """Store and approve the packs that changed: files are reviewed where they are kept."""
+    for change in plan.packs:
+        if change.state is not State.UNCHANGED:
+            read_version(session, change.document, by=ACTOR, moment=moment)
+            version = newest(session, [change.slug])[change.slug]
+            if version.approved_at is None:
+                approve(session, version, by=ACTOR, moment=moment)
 
 
 def _stored(session: Session) -> Iterator[tuple[Content, str]]:
@@ -188,6 +222,8 @@ def _publish(session: Session, content: Content, moment: datetime, publication: 
         note=publication.note,
     )
     content.file_digest = content.draft_digest
+    if version and content.kind is ContentKind.REDLINES:
+        settle(session, content, by=ACTOR, moment=moment)
     if version and content.kind is ContentKind.QUIZ:
         publish_items(session, content, version, moment)
     if version and content.kind is ContentKind.COURSE:

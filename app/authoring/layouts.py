@@ -78,6 +78,9 @@ RED_LINE: Final[Layout] = {
     "unless.quoted": As.LINE,
     "unless.question": As.LINE,
     **{f"say_instead.{locale}.*": As.LINE for locale in LOCALES},
+    "substantiation.*.claim": As.TEXT,
+    "substantiation.*.evidence": As.TEXT,
+    "substantiation.*.valid_through": As.LINE,
     "examples.must_flag.*": As.LINE,
     "examples.must_not_flag.*": As.LINE,
 }

@@ -20,6 +20,7 @@ from app.authoring.editing import (
     with_stored_id,
 )
 from app.authoring.forms import Part, read_red_line, show_red_line
+from app.authoring.panel import Panel, panel
 from app.authoring.queries import draft, product
 from app.authoring.sheets import Sheet, step_of, typed
 from app.authoring.trying import try_out
@@ -33,16 +34,18 @@ from app.deals.words import name
 from app.errors import NotFoundError
 from app.people.access import Trainer, allow
 from app.people.models import Role
+from app.redlines.reviewing.actions import note_edits
 from app.web.forms import RawForm
 from app.web.i18n import gettext as _
-from app.web.templating import redirect
+from app.web.templating import redirect, wants_fragment
 
 router = APIRouter(prefix="/author/products/{slug}/red-lines", dependencies=[Depends(allow(Role.TRAINER))])
 
 _BLANK: Part = {"status": "active", "severity": "block", "category": "guarantee_promissory"}
 
 
-def _editor(session: Session, slug: str, rule_id: str | None) -> Editor:
+def editor(session: Session, slug: str, rule_id: str | None, shown: Panel | None = None) -> Editor:
+    """Return how a red line is edited; `shown` is what a whole page says about its life."""
     owner = product(session, slug)
     stored = draft(session, ContentKind.REDLINES, slug)
     rules = stored.draft.get("rules", [])
@@ -55,6 +58,7 @@ def _editor(session: Session, slug: str, rule_id: str | None) -> Editor:
         return {
             "product": owner,
             "rule_id": rule_id,
+            "panel": shown,
             "trial": try_out(sheet, part, rules, rule_id or sheet.get("id").strip() or "new"),
             "statuses": choices(words.STATUSES),
             "severities": choices(words.SEVERITIES),
@@ -76,6 +80,7 @@ def _editor(session: Session, slug: str, rule_id: str | None) -> Editor:
         after=lambda part: f"/author/products/{slug}/red-lines/{part['id']}",
         view=view,
         blank={} if rule_id else _BLANK,
+        note=lambda session, before, by, moment: note_edits(session, stored, before, by=by, moment=moment),
     )
 
 
@@ -90,33 +95,28 @@ def order(slug: str, request: Request, session: SessionDep, person: Trainer, mom
         return redirect(request, f"/author/products/{slug}/red-lines/_new")
     step = step_of(typed(raw))
     rules = rearrange(stored.draft.get("rules", []), str(raw.get("rows", "")))
-    save_draft(
-        session,
-        stored,
-        {**stored.draft, "rules": rules},
-        step=step,
-        by=person.email,
-        moment=moment,
-    )
+    before = stored.draft
+    save_draft(session, stored, {**before, "rules": rules}, step=step, by=person.email, moment=moment)
+    note_edits(session, stored, before, by=person.email, moment=moment)
     return redirect(request, f"/author/products/{slug}#red-lines", _("Draft saved."))
 
 
 @router.get("/_new")
 def new(request: Request, slug: str, session: SessionDep) -> Response:
     """Show the form of a new red line."""
-    return show(request, _editor(session, slug, None))
+    return show(request, editor(session, slug, None))
 
 
 @router.post("/_new")
 def add(request: Request, slug: str, session: SessionDep, person: Trainer, moment: Now, raw: RawForm) -> Response:
     """Store a new red line."""
-    return answer(request, session, _editor(session, slug, None), raw, by=person.email, moment=moment)
+    return answer(request, session, editor(session, slug, None), raw, by=person.email, moment=moment)
 
 
 @router.get("/{rule_id}")
 def edit(request: Request, slug: str, rule_id: str, session: SessionDep) -> Response:
-    """Show a red line in its form, with what its examples do."""
-    return show(request, _editor(session, slug, rule_id))
+    """Show a red line in its form, with what its examples do and how far its approval is."""
+    return show(request, editor(session, slug, rule_id, _panel(session, slug, rule_id)))
 
 
 @router.post("/{rule_id}")
@@ -124,4 +124,10 @@ def save(
     request: Request, slug: str, rule_id: str, session: SessionDep, person: Trainer, moment: Now, raw: RawForm
 ) -> Response:
     """Store a red line, also one whose examples do not hold yet: that only keeps it from being published."""
-    return answer(request, session, _editor(session, slug, rule_id), raw, by=person.email, moment=moment)
+    shown = None if wants_fragment(request) else _panel(session, slug, rule_id)
+    return answer(request, session, editor(session, slug, rule_id, shown), raw, by=person.email, moment=moment)
+
+
+def _panel(session: Session, slug: str, rule_id: str) -> Panel | None:
+    stored = content(session, ContentKind.REDLINES, slug)
+    return panel(session, slug, stored, rule_id) if stored else None

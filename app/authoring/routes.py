@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.authoring import (
     accommodations,
+    asking,
     discarding,
     lessons,
     product,
@@ -20,6 +21,7 @@ for each in (
     product,
     lessons,
     redlines,
+    asking,
     quizzes,
     questionbank,
     questionfiles,

@@ -203,7 +203,7 @@ def reviews(session: Session, content_id: int) -> dict[str, list[Asked]]:
     ):
         said[row.review_id].append(Approval(*row[1:]))
     found: dict[str, list[Asked]] = defaultdict(list)
-    for row in session.execute(
+    rows = session.execute(
         select(
             col(RedLineReview.id),
             col(RedLineReview.content_id),
@@ -220,8 +220,9 @@ def reviews(session: Session, content_id: int) -> dict[str, list[Asked]]:
         .join(Person, col(Person.id) == col(RedLineReview.asked_by))
         .where(col(RedLineReview.content_id) == content_id)
         .order_by(col(RedLineReview.id).desc())
-    ).mappings():
-        found[row["red_line"]].append(Asked(**row, approvals=tuple(said[row["id"]])))
+    )
+    for review in rows.mappings():
+        found[review["red_line"]].append(Asked(**review, approvals=tuple(said[review["id"]])))
     return found
 
 
