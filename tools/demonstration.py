@@ -6,10 +6,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,6 +31,26 @@ CHROMIUM_ARGUMENTS = [
 _PATIENCE = 30.0
 
 
+class Process(Protocol):
+    """A running command, such as a `subprocess.Popen`."""
+
+    def poll(self) -> int | None:
+        """Give the exit status, or None while it runs."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for the exit status. Raises subprocess.TimeoutExpired."""
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+
+    def kill(self) -> None:
+        """End it."""
+
+
+Start = Callable[[Sequence[str], Mapping[str, str], Path], Process]
+"""Starts `dealworthy ARGUMENTS` in an environment; what it writes goes to a file."""
+
+
 @dataclass(frozen=True)
 class Demonstration:
     """A running server: its address, its database, the file that holds what it said, and its process."""
@@ -36,7 +58,7 @@ class Demonstration:
     url: str
     database_url: str
     log: Path
-    process: subprocess.Popen[bytes]
+    process: Process
 
 
 def chromium() -> str | None:
@@ -58,30 +80,32 @@ def environment(database_url: str, port: int = 8000) -> dict[str, str]:
     }
 
 
-def fill(database_url: str) -> None:
-    """Bring an empty database to the state that `make run` shows."""
-    for command in ("migrate", "import", "seed"):
-        subprocess.run(  # noqa: S603 (this interpreter, on the product itself)
-            [sys.executable, "-m", "app", command],
-            cwd=ROOT,
-            env=environment(database_url),
-            stdout=subprocess.DEVNULL,
-            check=True,
-        )
-
-
-@contextmanager
-def serve(database_url: str, log: Path, port: int = 0) -> Iterator[Demonstration]:
-    """Run `dealworthy serve` on a port until the block ends; 0 is a free one. Raises RuntimeError when it is silent."""
-    port = port or _free_port()
+def start(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Process:
+    """Run the product by its command."""
     with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603 (this interpreter, on the product itself)
-            [sys.executable, "-m", "app", "serve", "--port", str(port)],
+        return subprocess.Popen(  # noqa: S603 (this interpreter, on the product itself)
+            [sys.executable, "-m", "app", *arguments],
             cwd=ROOT,
-            env=environment(database_url, port),
+            env=environment,
             stdout=output,
             stderr=subprocess.STDOUT,
         )
+
+
+def fill(database_url: str, start: Start = start) -> None:
+    """Bring an empty database to the state that `make run` shows. Raises RuntimeError with what a command says."""
+    with TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        for command in ("migrate", "import", "seed"):
+            if start([command], environment(database_url), log).wait():
+                raise RuntimeError(log.read_text())
+
+
+@contextmanager
+def serve(database_url: str, log: Path, port: int = 0, start: Start = start) -> Iterator[Demonstration]:
+    """Run `dealworthy serve` on a port until the block ends; 0 is a free one. Raises RuntimeError when it is silent."""
+    port = port or _free_port()
+    process = start(["serve", "--port", str(port)], environment(database_url, port), log)
     try:
         _wait_for(process, port, log)
         yield Demonstration(f"http://127.0.0.1:{port}", database_url, log, process)
@@ -96,7 +120,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait_for(process: Process, port: int, log: Path) -> None:
     until = time.monotonic() + _PATIENCE
     while time.monotonic() < until and process.poll() is None:
         with socket.socket() as probe:

@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, make_url, text
 
 from app.database import Database
 from browsing import DESKTOP, Faults, sign_in
+from forks import Forks
 from tools.demonstration import CHROMIUM_ARGUMENTS, Demonstration, chromium, fill, serve
 
 PATIENCE = 10_000
@@ -34,23 +35,30 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo_template(shared: Path) -> Path:
+def forks() -> Iterator[Forks]:
+    forks = Forks()
+    yield forks
+    forks.close()
+
+
+@pytest.fixture(scope="session")
+def demo_template(shared: Path, forks: Forks) -> Path:
     """The demonstration's database, made by the commands once for all workers."""
     path = shared / "demonstration.db"
     with (shared / "demonstration.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not path.exists():
             growing = path.with_suffix(".growing")
-            fill(f"sqlite:///{growing}")
+            fill(f"sqlite:///{growing}", forks.start)
             growing.rename(path)
     return path
 
 
 @pytest.fixture(scope="session")
-def postgresql_demo(postgresql_url: str) -> Iterator[str]:
+def postgresql_demo(postgresql_url: str, forks: Forks) -> Iterator[str]:
     """The name of a PostgreSQL database with the demonstration's data."""
     with _postgresql(postgresql_url) as url:
-        fill(url)
+        fill(url, forks.start)
         yield str(make_url(url).database)
 
 
@@ -79,9 +87,9 @@ def _postgresql(url: str, template: str = "template1") -> Iterator[str]:
 
 
 @pytest.fixture
-def server(demo_url: str, tmp_path: Path) -> Iterator[Demonstration]:
+def server(demo_url: str, tmp_path: Path, forks: Forks) -> Iterator[Demonstration]:
     """A server process of this test's own; what it logs is an error, so the test fails."""
-    with serve(demo_url, tmp_path / "server.log") as demonstration:
+    with serve(demo_url, tmp_path / "server.log", start=forks.start) as demonstration:
         yield demonstration
     assert demonstration.log.read_text() == ""
 
