@@ -18,6 +18,7 @@ from app.catalog.routes import router as catalog_router
 from app.catalog.text import localized
 from app.certification.routes import router as certification_router
 from app.clock import set_zone
+from app.conduct.checking.routes import router as checking_router
 from app.config import Settings
 from app.database import Database, SessionDep, is_migrated
 from app.deals.routes import router as deals_router
@@ -95,6 +96,7 @@ def create_app(settings: Settings) -> FastAPI:
         spaced_router,  # before practice, whose addresses have a number where these have a word
         practice_router,
         certification_router,
+        checking_router,
         deals_router,
         reports_router,
         authoring_router,

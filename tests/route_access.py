@@ -128,6 +128,10 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", "/team/people/{person_id}/sanctions"): roles(Role.COMPLIANCE),
     ("POST", "/team/people/{person_id}/sign-offs"): TRAINER,
     # deals
+    ("GET", "/check"): SIGNED_IN,
+    ("POST", "/check"): SIGNED_IN,
+    ("POST", "/check/send"): SIGNED_IN,
+    ("GET", "/check/sent/{sent_id}"): SIGNED_IN,
     ("GET", "/deals"): SIGNED_IN,
     ("POST", "/deals"): roles(Role.REP, Role.MANAGER, Role.ADMIN),
     ("GET", "/deals/new"): roles(Role.REP, Role.MANAGER, Role.ADMIN),

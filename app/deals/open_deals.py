@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
+from app.conduct.checking.nearness import on_nearness
 from app.deals.models import Deal, DealMember, DealProduct
 
 
@@ -48,3 +49,18 @@ def open_deals(
     for person_id, product_id, *deal in rows:
         found[person_id, product_id].append(OpenDeal(*deal))
     return found
+
+
+@on_nearness
+def _products_on_open_deals(session: Session, person_id: int, today: date) -> set[int]:
+    """Products of the open deals on whose team somebody is."""
+    products = (
+        select(col(DealProduct.product_id))
+        .join(Deal, col(Deal.id) == col(DealProduct.deal_id))
+        .join(DealMember, col(DealMember.deal_id) == col(Deal.id))
+        .where(
+            col(DealMember.person_id) == person_id,
+            or_(col(Deal.close_date).is_(None), col(Deal.close_date) >= today),
+        )
+    )
+    return set(session.scalars(products.distinct()))

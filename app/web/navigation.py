@@ -19,6 +19,7 @@ def places(person: _Person) -> list[tuple[str, str, str]]:
     admin = ("/admin", "lock", pgettext("place", "Admin"))
     products = ("/products", "product", _("Products"))
     deals = ("/deals", "deal", _("Deals"))
+    check = ("/check", "pitch", pgettext("place", "Check"))
     found = [today]
     if person.roles & {"manager", "compliance"}:
         found.append(team)
@@ -26,4 +27,4 @@ def places(person: _Person) -> list[tuple[str, str, str]]:
         found.append(author)
     if "admin" in person.roles:
         found.append(admin)
-    return [*found, products, deals][:5]
+    return [*found, products, deals, check][:5]

@@ -1,0 +1,131 @@
+"""The words of a check: how much a finding matters, why one is set aside, and what was read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from app.conduct.models import Disposition
+from app.web import i18n
+from app.web.i18n import gettext as _
+from app.web.i18n import ngettext
+
+CHANNELS: Final = ("mail", "chat", "call", "deck")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a finding looks: `mark` is the class of its mark, `tone` and `icon` those of its word."""
+
+    mark: str
+    tone: str
+    icon: str
+    word: str
+    line: str
+
+
+def kind(severity: str) -> Kind:
+    """Say how a finding of some severity looks; the underline tells it without colour."""
+    return {
+        "block": Kind("", "no", "stop", _("Must go"), _("Solid line: must go")),
+        "warn": Kind("warn", "due", "clock", _("Needs care"), _("Dashed: needs care")),
+        "coach": Kind("tip", "rest", "read", _("Could be better"), _("Double: could be better")),
+    }[severity]
+
+
+def set_aside() -> Kind:
+    """Say how a hit looks that what surrounds it excuses."""
+    return Kind("low", "rest", "todo", _("Set aside"), _("Dotted: set aside"))
+
+
+def excuse(reason: str | None) -> str:
+    """Say why a hit is set aside."""
+    sentences = {
+        "within": _("Set aside, because an allowed phrase covers it."),
+        "required": _("Set aside, because what must be said with it stands near."),
+        "speaker": _("Set aside, because somebody else says it."),
+        "quoted": _("Set aside, because it is quoted."),
+        "negated": _("Set aside, because the sentence denies it."),
+        "attributed": _("Set aside, because others are said to say it."),
+        "question": _("Set aside, because it is a question."),
+    }
+    return sentences.get(reason or "", _("Set aside."))
+
+
+def channels() -> list[tuple[str, str]]:
+    """Return the ways that something is said, each with its name."""
+    return [
+        ("", _("Any way")),
+        ("mail", _("Mail")),
+        ("chat", _("Chat")),
+        ("call", _("Call")),
+        ("deck", _("Slides")),
+    ]
+
+
+def languages() -> list[tuple[str, str]]:
+    """Return the languages that a text may be in, each by its own name."""
+    return [("", _("Any language")), *i18n.LOCALES.items()]
+
+
+def speakers() -> list[tuple[str, str]]:
+    """Return who may be speaking."""
+    return [("", _("As its labels say, else I")), ("rep", _("I, all of it"))]
+
+
+def verdict(must_go: int, care: int, better: int) -> str:
+    """Say in one line what is to be done about a text."""
+    parts = []
+    if must_go:
+        parts.append(ngettext("%(num)s passage must go", "%(num)s passages must go", must_go) % {"num": must_go})
+    if care:
+        parts.append(_care(care, first=not parts))
+    if better:
+        parts.append(_better(better, first=not parts))
+    return _(", ").join(parts) or _("No red line is crossed")
+
+
+def _care(number: int, *, first: bool) -> str:
+    if first:
+        return ngettext("%(num)s passage needs care", "%(num)s passages need care", number) % {"num": number}
+    return ngettext("%(num)s needs care", "%(num)s need care", number) % {"num": number}
+
+
+def _better(number: int, *, first: bool) -> str:
+    if first:
+        return ngettext("%(num)s passage could be better", "%(num)s passages could be better", number) % {"num": number}
+    return ngettext("%(num)s could be better", "%(num)s could be better", number) % {"num": number}
+
+
+def what_was_read(rules: int, products: Sequence[str], characters: int) -> str:
+    """Say how many red lines a text was held against."""
+    values = {
+        "rules": i18n.number(rules),
+        "products": _(", ").join(products),
+        "num": i18n.number(characters),
+    }
+    if products:
+        return _("%(rules)s red lines for %(products)s were held against %(num)s characters.") % values
+    return _("%(rules)s red lines for all products were held against %(num)s characters.") % values
+
+
+def more_set_aside(number: int) -> str:
+    """Say that hits were set aside."""
+    sentence = ngettext("%(num)s more hit was set aside.", "%(num)s more hits were set aside.", number)
+    return sentence % {"num": number} if number else ""
+
+
+def too_long(characters: int, most: int) -> str:
+    """Say that a text is not read."""
+    sentence = _("This text has %(number)s characters; up to %(most)s are read at once. Check it in parts.")
+    return sentence % {"number": i18n.number(characters), "most": i18n.number(most)}
+
+
+def disposition(value: Disposition) -> tuple[str, str, str]:
+    """Return tone, icon and words of what a person decided about a finding."""
+    return {
+        Disposition.OPEN: ("rest", "todo", _("Nobody has decided yet")),
+        Disposition.CONFIRMED: ("no", "stop", _("Confirmed")),
+        Disposition.ALLOWED: ("go", "cleared", _("Allowed in this context")),
+        Disposition.WRONG_MATCH: ("go", "cleared", _("Wrong match")),
+        Disposition.DUPLICATE: ("rest", "copy", _("Counted elsewhere")),
+    }[value]
