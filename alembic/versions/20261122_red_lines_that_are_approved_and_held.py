@@ -17,6 +17,9 @@ depends_on = None
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("certification_event", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("red_line", sa.JSON(), nullable=True))
+
     op.create_table(
         "rule_pack",
         sa.Column("id", sa.Integer(), nullable=False),

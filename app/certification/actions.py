@@ -249,8 +249,11 @@ def sanction(
     reason: str,
     by: str,
     moment: datetime,
+    red_line: str | dict[str, str] | None = None,
 ) -> CertificationEvent:
     """Suspend, reinstate or revoke, with the reason; the clearance of every deal follows at once.
+
+    `red_line` is the title of the red line that was crossed; the gate names it.
 
     Raises ConflictError where it would change nothing, InvalidError without a reason.
     """
@@ -259,7 +262,9 @@ def sanction(
     _one_at_a_time(session, person_id)
     if kind not in possible_sanctions(queries.record(session, person_id, product_id, moment)):
         raise ConflictError(_("The standing has changed since you opened the page. Look at it again first."))
-    event = CertificationEvent(person_id=person_id, product_id=product_id, kind=kind, reason=reason, at=moment, by=by)
+    event = CertificationEvent(
+        person_id=person_id, product_id=product_id, kind=kind, reason=reason, red_line=red_line, at=moment, by=by
+    )
     session.add(event)
     session.flush()
     audit(

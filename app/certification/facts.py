@@ -156,6 +156,7 @@ class Facts:
                 col(CertificationEvent.product_id),
                 col(CertificationEvent.kind),
                 col(CertificationEvent.at),
+                col(CertificationEvent.red_line),
             )
             .where(
                 *self._of(CertificationEvent),
@@ -170,7 +171,7 @@ class Facts:
                 self.revocations.pop(key, None)
             else:
                 stopped = self.suspensions if row.kind is CertificationEventKind.SUSPENDED else self.revocations
-                stopped.setdefault(key, Sanction(since=local_day(row.at)))
+                stopped.setdefault(key, Sanction(local_day(row.at), red_line=row.red_line))
 
     def _read_assignments(self) -> None:
         for row in self._session.execute(

@@ -1,7 +1,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import JSON, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.database import Moment, stored_enum
@@ -75,7 +75,10 @@ class CertificationPeriod(SQLModel, table=True):
 
 
 class CertificationEvent(SQLModel, table=True):
-    """A suspension, its end, a revocation, or a quiz that turned out not to be passed."""
+    """A suspension, its end, a revocation, or a quiz that turned out not to be passed.
+
+    `red_line` is the title of the red line that was crossed, where that is why.
+    """
 
     __tablename__ = "certification_event"
 
@@ -84,6 +87,7 @@ class CertificationEvent(SQLModel, table=True):
     product_id: int = Field(foreign_key="product.id", index=True)
     kind: CertificationEventKind = Field(sa_type=stored_enum(CertificationEventKind))
     reason: str = Field(max_length=1000)
+    red_line: str | dict[str, str] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     at: datetime = Field(sa_type=Moment)
     by: str = Field(max_length=320)
 

@@ -83,10 +83,14 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Sanction:
-    """A suspension or a revocation, in force from ``since`` until the day before ``lifted_on``, if known."""
+    """A suspension or a revocation, in force from ``since`` until the day before ``lifted_on``, if known.
+
+    ``red_line`` is the title of the red line that was crossed, where that is why.
+    """
 
     since: date
     lifted_on: date | None = None
+    red_line: str | Mapping[str, str] | None = None
 
     def holds(self, today: date) -> bool:
         """Tell whether the sanction is in force on a day."""
@@ -128,7 +132,7 @@ class Missing:
     minutes: int
 
 
-Params = Mapping[str, str | int | date]
+Params = Mapping[str, str | int | date | Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,9 +346,12 @@ def _reasons(
 
 
 def _sanction_reason(code: ReasonCode, sanction: Sanction) -> Reason:
-    if sanction.lifted_on is None:
-        return Reason(code, {"since": sanction.since})
-    return Reason(code, {"since": sanction.since, "lifted_on": sanction.lifted_on})
+    params: dict[str, str | int | date | Mapping[str, str]] = {"since": sanction.since}
+    if sanction.lifted_on is not None:
+        params["lifted_on"] = sanction.lifted_on
+    if sanction.red_line is not None:
+        params["red_line"] = sanction.red_line
+    return Reason(code, params)
 
 
 def _missing_reasons(missing: Iterable[Missing]) -> list[Reason]:

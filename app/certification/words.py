@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from app.catalog.text import localized
 from app.certification.rules import Missing, Params, Reason, ReasonCode, RequirementKind, Standing, StandingVerdict
 from app.certification.way import Step, StepKind
 from app.web import i18n
@@ -93,8 +94,16 @@ def sentence(reason: Reason) -> str:
             "The certification was valid through %(valid_through)s; "
             "beside a cleared colleague it holds through %(grace_through)s."
         ),
-        ReasonCode.SUSPENDED: lambda: _("The certification has been suspended since %(since)s."),
-        ReasonCode.REVOKED: lambda: _("The certification was revoked on %(since)s."),
+        ReasonCode.SUSPENDED: lambda: (
+            _("The certification has been suspended since %(since)s: “%(red_line)s” was crossed.")
+            if "red_line" in reason.params
+            else _("The certification has been suspended since %(since)s.")
+        ),
+        ReasonCode.REVOKED: lambda: (
+            _("The certification was revoked on %(since)s: “%(red_line)s” was crossed.")
+            if "red_line" in reason.params
+            else _("The certification was revoked on %(since)s.")
+        ),
         ReasonCode.RECERTIFICATION_OVERDUE: lambda: _(
             "The content changed, and what it asked for was not done by %(deadline)s."
         ),
@@ -181,4 +190,10 @@ def _count(params: Params) -> int:
 
 
 def _written(params: Params) -> dict[str, Any]:
-    return {name: i18n.day(value) if isinstance(value, date) else value for name, value in params.items()}
+    return {name: _value(value) for name, value in params.items()}
+
+
+def _value(value: Any) -> str | int:
+    if isinstance(value, date):
+        return i18n.day(value)
+    return localized(value, i18n.current_locale()) if isinstance(value, Mapping) else value
