@@ -22,6 +22,7 @@ from app.redlines.dates import CLASSES
 from app.redlines.folding import Folded, fold, fold_text
 from app.redlines.literals import DETERMINERS, is_han, units
 from app.redlines.phrases import Pattern, Slot
+from app.redlines.regexes import Regex
 from app.redlines.surroundings import Surroundings
 
 State = Literal["active", "downgraded", "suppressed"]
@@ -176,15 +177,20 @@ class _Scan:
                 self._note(full, literal, (first, last), self._compiled.uses[number])
 
 
-def _regex_hits(text: _Text, number: int, pattern: Pattern, regex: re.Pattern[str]) -> Iterator[_Hit]:
+def _regex_hits(text: _Text, number: int, pattern: Pattern, regex: Regex) -> Iterator[_Hit]:
+    """Yield the matches around anchors, one after another; none begins within the one before."""
     folded = text.folded.text
-    seen: set[Span] = set()
+    done = 0
     for start, end in text.slot(number, 0, pattern.slots[0]):
-        for match in regex.finditer(folded, max(0, start - pattern.window), end + pattern.window):
-            span = match.span()
-            if span[0] <= start and end <= span[1] and span not in seen:
-                seen.add(span)
+        span = None
+        if done <= start:
+            span = regex.search(folded, max(done, start - pattern.window), end + pattern.window)
+        while span and span[0] <= start:
+            done = max(span[1], span[0] + 1)
+            if end <= span[1]:
                 yield _Hit(*span)
+                break
+            span = regex.search(folded, done, end + pattern.window) if done <= start else None
 
 
 def _nearest(text: _Text, spans: Sequence[Span], end: int, gap: int) -> int | None:

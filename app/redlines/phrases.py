@@ -5,7 +5,6 @@ become a Pattern: slots that follow each other within gaps. A regex is a pattern
 holds its anchors.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -15,7 +14,7 @@ from app.redlines.dates import CLASSES
 from app.redlines.folding import fold_text
 from app.redlines.inflection import forms
 from app.redlines.literals import compact, is_han
-from app.redlines.regexes import LONGEST_WINDOW, compile_safely
+from app.redlines.regexes import LONGEST_WINDOW, Regex, compile_safely
 
 MOST_EXPANSIONS = 64
 _INFLECTED = "en"
@@ -43,7 +42,7 @@ class Pattern:
 
     slots: tuple[Slot, ...]
     gaps: tuple[int, ...] = ()
-    regex: re.Pattern[str] | None = None
+    regex: Regex | None = None
     window: int = LONGEST_WINDOW
     loose: bool = False
 

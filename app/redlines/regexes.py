@@ -1,7 +1,11 @@
-"""Compile authors' patterns, refusing those that could run away or never be reached."""
+"""Authors' patterns, run by RE2: its time grows with the text alone, whatever the pattern.
+
+A pattern that lies outside the syntax of RE2, that its anchors cannot reach or that matches nothing at all is refused.
+"""
 
 import importlib
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,19 +14,67 @@ import re2
 from app.redlines.folding import fold_pattern
 
 LONGEST_WINDOW = 200
-_FREE_REPEAT = 40
-_FREE_REPEATS = 2
-_SMALL_REPEAT = 4
 
 _PARSER: Any = importlib.import_module("re._parser")
-_QUIET = re2.Options()
-_QUIET.log_errors = False
+_OPTIONS = re2.Options()
+_OPTIONS.log_errors = False
+_OPTIONS.case_sensitive = False
 _REPEATS = ("MAX_REPEAT", "MIN_REPEAT")
 _PLAIN = ("LITERAL", "NOT_LITERAL", "ANY", "IN", "AT", "CATEGORY")
+_PIECE = re.compile(r"\\[pP]\{[^}]*\}|\\.|\[:\^?[a-z]+:\]|\[\^?\]?|.", re.DOTALL)
+_ONLY_IN_RE2 = re.compile(r"\\[pP](?:\{[^}]*\}|.)|\[:\^?[a-z]+:\]")
+_UNICODE = {r"\d": r"\p{Nd}", r"\D": r"\P{Nd}", r"\w": r"[\p{L}\p{N}_]", r"\W": r"[^\p{L}\p{N}_]"}
+_UNICODE_IN_CLASS = {r"\d": r"\p{Nd}", r"\D": r"\P{Nd}", r"\w": r"\p{L}\p{N}_"}
+"""RE2 alone would take `\\d` and `\\w` for ASCII, and no Chinese character for part of a word."""
 
 
 class UnsafeRegexError(ValueError):
-    """A pattern is outside the subset that always ends quickly, or cannot be reached."""
+    """A pattern is outside the syntax that always ends quickly, or cannot be reached."""
+
+
+class Regex:
+    """A pattern for folded text; it can be pickled and shared between threads."""
+
+    def __init__(self, source: str) -> None:
+        self._compiled = re2.compile(_with_unicode(source), _OPTIONS)
+
+    def matches_nothing(self) -> bool:
+        """Tell whether the empty text matches."""
+        return self._compiled.fullmatch(b"") is not None
+
+    def search(self, text: str, start: int, end: int) -> tuple[int, int] | None:
+        r"""Return the first match within a stretch of a text.
+
+        What stands right before and after the stretch counts for `\b`, `^` and `$`.
+        """
+        first = max(0, start - 1)
+        piece = text[first : end + 1]
+        data = piece.encode("utf-8", "surrogatepass")
+        if len(data) == len(piece):
+            match = self._compiled.search(data, start - first, end - first)
+            return (first + match.start(), first + match.end()) if match else None
+        match = self._compiled.search(data, _size(piece[: start - first]), _size(piece[: end - first]))
+        if match is None:
+            return None
+        return first + _length(data[: match.start()]), first + _length(data[: match.end()])
+
+
+def _size(text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def _length(data: bytes) -> int:
+    return len(data.decode("utf-8", "surrogatepass"))
+
+
+def _with_unicode(source: str) -> str:
+    """Let the classes of digits and of words hold those of every script."""
+    pieces: list[str] = []
+    within = False
+    for piece in _PIECE.findall(source):
+        pieces.append((_UNICODE_IN_CLASS if within else _UNICODE).get(piece, piece))
+        within = piece != "]" if within else piece[0] == "["
+    return "".join(pieces)
 
 
 def _children(name: str, argument: Any) -> list[Any]:
@@ -35,24 +87,6 @@ def _children(name: str, argument: Any) -> list[Any]:
     if name in _PLAIN:
         return []
     raise UnsafeRegexError(f"{name.lower().replace('_', ' ')} is not part of the syntax")
-
-
-def _walk(tree: Any, repeated: int = 1) -> Iterator[int]:
-    """Yield the upper bound of each repeat that is not small."""
-    for operator, argument in tree:
-        name = str(operator)
-        times = repeated
-        if name in _REPEATS:
-            least, most = int(argument[0]), int(argument[1])
-            if repeated > 1 and least != most:
-                raise UnsafeRegexError("a repeat of changing length stands within a repeat")
-            times = max(repeated, most)
-            if most > _FREE_REPEAT:
-                yield most
-        if name == "BRANCH" and repeated > _SMALL_REPEAT:
-            raise UnsafeRegexError("alternatives stand within a repeat")
-        for child in _children(name, argument):
-            yield from _walk(child, times)
 
 
 def _runs(tree: Any) -> Iterator[str]:
@@ -72,29 +106,36 @@ def _runs(tree: Any) -> Iterator[str]:
         yield run
 
 
-def compile_safely(source: str, anchors: Sequence[str]) -> re.Pattern[str]:
-    """Compile a pattern for folded text.
+def _parsed_runs(folded: str) -> list[str]:
+    """Return the runs of literal characters, lower case, by Python's own parser.
 
-    Raises UnsafeRegexError when it does not parse, uses look-around, back references or nested
-    repeats, matches nothing at all, or when one of its folded anchors is no part of it.
+    It knows no classes of Unicode and of POSIX; any character stands for them.
     """
-    folded = fold_pattern(source)
+    readable = _ONLY_IN_RE2.sub(".", folded).replace(r"\z", r"\Z")
     try:
-        tree = _PARSER.parse(folded)
-        free = list(_walk(tree))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return [run.lower() for run in _runs(_PARSER.parse(readable))]
     except (re.error, RecursionError, OverflowError) as error:
         raise UnsafeRegexError(f"the pattern does not parse: {error}") from error
+
+
+def compile_safely(source: str, anchors: Sequence[str]) -> Regex:
+    """Compile a pattern for folded text.
+
+    Raises UnsafeRegexError when it does not parse, uses look-around or back references, is too
+    large, matches nothing at all, or when one of its folded anchors is no part of it.
+    """
+    folded = fold_pattern(source)
+    runs = _parsed_runs(folded)
     try:
-        re2.compile(folded, _QUIET)
+        regex = Regex(folded)
     except re2.error as error:
-        raise UnsafeRegexError(f"the pattern is outside the syntax of RE2: {error}") from error
-    if len(free) > _FREE_REPEATS:
-        raise UnsafeRegexError(f"more than {_FREE_REPEATS} open-ended repeats")
-    runs = [run.lower() for run in _runs(tree)]
+        said = bytes(error.args[0]).decode(errors="replace")
+        raise UnsafeRegexError(f"the pattern is outside the syntax of RE2: {said}") from error
     for anchor in anchors:
         if not any(anchor in run for run in runs):
             raise UnsafeRegexError(f"the anchor “{anchor}” is no part of the pattern")
-    pattern = re.compile(folded, re.IGNORECASE)
-    if pattern.match(""):
+    if regex.matches_nothing():
         raise UnsafeRegexError("the pattern matches the empty text")
-    return pattern
+    return regex

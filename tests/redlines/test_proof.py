@@ -78,10 +78,9 @@ def test_a_language_needs_approved_wording() -> None:
         ({"regex": "x"}, "a regex needs a literal anchor"),
         ({"regex": r"ROI \d+", "anchor": ["profit"]}, "the anchor “profit” is no part of the pattern"),
         ({"regex": "roi", "anchor": "roi", "window": 900}, "the window is 900; at most 200 characters are allowed"),
-        ({"regex": "(roi+)+x", "anchor": "x"}, "a repeat of changing length stands within a repeat"),
         ({"regex": r"(roi)\1", "anchor": "roi"}, "groupref is not part of the syntax"),
         ({"regex": "(?=roi)r", "anchor": "r"}, "assert is not part of the syntax"),
-        ({"regex": "roi.*x.*y.*", "anchor": "roi"}, "more than 2 open-ended repeats"),
+        ({"regex": "(?:roi)?x*", "anchor": "roi"}, "the pattern matches the empty text"),
         ({"phrase": "roi"}, "a phrase is a text, a seq or a regex"),
     ],
 )  # fmt: skip
