@@ -15,6 +15,7 @@ _BOMS: Final = (
 )
 _PAIR: Final = re.compile(rb"[\x81-\xfe][\x40-\xfe]")
 _FIRST_COMMON_TRAIL: Final = 0xA1
+_LOOKED_AT: Final = 100_000
 _UNWRITTEN: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _VERTICAL: Final = str.maketrans("\v\f", "\n\n")
 _STRAY: Final = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
@@ -58,6 +59,6 @@ def _is_chinese(data: bytes) -> bool:
         data.decode("gb18030")
     except UnicodeDecodeError:
         return False
-    pairs = _PAIR.findall(data)
+    pairs = _PAIR.findall(data[:_LOOKED_AT])
     common = sum(int(pair[1] >= _FIRST_COMMON_TRAIL) for pair in pairs)
     return common * 2 >= len(pairs)

@@ -25,6 +25,8 @@ SUFFIXES: Final = tuple(sorted(_BY_SUFFIX))
 """The endings of names that are read."""
 
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_MEMBER: Final = b"PK\x01\x02"
+"""What begins an entry of a zip file's directory; they are counted before anything is made of them."""
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 _PDF_WITHIN: Final = 1024
@@ -50,7 +52,7 @@ def kind_of(data: bytes, name: str) -> str:
     named = _BY_SUFFIX.get(PurePosixPath(name.lower()).suffix, "")
     if not data.strip():
         raise UnreadableError(Code.NO_TEXT, named)
-    if b"%PDF-" in data[:_PDF_WITHIN] and named not in TEXTS | {"eml", "html"}:
+    if b"%PDF-" in data[:_PDF_WITHIN] and b" obj" in data and named not in {"eml", "html"}:
         return "pdf"
     if data.startswith(_ZIP):
         return _of_package(data, named)
@@ -60,13 +62,13 @@ def kind_of(data: bytes, name: str) -> str:
 
 
 def _of_package(data: bytes, named: str) -> str:
+    if data.count(_MEMBER) > MOST_MEMBERS:
+        raise UnreadableError(Code.TOO_LARGE, named)
     try:
         with zipfile.ZipFile(BytesIO(data)) as package:
             names = package.namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, OverflowError) as error:
         raise UnreadableError(Code.DAMAGED, named) from error
-    if len(names) > MOST_MEMBERS:
-        raise UnreadableError(Code.TOO_LARGE, named)
     if any(name.startswith("ppt/") for name in names):
         return "pptx"
     if any(name.startswith("word/") for name in names):

@@ -4,15 +4,17 @@ import os
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import ExitStack
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
-from app.redlines.documents import Code, UnreadableError, read
-from app.redlines.documents.limits import MOST_BYTES, MOST_CHARACTERS, MOST_MEMBERS, MOST_UNPACKED
+from app.redlines.documents import Code, UnreadableError, isolated, read
+from app.redlines.documents.limits import MOST_AT_ONCE, MOST_BYTES, MOST_CHARACTERS, MOST_MEMBERS, MOST_UNPACKED
 from app.redlines.documents.words import words
 from handed_in import assembled, changed, deck, drawn_pdf, letter, mail, member, packed, pdf
 
@@ -107,6 +109,8 @@ def nested_mail(depth: int) -> bytes:
         (lambda: bytes(MOST_BYTES + 1), "a.txt", Code.TOO_LARGE),
         (lambda: pdf([]), "a.pdf", Code.NO_TEXT),
         (lambda: b"x" * (MOST_CHARACTERS + 1), "a.txt", Code.TOO_MUCH_TEXT),
+        (lambda: b"\xff" * (MOST_CHARACTERS * 4 + 1), "a.txt", Code.TOO_MUCH_TEXT),
+        (lambda: b"PK\x03\x04" + b"PK\x01\x02" * (MOST_MEMBERS + 1), "a.pptx", Code.TOO_LARGE),
         (lambda: b"00:01.000 --> 00:02.000\nx\n\n" * 80_000, "a.srt", Code.TOO_MUCH_TEXT),
         (lambda: mail("words " * 900_000), "a.eml", Code.TOO_MUCH_TEXT),
         (lambda: nested_mail(25), "a.eml", Code.TOO_COMPLEX),
@@ -132,18 +136,25 @@ def test_a_file_that_takes_too_long_is_given_up() -> None:
     assert time.monotonic() - started < SLOWEST
 
 
-def test_entities_of_other_files_are_not_read(tmp_path: object) -> None:
-    secret = f"{tmp_path}/secret"
-    with open(secret, "w") as file:  # noqa: PTH123
-        file.write("the secret")
+def test_others_wait_for_their_turn_and_are_told_when_it_does_not_come() -> None:
+    with ExitStack() as turns:
+        for _ in range(MOST_AT_ONCE):
+            turns.enter_context(isolated._TURNS)  # noqa: SLF001
+        with pytest.raises(UnreadableError) as caught:
+            read(letter(), "a.docx", seconds=0.1)
+    assert caught.value.code is Code.BUSY
+    assert read(letter(), "a.docx").kind == "docx"
+
+
+def test_entities_of_other_files_are_not_read(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("the secret")
     page = f'<!DOCTYPE html [<!ENTITY s SYSTEM "file://{secret}">]><p>words &s;</p>'.encode()
 
     assert "the secret" not in read(page, "a.html").text
 
 
 def test_the_reader_knows_nothing_of_our_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    from app.redlines.documents import isolated  # noqa: PLC0415
-
     monkeypatch.setenv("DEALWORTHY_SECRET_KEY", "secret")
 
     assert "secret" not in str(isolated._environment())  # noqa: SLF001

@@ -184,6 +184,7 @@ def test_a_transcript_is_read_as_what_was_said(name: str) -> None:
         (pdf(["x"]), "wrong.docx", "pdf"),
         (deck(("a", "b", "")), "wrong.docx", "pptx"),
         (letter(), "wrong.txt", "docx"),
+        (pdf(["x"]), "wrong.txt", "pdf"),
         (b"WEBVTT\n\n00:01.000 --> 00:02.000\nx", "wrong.txt", "vtt"),
         (mail("x"), "", "eml"),
         (mail("x"), "kept.txt", "txt"),

@@ -99,7 +99,7 @@ def _take_attachment(part: Mail, place: Place, taken: Taken, readers: Mapping[st
         kind = kind_of(data, place.label)
         if kind in TEXTS:
             text = decode(data)
-            inner.add(place, plain(text).text if kind in {"vtt", "srt"} else text)
+            inner.add(place, text if kind == "md" else plain(text).text)
         elif kind in readers:
             readers[kind](data, inner)
         else:
