@@ -21,6 +21,8 @@ from app.catalog.yamlfile import Located, Problem
 from app.certification.content import ProgramDocument
 from app.quizzes.content import QuizDocument
 from app.redlines.content import RedLinesDocument
+from app.redlines.models import RulePack
+from app.redlines.packs.queries import newest
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -35,6 +37,7 @@ def export(session: Session, path: Path, *, drafts: bool = False) -> tuple[list[
     tree = _with_media(session, _tree([(content, document) for content, document in found]))
     if tree.problems:
         return [], tree.problems
+    tree = replace(tree, packs=_packs(session))
     written = write_tree(tree, path)
     for content, document in found:
         content.file_digest = digest(document)
@@ -53,6 +56,15 @@ def _with_media(session: Session, tree: Tree) -> Tree:
     ]
     media = {name: partial(named_bytes, session, name) for name in names}
     return replace(tree, problems=(*tree.problems, *problems), media=media)
+
+
+def _packs(session: Session) -> dict[str, RedLinesDocument]:
+    slugs = list(session.scalars(select(col(RulePack.slug)).order_by(col(RulePack.slug))))
+    return {
+        slug: RedLinesDocument.model_validate(version.document)
+        for slug, version in newest(session, slugs).items()
+        if version.approved_at is not None
+    }
 
 
 def _drafts(session: Session) -> list[tuple[Content, dict[str, Any]]]:
@@ -115,4 +127,4 @@ def _tree(found: list[tuple[Content, dict[str, Any]]]) -> Tree:
                 program if isinstance(program, ProgramDocument) else None,
                 redlines if isinstance(redlines, RedLinesDocument) else None,
             )
-    return Tree(courses, quizzes, tuple(sorted(problems)))
+    return Tree(courses, quizzes, problems=tuple(sorted(problems)))

@@ -8,6 +8,7 @@ from typing import Any, Final
 from app.authoring.crosschecks import check_course, check_quiz, red_line_ids, untested
 from app.authoring.drawchecks import Items, check_sources, unfilled
 from app.authoring.mediafiles import MEDIA, Load, with_media
+from app.authoring.packchecks import check_pack, check_subscriptions
 from app.catalog.content import CourseDocument
 from app.catalog.coursefolder import PRODUCT_FILE, REDLINES_FILE, ParsedCourse, parse_course
 from app.catalog.document import Model, Parsed, canonical, parse, validate
@@ -22,8 +23,9 @@ Prove = Callable[[RedLinesDocument, str], Iterable[tuple[Trail, str]]]
 
 COURSES: Final = "courses"
 QUIZZES: Final = "quizzes"
+PACKS: Final = "packs"
 _IGNORED: Final = "README.md"
-_QUIZ_SUFFIX: Final = ".yaml"
+_SUFFIX: Final = ".yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,12 @@ class CourseFiles:
 class Tree:
     """All content of a tree, by slug. Only what has no problem of its own is there.
 
-    `media` are the pictures and sounds that the quizzes name. `warnings` hinder nothing.
+    `packs` are rule packs. `media` are the pictures and sounds that the quizzes name. `warnings` hinder nothing.
     """
 
     courses: Mapping[str, CourseFiles] = field(default_factory=dict)
     quizzes: Mapping[str, QuizDocument] = field(default_factory=dict)
+    packs: Mapping[str, RedLinesDocument] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     media: Mapping[str, Load] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
@@ -55,16 +58,17 @@ def read_tree(
     known_products: Collection[str] | None = None,
     known_quizzes: Mapping[str, str] | None = None,
     known_versions: Mapping[str, int] | None = None,
+    known_packs: Collection[str] | None = None,
     prove: Prove | None = None,
 ) -> Tree:
-    """Read and check a directory with `courses/` and/or `quizzes/`, one course folder or one quiz file.
+    """Read and check a directory with `courses/`, `quizzes/` and `packs/` or some of them, or one course or file.
 
     `known_products` and `known_quizzes` are ids that exist elsewhere, those of quizzes with their products. Without
     them a reference to a half that `path` does not hold is left unchecked. `known_versions` are the newest published
-    versions of those quizzes. `prove` tries the examples of each
-    `redlines.yaml` that is well formed.
+    versions of those quizzes, `known_packs` the approved rule packs. `prove` tries the examples of each
+    `redlines.yaml` and of each pack that is well formed.
     """
-    return _Reader(path, known_products, known_quizzes, known_versions, prove).tree()
+    return _Reader(path, known_products, known_quizzes, known_versions, known_packs, prove).tree()
 
 
 @dataclass(slots=True)
@@ -80,10 +84,12 @@ class _Reader:
     known_products: Collection[str] | None
     known_quizzes: Mapping[str, str] | None
     known_versions: Mapping[str, int] | None
+    known_packs: Collection[str] | None
     prove: Prove | None
     problems: list[Problem] = field(default_factory=list)
     courses: dict[str, _Course] = field(default_factory=dict)
     quizzes: dict[str, Parsed[QuizDocument]] = field(default_factory=dict)
+    packs: dict[str, Parsed[RedLinesDocument]] = field(default_factory=dict)
     media: dict[str, Load] = field(default_factory=dict)
     holds: set[str] = field(default_factory=set)
 
@@ -104,9 +110,15 @@ class _Reader:
             for slug, each in self.quizzes.items()
             if each.document and each.located and each.located.file not in blamed
         }
+        packs = {
+            slug: each.document
+            for slug, each in self.packs.items()
+            if each.document and each.located and each.located.file not in blamed
+        }
         return Tree(
             courses,
             quizzes,
+            packs,
             tuple(sorted(set(self.problems))),
             self.media,
             tuple(sorted([*self._untested(blamed), *self._unfilled()])),
@@ -134,20 +146,23 @@ class _Reader:
                 yield from (located.problem(("draw", each.rule), str(each)) for each in unfilled(document, sources))
 
     def _read(self) -> None:
-        if self.path.is_file():
+        if self.path.is_file() and self.path.parent.name == PACKS:
+            self._pack(self.path, self.path.parent)
+        elif self.path.is_file():
             self._quiz(self.path, self.path.parent)
         elif (self.path / PRODUCT_FILE).exists():
             self._course(self.path, self.path)
-        elif self.path.name in (COURSES, QUIZZES) and self.path.is_dir():
-            self._half(self.path, self.path)
+        elif self.path.name in (COURSES, QUIZZES, PACKS) and self.path.is_dir():
+            self._part(self.path, self.path)
         else:
-            halves = [self.path / name for name in (COURSES, QUIZZES) if (self.path / name).is_dir()]
-            for half in halves:
-                self._half(half, self.path)
-            if not halves:
-                self._blame(self.path, "holds neither courses/ nor quizzes/ and is no course and no quiz")
+            parts = [self.path / name for name in (COURSES, QUIZZES, PACKS) if (self.path / name).is_dir()]
+            for part in parts:
+                self._part(part, self.path)
+            if not parts:
+                message = "holds neither courses/ nor quizzes/ nor packs/, and is no course, no quiz and no rule pack"
+                self._blame(self.path, message)
 
-    def _half(self, folder: Path, within: Path) -> None:
+    def _part(self, folder: Path, within: Path) -> None:
         self.holds.add(folder.name)
         entries, problems = folder_entries(folder, within)
         self.problems += problems
@@ -160,6 +175,8 @@ class _Reader:
                 continue
             elif folder.name == QUIZZES:
                 self._quiz(entry, within)
+            elif folder.name == PACKS:
+                self._pack(entry, within)
             elif entry.is_dir():
                 self._course(entry, within)
             else:
@@ -179,7 +196,7 @@ class _Reader:
         self.courses[folder.resolve().name] = _Course(files, program, redlines)
 
     def _quiz(self, path: Path, within: Path) -> None:
-        if path.suffix != _QUIZ_SUFFIX:
+        if path.suffix != _SUFFIX:
             self._blame(path, "is not a quiz; a quiz is a file that ends in .yaml")
             return
         found = with_media(self._parse(QuizDocument, path, within), path.parent / MEDIA, within)
@@ -189,6 +206,15 @@ class _Reader:
         if quiz.document and quiz.located and quiz.document.id != path.stem:
             self.problems.append(quiz.located.problem(("id",), f"must equal the file's name, {path.stem}"))
         self.quizzes[path.stem] = quiz
+
+    def _pack(self, path: Path, within: Path) -> None:
+        if path.suffix != _SUFFIX:
+            self._blame(path, "is not a rule pack; a rule pack is a file that ends in .yaml")
+            return
+        pack = self._parse(RedLinesDocument, path, within)
+        self._prove(pack)
+        self.problems += check_pack(pack, path.stem)
+        self.packs[path.stem] = pack
 
     def _parse(self, model: type[Model], path: Path, within: Path) -> Parsed[Model]:
         data, problems = load(path, within)
@@ -206,6 +232,13 @@ class _Reader:
         quizzes = self._quizzes_of(course.files.folder_name)
         banks = {slug for slug, each in self.quizzes.items() if each.document and each.document.bank}
         self.problems += check_course(course.files, course.program, course.redlines, quizzes, banks=banks)
+        if course.redlines:
+            self.problems += check_subscriptions(course.redlines, self._known_packs())
+
+    def _known_packs(self) -> frozenset[str] | None:
+        if PACKS not in self.holds and self.known_packs is None:
+            return None
+        return frozenset(self.packs) | frozenset(self.known_packs or ())
 
     def _quizzes_of(self, product: str) -> frozenset[str] | None:
         if QUIZZES not in self.holds and self.known_quizzes is None:

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
-from app.authoring.files import COURSES, QUIZZES, CourseFiles, Tree, read_tree
+from app.authoring.files import COURSES, PACKS, QUIZZES, CourseFiles, Tree, read_tree
 from app.authoring.mediafiles import MEDIA
 from app.catalog.content import Lesson
 from app.catalog.coursefolder import PRODUCT_FILE, REDLINES_FILE, is_course_file, lesson_name
@@ -16,7 +16,7 @@ from app.catalog.yamltext import dump
 
 
 def write_tree(tree: Tree, path: Path) -> list[Path]:
-    """Write `courses/` and `quizzes/` below `path`; give the files that were written or removed.
+    """Write `courses/`, `quizzes/` and `packs/` below `path`; give the files that were written or removed.
 
     A file that says the same already is left as it stands, however it is laid out. A quiz that is written takes the
     pictures and sounds that it names with it, in `quizzes/media/`. Inside the folder of a course that is written,
@@ -41,6 +41,10 @@ def write_tree(tree: Tree, path: Path) -> list[Path]:
             for _trail, name in references(canonical(quiz)):
                 changed += _write(path / QUIZZES / MEDIA / name, tree.media[name](), path)
             changed += _write(file, text.encode(), path)
+    for slug, pack in tree.packs.items():
+        file, text = path / PACKS / f"{slug}.yaml", dump(pack)
+        if said.get(file) != text:
+            changed += _write(file, text.encode(), path)
     return changed
 
 
@@ -60,6 +64,7 @@ def _said(path: Path) -> dict[Path, str]:
     """Give what the files below `path` say already, each in the words that writing it would use."""
     tree = read_tree(path)
     texts = {path / QUIZZES / f"{quiz.id}.yaml": dump(quiz) for quiz in tree.quizzes.values()}
+    texts |= {path / PACKS / f"{slug}.yaml": dump(pack) for slug, pack in tree.packs.items()}
     for files in tree.courses.values():
         texts |= {path / COURSES / files.course.id / name: text for name, text in course_texts(files).items()}
     return {file: text for file, text in texts.items() if file.is_file()}

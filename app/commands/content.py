@@ -15,6 +15,7 @@ from app.catalog.models import Content, ContentKind, ContentVersion, Product, Ve
 from app.clock import local_day, now
 from app.commands.base import CommandError, Parsers, reading, writing
 from app.config import ROOT, Settings
+from app.redlines.models import RulePack
 
 
 def register(parsers: Parsers) -> None:
@@ -49,7 +50,7 @@ def _add_path(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         default=None,
         metavar="PATH",
-        help="a folder with courses/ and quizzes/, one course folder or one quiz file (default: those shipped)",
+        help="a folder with courses/, quizzes/ and packs/, one course, quiz or rule pack (default: those shipped)",
     )
 
 
@@ -126,6 +127,7 @@ def _read(session: Session, path: Path) -> Tree:
         known_products=list(session.scalars(select(col(Product.slug)))),
         known_quizzes={row[0]: row[1] for row in quizzes},
         known_versions={row[0]: row[2] for row in quizzes},
+        known_packs=list(session.scalars(select(col(RulePack.slug)))),
         prove=prove_examples,
     )
     if tree.problems:
@@ -154,7 +156,10 @@ def _refuse(found: Plan) -> None:
 def _print(found: Plan) -> None:
     for change in found.changes:
         print(f"{change.state.value:<10} {change.kind.value} {change.slug}")
-    counts = {state: sum(change.state is state for change in found.changes) for state in State}
+    for pack in found.packs:
+        print(f"{pack.state.value:<10} rule pack {pack.slug}")
+    states = [change.state for change in found.changes] + [pack.state for pack in found.packs]
+    counts = {state: states.count(state) for state in State}
     print(", ".join(f"{count} {state.value}" for state, count in counts.items()))
 
 

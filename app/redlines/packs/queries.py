@@ -50,6 +50,17 @@ def approved(session: Session, slugs: Collection[str], as_of: datetime) -> dict[
     return found
 
 
+def newest(session: Session, slugs: Collection[str]) -> dict[str, RulePackVersion]:
+    """Return the last version that was read of each of these rule packs, approved or not."""
+    rows = session.execute(
+        select(col(RulePack.slug), RulePackVersion)
+        .join(RulePack, col(RulePack.id) == col(RulePackVersion.rule_pack_id))
+        .where(col(RulePack.slug).in_(slugs))
+        .order_by(col(RulePackVersion.number))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def chosen(versions: Collection[PackVersion], version: str | None) -> PackVersion | None:
     """Return the version that a subscription means: the one it names, else the newest."""
     return next((each for each in versions if version is None or each.version == version), None)
