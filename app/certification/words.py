@@ -196,4 +196,4 @@ def _written(params: Params) -> dict[str, Any]:
 def _value(value: Any) -> str | int:
     if isinstance(value, date):
         return i18n.day(value)
-    return localized(value, i18n.current_locale()) if isinstance(value, Mapping) else value
+    return localized(value, i18n.current_locale()) if isinstance(value, dict) else value
