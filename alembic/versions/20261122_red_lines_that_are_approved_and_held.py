@@ -51,14 +51,17 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("product_id", sa.Integer(), nullable=False),
         sa.Column("red_line", sa.String(80), nullable=False),
-        sa.Column("drill", sa.Integer(), nullable=False),
+        sa.Column("rewrite", sa.String(), nullable=False),
         sa.Column("locale", sa.String(16), nullable=False),
         sa.Column("text", sa.String(2000), nullable=False),
         sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("seen", sa.Boolean(), nullable=False),
+        sa.Column("key", sa.String(64), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_drill_try_person_id_person")),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_drill_try_product_id_product")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drill_try")),
+        sa.UniqueConstraint("key", name=op.f("uq_drill_try_key")),
     )
     with op.batch_alter_table("drill_try", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_drill_try_person_id_red_line"), ["person_id", "red_line"], unique=False)

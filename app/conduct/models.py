@@ -116,7 +116,11 @@ class Violation(SQLModel, table=True):
 
 
 class DrillTry(SQLModel, table=True):
-    """A rep's rewriting of a forbidden sentence, and whether it could be said."""
+    """A rep's rewriting of a forbidden sentence, and whether it could be said.
+
+    `rewrite` and `locale` are the drill as it was asked then; `seen` tells that the approved wording was looked at
+    before. `key` is the same for a second click.
+    """
 
     __tablename__ = "drill_try"
     __table_args__ = (Index(None, "person_id", "red_line"),)
@@ -125,8 +129,10 @@ class DrillTry(SQLModel, table=True):
     person_id: int = Field(foreign_key="person.id")
     product_id: int = Field(foreign_key="product.id", index=True)
     red_line: str = Field(max_length=80)
-    drill: int
+    rewrite: str
     locale: str = Field(max_length=16)
     text: str = Field(max_length=2000)
     passed: bool
+    seen: bool = False
+    key: str = Field(max_length=64, unique=True)
     at: datetime = Field(sa_type=Moment)
