@@ -173,6 +173,10 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", "/author/products/{slug}/red-lines/_new"): TRAINER,
     ("GET", "/author/products/{slug}/red-lines/{rule_id}"): TRAINER,
     ("POST", "/author/products/{slug}/red-lines/{rule_id}"): TRAINER,
+    ("GET", "/author/products/{slug}/red-lines/{rule_id}/touches"): TRAINER,
+    ("GET", "/author/products/{slug}/red-lines/{rule_id}/approval"): TRAINER,
+    ("POST", "/author/products/{slug}/red-lines/{rule_id}/approval"): TRAINER,
+    ("POST", "/author/products/{slug}/red-lines/{rule_id}/approval/withdraw"): TRAINER,
     ("GET", "/author/products/{slug}/versions"): TRAINER,
     ("GET", "/author/products/{slug}/versions/{kind}/{name}/{number}"): TRAINER,
     ("GET", "/author/quizzes/{slug}"): TRAINER,
@@ -204,6 +208,9 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/author/quizzes/{slug}/results.csv"): TRAINER,
     ("GET", "/author/quizzes/{slug}/results/{item}"): TRAINER,
     ("GET", "/author/quizzes/{slug}/results/{item}/choices.csv"): TRAINER,
+    # what is reviewed
+    ("GET", "/review/red-lines/{review_id}"): roles(Role.COMPLIANCE),
+    ("POST", "/review/red-lines/{review_id}"): roles(Role.COMPLIANCE),
     # the API
     ("GET", "/api/docs"): PUBLIC,
     ("GET", "/api/openapi.json"): PUBLIC,

@@ -9,6 +9,7 @@ from app.audit.actions import record
 from app.authoring import words
 from app.authoring.editing import Editor, answer, make_id, show
 from app.authoring.forms import read_facts, read_program, requirement_name, show_facts, show_program
+from app.authoring.hindrances import hindered, stages
 from app.authoring.links import linked
 from app.authoring.queries import course, courses, draft, product
 from app.authoring.sheets import Sheet, typed
@@ -85,7 +86,13 @@ def _new_page(request: Request, sheet: Sheet, status: int) -> Response:
 def hub(request: Request, slug: str, session: SessionDep) -> Response:
     """Show everything about one product, each part with its way to edit."""
     found = course(session, slug)
-    context = {"course": found, "problems": linked(found), "words": words}
+    context = {
+        "course": found,
+        "problems": linked(found),
+        "hindered": hindered(session, found),
+        "stages": stages(session, found),
+        "words": words,
+    }
     return page(request, "authoring/product.html", context)
 
 

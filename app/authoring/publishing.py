@@ -6,19 +6,23 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Request
 from pydantic import StringConstraints
 from sqlmodel import Session
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.authoring import words
 from app.authoring.changes import differences
 from app.authoring.crosschecks import untested
 from app.authoring.drawchecks import Items, Unfilled, unfilled
+from app.authoring.hindrances import asks_for_quiz, hindered
 from app.authoring.links import linked
-from app.authoring.queries import Course, course, product, reach, version, versions
+from app.authoring.queries import Course, Stored, course, product, version, versions
+from app.authoring.touching import Wish, reach
 from app.catalog.actions import publish
 from app.catalog.models import ContentKind, Origin, Verdict
 from app.certification.actions import award_waiting, lock_waiting
+from app.certification.facts import KINDS_ASKED_AGAIN
 from app.clock import Now, Today
-from app.database import SessionDep
+from app.database import SessionDep, stored_id
 from app.people.access import Trainer, allow
 from app.people.models import Role
 from app.quizzes.actions import publish_items
@@ -34,16 +38,19 @@ router = APIRouter(prefix="/author/products/{slug}", dependencies=[Depends(allow
 class PublishForm(Form):
     """What the author says about a publication; `seen` is what the page showed."""
 
-    verdict: Literal["none", "attest_again"] = "none"
+    verdict: Literal["none", "notify", "attest_again", "delta_quiz"] = "none"
     deadline: Annotated[date | None, Blank] = None
     note: Annotated[str, StringConstraints(max_length=1000)] = ""
     seen: str = ""
 
 
 @router.get("/publish")
-def review(request: Request, slug: str, session: SessionDep, moment: Now) -> Response:
-    """Show what would be published, what hinders it, and whom it touches."""
-    return _page(request, session, course(session, slug), blank(verdict="none"), moment)
+def review(
+    request: Request, slug: str, session: SessionDep, moment: Now, verdict: str = "none", deadline: str = ""
+) -> Response:
+    """Show what would be published, what hinders it, and whom it touches under a verdict."""
+    form = bind(PublishForm, FormData({"verdict": verdict, "deadline": deadline}))
+    return _page(request, session, course(session, slug), blank(**form.values), moment, wish=_wish(form))
 
 
 @router.post("/publish")
@@ -55,32 +62,41 @@ def freeze(
         session.refresh(stored.content, with_for_update=True)
     found = course(session, slug)
     form = bind(PublishForm, raw)
-    asks = form.data is not None and form.data.verdict == "attest_again"
-    if form.data and asks and not form.data.deadline:
-        form.wrong("deadline", _("Say until when they may sign."))
-    elif form.data and asks and form.data.deadline and form.data.deadline < today:
+    wish = _wish(form)
+    if form.data and wish.verdict in KINDS_ASKED_AGAIN and not form.data.deadline:
+        form.wrong("deadline", _("Say until when they may do it."))
+    elif form.data and wish.verdict in KINDS_ASKED_AGAIN and form.data.deadline and form.data.deadline < today:
         form.wrong("deadline", _("Choose a day from today on."))
+    if form.data and wish.verdict is Verdict.DELTA_QUIZ and not asks_for_quiz(found):
+        form.wrong("verdict", _("The program asks for no quiz. Choose another."))
     if form.data and form.data.seen != found.seen:
-        return _page(request, session, found, form, moment, status=409)
-    if form.data is None or found.problems or not found.changed:
-        return _page(request, session, found, form, moment, status=422)
+        return _page(request, session, found, form, moment, wish=wish, status=409)
+    if form.data is None or found.problems or hindered(session, found) or not found.changed:
+        return _page(request, session, found, form, moment, wish=wish, status=422)
     _freeze(session, found, form.data, by=person.email, moment=moment)
     return redirect(request, f"/author/products/{slug}", _("Published. This is what everybody sees now."))
+
+
+def _wish(form: Bound[PublishForm]) -> Wish:
+    if form.data is None:
+        return Wish()
+    verdict = Verdict(form.data.verdict)
+    return Wish(verdict, form.data.deadline if verdict in KINDS_ASKED_AGAIN else None)
 
 
 def _freeze(session: Session, found: Course, form: PublishForm, *, by: str, moment: datetime) -> None:
     waiting = lock_waiting(session, [found.product.id or 0], moment)
     for stored in found.changed:
         content = stored.content
-        asks = content.kind is ContentKind.REDLINES and form.verdict == "attest_again" and stored.number > 0
+        wish = Wish(Verdict(form.verdict), form.deadline) if _says_verdict(stored) else Wish()
         frozen = publish(
             session,
             content,
             origin=Origin.WEB,
             by=by,
             moment=moment,
-            verdict=Verdict.ATTEST_AGAIN if asks else Verdict.NONE,
-            deadline=form.deadline if asks else None,
+            verdict=wish.verdict,
+            deadline=wish.deadline if wish.verdict in KINDS_ASKED_AGAIN else None,
             note=form.note,
         )
         if frozen and content.kind is ContentKind.QUIZ:
@@ -89,6 +105,11 @@ def _freeze(session: Session, found: Course, form: PublishForm, *, by: str, mome
             found.product.name = frozen.document["name"]
             session.add(found.product)
     award_waiting(session, waiting, moment)
+
+
+def _says_verdict(stored: Stored) -> bool:
+    """Say whether a publication may ask something of those who are certified: there were red lines before."""
+    return stored.content.kind is ContentKind.REDLINES and stored.changed and stored.number > 0
 
 
 def _untested(found: Course) -> list[tuple[str, str]]:
@@ -123,22 +144,31 @@ def _unfilled(session: Session, found: Course, moment: datetime) -> list[tuple[s
 
 
 def _page(
-    request: Request, session: Session, found: Course, form: Bound[PublishForm], moment: datetime, *, status: int = 200
+    request: Request,
+    session: Session,
+    found: Course,
+    form: Bound[PublishForm],
+    moment: datetime,
+    *,
+    wish: Wish,
+    status: int = 200,
 ) -> Response:
-    rules = found.of(ContentKind.REDLINES)
     context = {
         "course": found,
         "problems": linked(found),
         "untested": _untested(found),
         "unfilled": _unfilled(session, found, moment),
         "changes": [(stored, differences(stored.published, stored.content.draft)) for stored in found.changed],
-        "reach": reach(session, found.product.id or 0, moment),
-        "may_ask": rules is not None and rules.changed and rules.number > 0,
+        "hindered": hindered(session, found),
+        "reach": reach(session, stored_id(found.product), wish, moment),
+        "wish": wish,
+        "may_ask": any(map(_says_verdict, found.documents)),
+        "may_quiz": asks_for_quiz(found),
         "form": form,
         "stale": status == 409,  # noqa: PLR2004 (Conflict)
         "words": words,
     }
-    return page(request, "authoring/publish.html", context, status=status)
+    return page(request, "authoring/publish.html", context, fragment="reach", status=status)
 
 
 @router.get("/versions")

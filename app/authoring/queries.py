@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, union
+from sqlalchemy import select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -15,16 +15,12 @@ from app.catalog.models import (
     Content,
     ContentKind,
     ContentVersion,
-    LessonProgress,
     Origin,
     Product,
     Verdict,
 )
 from app.catalog.queries import content, product_by_slug
 from app.catalog.yamlfile import Problem
-from app.certification.models import Assignment, CertificationPeriod
-from app.certification.queries import records
-from app.certification.rules import Standing
 from app.errors import NotFoundError
 from app.web.i18n import gettext as _
 
@@ -211,28 +207,3 @@ def version(
     if not found or found[0].number != number:
         raise NotFoundError(_("There is no such version."))
     return found[0], found[1] if len(found) > 1 else None
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How many people a publication would touch."""
-
-    certified: int
-    in_progress: int
-
-
-def reach(session: Session, product_id: int, moment: datetime) -> Reach:
-    """Count the people who are certified on a product, and those who are on the way."""
-    begun = union(
-        *(
-            select(col(table.person_id)).where(col(table.product_id) == product_id)
-            for table in (CertificationPeriod, Assignment, LessonProgress)
-        )
-    )
-    people = [row[0] for row in session.execute(begun)]
-    standings = [each.verdict.standing for each in records(session, people, moment, [product_id]).values()]
-    certified = {Standing.CERTIFIED, Standing.RENEWAL_OPEN, Standing.RECERTIFICATION_REQUIRED}
-    return Reach(
-        certified=sum(standing in certified for standing in standings),
-        in_progress=sum(standing is Standing.IN_PROGRESS for standing in standings),
-    )

@@ -23,12 +23,14 @@ from app.authoring.forms import Part, read_red_line, show_red_line
 from app.authoring.panel import Panel, panel
 from app.authoring.queries import draft, product
 from app.authoring.sheets import Sheet, step_of, typed
+from app.authoring.touching import trial
 from app.authoring.trying import try_out
 from app.authoring.words import choices
 from app.catalog.actions import create_content, save_draft
 from app.catalog.models import ContentKind
 from app.catalog.queries import content, products
 from app.clock import Now
+from app.conduct.reviewing.queries import precision
 from app.database import SessionDep
 from app.deals.words import name
 from app.errors import NotFoundError
@@ -37,7 +39,7 @@ from app.people.models import Role
 from app.redlines.reviewing.actions import note_edits
 from app.web.forms import RawForm
 from app.web.i18n import gettext as _
-from app.web.templating import redirect, wants_fragment
+from app.web.templating import page, redirect, wants_fragment
 
 router = APIRouter(prefix="/author/products/{slug}/red-lines", dependencies=[Depends(allow(Role.TRAINER))])
 
@@ -126,6 +128,23 @@ def save(
     """Store a red line, also one whose examples do not hold yet: that only keeps it from being published."""
     shown = None if wants_fragment(request) else _panel(session, slug, rule_id)
     return answer(request, session, editor(session, slug, rule_id, shown), raw, by=person.email, moment=moment)
+
+
+@router.get("/{rule_id}/touches")
+def touches(request: Request, slug: str, rule_id: str, session: SessionDep, moment: Now) -> Response:
+    """Show what a red line as it is stored would find in texts that were said, and how well it hits."""
+    stored = draft(session, ContentKind.REDLINES, slug)
+    rule = part_of("rules", rule_id)(stored.draft)
+    if rule is None:
+        raise NotFoundError(_("There is no such red line in this draft. It may have been removed."))
+    context = {
+        "product": product(session, slug),
+        "rule_id": rule_id,
+        "rule": rule,
+        "trial": trial(session, slug, rule, moment),
+        "hits": precision(session, [rule_id])[rule_id],
+    }
+    return page(request, "authoring/touches.html", context, fragment="touches")
 
 
 def _panel(session: Session, slug: str, rule_id: str) -> Panel | None:

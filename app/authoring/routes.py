@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.authoring import (
     accommodations,
+    approving,
     asking,
     discarding,
     lessons,
@@ -22,6 +23,7 @@ for each in (
     lessons,
     redlines,
     asking,
+    approving,
     quizzes,
     questionbank,
     questionfiles,

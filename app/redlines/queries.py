@@ -65,9 +65,9 @@ def _in_force(version: Version, as_of: datetime) -> list[dict[str, Any]]:
     return found
 
 
-def card_of(rule: Mapping[str, Any]) -> Card:
-    """Return the card of a red line's document, in the reader's language."""
-    locale = current_locale()
+def card_of(rule: Mapping[str, Any], locale: str | None = None) -> Card:
+    """Return the card of a red line's document, in the reader's language unless `locale` is another."""
+    locale = locale or current_locale()
     title = localized(rule["title"], locale)
     return Card(
         id=rule["id"],

@@ -1,5 +1,6 @@
 """What people read about the life of a red line."""
 
+from app.redlines.models import ReviewState
 from app.redlines.reviewing.rules import RULE_PART, Refusal, Stage
 from app.web.i18n import LOCALES
 from app.web.i18n import gettext as _
@@ -35,3 +36,22 @@ def refusal(value: Refusal) -> str:
         Refusal.OTHER_WORDS: _("The red line was changed after this was asked for. Look at the new words first."),
         Refusal.AUTHOR: _("You wrote some of it, or asked for this. Somebody else has to approve it."),
     }[value]
+
+
+def review(value: ReviewState) -> tuple[str, str, str]:
+    """Give the colour, the icon and the word of a review."""
+    return {
+        ReviewState.OPEN: ("due", "clock", _("Waits for approval")),
+        ReviewState.APPROVED: ("go", "cleared", _("Approved")),
+        ReviewState.RETURNED: ("no", "stop", _("Returned")),
+        ReviewState.WITHDRAWN: ("rest", "todo", _("Withdrawn")),
+    }[value]
+
+
+def hinders(value: Stage) -> str:
+    """Say what still has to happen before a red line can be published."""
+    return {
+        Stage.IN_REVIEW: _("Somebody who did not write it has to approve it."),
+        Stage.RETURNED: _("Change it as the note says, then send it for approval again."),
+        Stage.VANISHED: _("It is in force, so it cannot vanish. Discard the change, then retire it."),
+    }.get(value, _("Send it for approval."))
