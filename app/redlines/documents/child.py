@@ -4,6 +4,7 @@ It is started with the seconds and bytes of memory that it may use, and the kind
 """
 
 import json
+import logging
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -70,6 +71,7 @@ def _limit(seconds: int, memory: int) -> None:
 
 def main() -> None:
     """Answer one file."""
+    logging.disable()
     seconds, memory, kind = sys.argv[1:]
     _limit(int(seconds), int(memory))
     json.dump(answer(sys.stdin.buffer.read(), kind), sys.stdout)

@@ -1,5 +1,6 @@
 """The XML that Word and PowerPoint files have in common: paragraphs of runs."""
 
+import zipfile
 from collections.abc import Iterator
 from typing import Final
 
@@ -10,6 +11,9 @@ Element = etree._Element  # noqa: SLF001 - the only name that the library has fo
 WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 DRAWING: Final = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 CHART: Final = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+BROKEN: Final = (AttributeError, KeyError, TypeError, ValueError, etree.XMLSyntaxError, zipfile.BadZipFile)
+"""What the libraries raise on files whose parts do not fit together."""
+
 _FALLBACK: Final = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _GONE: Final = {f"{WORD}del", f"{WORD}moveFrom", _FALLBACK}
 """What was deleted or moved away, and what repeats a drawing for older programs."""

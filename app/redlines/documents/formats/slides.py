@@ -1,16 +1,14 @@
 """PowerPoint: slides with all that is written on them, and the speaker's notes."""
 
-import zipfile
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from lxml import etree
 from pptx import Presentation
-from pptx.exc import PackageNotFoundError
+from pptx.exc import PythonPptxError
 from pptx.slide import Slide
 
 from app.redlines.documents.errors import Code, UnreadableError
-from app.redlines.documents.formats.office import CHART, DRAWING, Element, paragraph_text, parse, walk
+from app.redlines.documents.formats.office import BROKEN, CHART, DRAWING, Element, paragraph_text, parse, walk
 from app.redlines.documents.formats.packages import safe_package
 from app.redlines.documents.formats.taken import Taken, label
 from app.redlines.documents.limits import MOST_PAGES
@@ -30,14 +28,14 @@ def take(data: bytes, taken: Taken) -> None:
     try:
         slides = Presentation(safe_package(data)).slides
         count = len(slides)
-    except (KeyError, ValueError, AttributeError, etree.XMLSyntaxError, zipfile.BadZipFile, PackageNotFoundError) as e:
-        raise UnreadableError(Code.DAMAGED) from e
+    except (*BROKEN, PythonPptxError) as error:
+        raise UnreadableError(Code.DAMAGED) from error
     if count > MOST_PAGES:
         raise UnreadableError(Code.TOO_LARGE)
     try:
         for number, slide in enumerate(slides, 1):
             _take_slide(number, slide, taken)
-    except (KeyError, ValueError, AttributeError, etree.XMLSyntaxError) as error:
+    except (*BROKEN, PythonPptxError) as error:
         raise UnreadableError(Code.DAMAGED) from error
 
 

@@ -1,14 +1,12 @@
 """Word: paragraphs and tables in their order, boxes, headers, footers and notes."""
 
-import zipfile
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from docx.package import Package
-from lxml import etree
 
 from app.redlines.documents.errors import Code, UnreadableError
-from app.redlines.documents.formats.office import WORD, Element, paragraph_text, paragraphs, parse, walk
+from app.redlines.documents.formats.office import BROKEN, WORD, Element, paragraph_text, paragraphs, parse, walk
 from app.redlines.documents.formats.packages import safe_package
 from app.redlines.documents.formats.taken import Taken, label
 from app.redlines.documents.places import Place
@@ -26,7 +24,7 @@ def take(data: bytes, taken: Taken) -> None:
         package = Package.open(safe_package(data))
         document = package.main_document_part
         body = document.element.find(f"{WORD}body")
-    except (KeyError, ValueError, AttributeError, etree.XMLSyntaxError, zipfile.BadZipFile) as error:
+    except BROKEN as error:
         raise UnreadableError(Code.DAMAGED) from error
     if body is None:
         raise UnreadableError(Code.DAMAGED)
@@ -34,7 +32,7 @@ def take(data: bytes, taken: Taken) -> None:
     try:
         for name, root in _beside(document.rels.values()):
             _take_paragraphs(root, Place("paragraph", None, name), taken)
-    except (KeyError, ValueError, etree.XMLSyntaxError) as error:
+    except BROKEN as error:
         raise UnreadableError(Code.DAMAGED) from error
 
 
