@@ -21,12 +21,16 @@ _WORDS = {
     "must_not_flag": "must not be flagged",
     "say_instead": "cannot be the wording to use",
     "phrase": "cannot be used",
+    "rewrite": "is no sentence to say right",
+    "anchors": "cannot be what a right sentence holds",
 }
 
 
 def _trail(rule: RedLineDocument, failure: Failure) -> Trail:
     if failure.kind in ("must_flag", "must_not_flag"):
         return ("examples", failure.kind, failure.index)
+    if failure.kind in ("rewrite", "anchors"):
+        return ("drills", failure.index, failure.kind)
     trails = _say_instead(rule) if failure.kind == "say_instead" else _phrases(rule)
     return trails[failure.index]
 

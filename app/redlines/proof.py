@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from app.redlines.anchors import anchor_faults, missing_anchors
 from app.redlines.compiler import Compiled, Rule, compile_rules
 from app.redlines.matcher import Matcher
 from app.redlines.phrases import texts
 
-Kind = Literal["must_flag", "must_not_flag", "say_instead", "phrase"]
+Kind = Literal["must_flag", "must_not_flag", "say_instead", "phrase", "rewrite", "anchors"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Failure:
     """A red line that contradicts itself.
 
     `index` counts the texts of this kind within the rule from 0; for `phrase` the phrases of
-    match, unless.within and require.say in this order.
+    match, unless.within and require.say in this order; for `rewrite` and `anchors` the drills.
     """
 
     rule: str
@@ -31,7 +32,8 @@ def prove(rules: Iterable[Mapping[str, Any]]) -> list[Failure]:
     """Return what is wrong with rules that should be loaded together; empty when they hold.
 
     Active and shadow rules are proven. An example is judged by its own rule alone, in any
-    circumstance; approved wording by the active rules of severity block.
+    circumstance; approved wording by the active rules of severity block. A drill must cross its own
+    rule, and an approved wording must pass it.
     """
     documents = [d for d in rules if d.get("status", "active") in {"active", "shadow"}]
     examined = [{**document, "status": "active"} for document in documents]
@@ -46,6 +48,7 @@ def prove(rules: Iterable[Mapping[str, Any]]) -> list[Failure]:
         failures += _examples(document, matcher)
         failures += _approved_wording(document, blocking)
         failures += _missing_wording(document)
+        failures += _drills(document, matcher)
     return failures
 
 
@@ -93,6 +96,34 @@ def _missing_wording(document: Mapping[str, Any]) -> Iterator[Failure]:
         if language.partition("-")[0] not in languages:
             message = f"match has “{language}” but say_instead has not"
             yield Failure(str(document["id"]), "say_instead", 0, "", message)
+
+
+def _drills(document: Mapping[str, Any], matcher: Matcher) -> Iterator[Failure]:
+    name = str(document["id"])
+    for index, drill in enumerate(document.get("drills") or ()):
+        rewrite = str(drill["rewrite"])
+        held = (document.get("applies") or {}).get("locales")
+        if held and drill["locale"] not in held:
+            yield Failure(name, "rewrite", index, rewrite, f"the red line does not hold in {drill['locale']}")
+        elif name not in _crossed(matcher, rewrite):
+            yield Failure(name, "rewrite", index, rewrite, _why_quiet(matcher, name, rewrite))
+        why = _why_unanswerable(document, drill)
+        if why:
+            yield Failure(name, "anchors", index, rewrite, why)
+
+
+def _why_unanswerable(document: Mapping[str, Any], drill: Mapping[str, Any]) -> str:
+    """Say why no approved wording of the drill's language passes it; empty when one does."""
+    locale, anchors = str(drill["locale"]), tuple(drill["anchors"])
+    faults = anchor_faults(anchors, locale)
+    if faults:
+        return faults[0][1]
+    offered = document.get("say_instead")
+    wordings = texts(offered.get(locale)) if isinstance(offered, Mapping) else texts(offered)
+    if not wordings:
+        return f"say_instead has no wording in {locale}"
+    lacking = min((missing_anchors(wording, anchors, locale) for wording in wordings), key=len)
+    return f"no wording of say_instead.{locale} holds “{'”, “'.join(lacking)}”" if lacking else ""
 
 
 def _contradictions(compiled: Compiled) -> Iterator[Failure]:
