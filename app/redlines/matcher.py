@@ -15,6 +15,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any, Literal
 
+from app.redlines.chinese_words import cuts_words
 from app.redlines.compacting import Compact, compact_text
 from app.redlines.compiler import Compiled, Key, Rule, RuleError, compile_rules
 from app.redlines.context import happened, role
@@ -36,7 +37,8 @@ _UNIT_WIDTH = 30
 _CELL = 64
 _SHORT_HAN = 3
 _BORDERLESS = re.compile(r"\n\s*\n|[。!?;]|(?<!\.\.)\.(?=\s)")
-_WEAK = re.compile(r"[,、:()\n]")
+_WEAK = re.compile(r"[,、:()]")
+_NEW_LINE = re.compile(r"\n")
 _LATIN_GAP = re.compile(rf"(?:[\s\-_/\"'*~`()\[\]…·.—]|\b(?:{'|'.join(sorted(DETERMINERS))})\b)*")
 _TRADITIONAL = {"TW", "HK", "MO"}
 _SPACELESS = {"zh", "ja", "ko", "yue"}
@@ -101,12 +103,13 @@ class _Text:
 
 def _may_cross(gaps: Sequence[str], literal: str) -> bool:
     """Tell whether separators of a hit are spelling and not punctuation between sentences."""
-    weak = 0
-    for gap in gaps:
-        if _BORDERLESS.search(gap):
-            return False
-        weak += _WEAK.search(gap) is not None
-    return weak == 0 or len(literal) <= _SHORT_HAN or weak >= 2  # noqa: PLR2004 (two weak signs are one)
+    if any(_BORDERLESS.search(gap) for gap in gaps):
+        return False
+    weak = sum(_WEAK.search(gap) is not None for gap in gaps)
+    lines = sum(_NEW_LINE.search(gap) is not None for gap in gaps)
+    if weak == 0 and (lines == 0 or len(literal) <= _SHORT_HAN):
+        return True
+    return weak + lines >= min(2, len(literal) - 1)
 
 
 def _between_words(gaps: Sequence[str]) -> bool:
@@ -405,6 +408,7 @@ class Matcher:
             if _speaks(language, given.locale)
             for hit in _claims(text, number, patterns[number])
         }
+        hits = {hit for hit in hits if not cuts_words(text.folded.text, hit.start, hit.end)}
         if not hits:
             return
         covers = _Covers(text.spans(patterns, rule.within))
