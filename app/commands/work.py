@@ -12,7 +12,9 @@ from sqlmodel import Session
 from app.authoring.questionfiles import actions as questionfiles
 from app.clock import now
 from app.commands.base import Parsers, migrated
+from app.conduct import forgetting, rereading, rescan
 from app.config import Settings
+from app.database import Database
 from app.jobs.worker import Handler, Prepared, Worker
 from app.people import limits, sessions
 from app.quizzes import actions as quizzes
@@ -39,17 +41,33 @@ def _regrade(session: Session, payload: Mapping[str, Any]) -> None:
         regrading.mark_next(session, payload["regrade"], payload["after"], now())
 
 
+def _read_texts_again(database: Database, payload: Mapping[str, Any]) -> rereading.Batch:
+    return rereading.prepare(database, payload, now())
+
+
+def _store_findings(session: Session, _payload: Mapping[str, Any], batch: rereading.Batch) -> None:
+    rereading.store(session, batch, now())
+
+
+def _forget_texts(session: Session, _payload: Mapping[str, Any]) -> None:
+    while forgetting.forget_old(session, now()):
+        pass
+
+
 HANDLERS: Mapping[str, Handler | Prepared] = {
     "quizzes.finish_attempts": _finish_attempts,
     "quizzes.forget_uploads": _forget_uploads,
     "people.clear_sign_in": _clear_sign_in,
     questionfiles.JOB: questionfiles.READ_UPLOAD,
     regrading.JOB: _regrade,
+    rescan.JOB: Prepared(_read_texts_again, _store_findings),
+    forgetting.JOB: _forget_texts,
 }
 PERIODIC = {
     "quizzes.finish_attempts": timedelta(minutes=1),
     "quizzes.forget_uploads": timedelta(hours=6),
     "people.clear_sign_in": timedelta(hours=1),
+    forgetting.JOB: timedelta(hours=1),
 }
 
 

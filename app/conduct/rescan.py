@@ -1,4 +1,4 @@
-"""Reading stored texts again: to try a wording before it is published, and after red lines have changed."""
+"""Trying a wording on stored texts before it is published, and asking for them to be read again afterwards."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,12 +10,28 @@ from sqlmodel import Session, col
 
 from app.clock import local_day
 from app.conduct.models import SentText
+from app.jobs.actions import enqueue as ask
+from app.jobs.models import Job
 from app.redlines.checking import Circumstances, check_transcript, rule_set
 from app.redlines.documents.transcripts import Mapped, plain
 from app.redlines.matcher import Matcher
 
+JOB: Final = "conduct.rescan"
 MOST_TRIED: Final = 500
 """A trial reads so many texts, the newest."""
+
+
+def enqueue(session: Session, product_ids: Collection[int], moment: datetime) -> None:
+    """Ask for stored texts to be read again, because the red lines of products have changed.
+
+    Publications that follow one another make one run, as long as it has not begun. Call it after the action has
+    written to the audit trail, in its transaction.
+    """
+    if not product_ids:
+        return
+    # a run that is about to begin waits for this transaction, and so does not miss what it publishes
+    session.execute(select(col(Job.id)).where(col(Job.key) == JOB).with_for_update())
+    ask(session, JOB, {}, moment=moment, due_at=moment, key=JOB)
 
 
 @dataclass(frozen=True, slots=True)

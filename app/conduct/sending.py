@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import insert, select
 from sqlmodel import Session, col
@@ -16,6 +16,8 @@ from app.errors import ConflictError
 from app.people.models import Person
 from app.redlines.checking import Circumstances, Found, RuleSet
 from app.web.i18n import gettext as _
+
+_KEY_SHOWN: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ def send(  # noqa: PLR0913 (each is one fact about the text)
         at=moment,
         actor=email,
         action="text.sent",
-        subject=("text", str(sent.id)),
+        # not the number under which reviewers know the text: the trail names who sent it
+        subject=("text", key[:_KEY_SHOWN]),
         details={"products": sent.products, "findings": sum(each.state != "shadow" for each in found)},
     )
     return sent
