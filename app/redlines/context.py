@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from app.redlines.cues import LANGUAGES
 from app.redlines.cueset import Cues
 from app.redlines.folding import HAN, Folded, fold_pattern
+from app.redlines.guards import Guarded
 from app.redlines.literals import units
 
 BEFORE = 300
@@ -152,7 +153,7 @@ class Context:
         return any(cues.talk.search(around) for cues in LANGUAGES)
 
 
-def _blanked(pattern: re.Pattern[str], text: str) -> str:
+def _blanked(pattern: Guarded, text: str) -> str:
     return pattern.sub(lambda match: _BLANK * len(match[0]), text)
 
 

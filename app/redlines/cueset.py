@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from app.redlines.folding import fold_pattern
+from app.redlines.guards import Guarded
 
 
 def one_of(*lists: str) -> str:
@@ -18,20 +19,20 @@ def one_of(*lists: str) -> str:
     return "(?:" + "|".join(entry.strip() for entries in lists for entry in entries.split(", ")) + ")"
 
 
-def any_of(*parts: str) -> re.Pattern[str]:
-    """Compile alternatives as one pattern for folded text."""
-    return re.compile(fold_pattern("|".join(f"(?:{part})" for part in parts)))
+def any_of(*parts: str) -> Guarded:
+    """Compile alternatives for folded text."""
+    return Guarded([fold_pattern(part) for part in parts])
 
 
 @dataclass(frozen=True, slots=True)
 class Cues:
     """The cues of one language; `reach` is counted in words or Chinese characters."""
 
-    border: re.Pattern[str]
-    aside: re.Pattern[str]
-    pseudo: re.Pattern[str]
-    far: re.Pattern[str]
-    near: re.Pattern[str]
+    border: Guarded
+    aside: Guarded
+    pseudo: Guarded
+    far: Guarded
+    near: Guarded
     bridge: re.Pattern[str]
     reach: int
     joint: re.Pattern[str]
@@ -39,18 +40,18 @@ class Cues:
     carries: re.Pattern[str]
     dangling: re.Pattern[str]
     own_clause: re.Pattern[str]
-    after: re.Pattern[str]
-    attributed: re.Pattern[str]
-    own_voice: re.Pattern[str]
-    attributed_after: re.Pattern[str]
-    talk: re.Pattern[str]
-    talk_before: re.Pattern[str]
-    talk_after: re.Pattern[str]
-    not_asking: re.Pattern[str]
-    tag: re.Pattern[str]
-    opens_question: re.Pattern[str]
-    asks_next: re.Pattern[str]
-    wonders: re.Pattern[str]
-    supposes: re.Pattern[str]
-    retracts: re.Pattern[str]
-    past: re.Pattern[str]
+    after: Guarded
+    attributed: Guarded
+    own_voice: Guarded
+    attributed_after: Guarded
+    talk: Guarded
+    talk_before: Guarded
+    talk_after: Guarded
+    not_asking: Guarded
+    tag: Guarded
+    opens_question: Guarded
+    asks_next: Guarded
+    wonders: Guarded
+    supposes: Guarded
+    retracts: Guarded
+    past: Guarded

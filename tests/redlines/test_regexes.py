@@ -77,7 +77,10 @@ def test_a_match_begins_after_the_one_before() -> None:
 HOSTILE = ["(up *)+$", "(?:up|up )+$", "(?:.*up){20}#", "(.*)*up.*#", "up.*up.*up.*up.*#", "(up[a-z ]*)+#", "up.*#"]
 JOURNEY = """
 from app.redlines.matcher import Matcher
-rules = [{"id": str(n), "severity": "warn", "match": {"en": [{"regex": p, "anchor": ["up"]}]}} for n, p in enumerate(%r)]
+rules = [
+    {"id": str(n), "severity": "warn", "match": {"en": [{"regex": pattern, "anchor": ["up"]}]}}
+    for n, pattern in enumerate(%r)
+]
 Matcher(rules).check("up " * 20_000)
 """
 
