@@ -42,6 +42,13 @@ TRAINER = roles(Role.TRAINER)
 ASSESSOR = roles(Role.TRAINER, Role.COMPLIANCE)
 
 ACCESS: dict[tuple[str, str], Access] = {
+    # rule packs
+    ("GET", "/review/packs"): ASSESSOR,
+    ("POST", "/review/packs"): ASSESSOR,
+    ("GET", "/review/packs/{slug}/{number}"): ASSESSOR,
+    ("POST", "/review/packs/{slug}/{number}"): roles(Role.COMPLIANCE),
+    ("GET", "/author/products/{slug}/packs"): TRAINER,
+    ("POST", "/author/products/{slug}/packs"): TRAINER,
     # the installation
     ("GET", "/healthz"): PUBLIC,
     ("GET", "/readyz"): PUBLIC,

@@ -8,6 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from app.catalog.models import ContentKind
+from app.catalog.queries import Version, in_force
+from app.database import stored_id
 from app.redlines.models import RulePack, RulePackVersion
 
 
@@ -64,3 +67,61 @@ def newest(session: Session, slugs: Collection[str]) -> dict[str, RulePackVersio
 def chosen(versions: Collection[PackVersion], version: str | None) -> PackVersion | None:
     """Return the version that a subscription means: the one it names, else the newest."""
     return next((each for each in versions if version is None or each.version == version), None)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """A version that was read, for lists; `approved_by` is empty while it waits."""
+
+    id: int
+    slug: str
+    number: int
+    header: dict[str, Any]
+    rules: int
+    read_at: datetime
+    read_by: str
+    approved_at: datetime | None
+    approved_by: str
+
+
+def versions(session: Session, slug: str | None = None) -> list[StoredVersion]:
+    """Return every version of every rule pack, or of one, by pack, the newest first; one statement."""
+    wanted = (
+        select(col(RulePack.slug), RulePackVersion)
+        .join(RulePack, col(RulePack.id) == col(RulePackVersion.rule_pack_id))
+        .order_by(col(RulePack.slug), col(RulePackVersion.number).desc())
+    )
+    if slug is not None:
+        wanted = wanted.where(col(RulePack.slug) == slug)
+    return [
+        StoredVersion(
+            stored_id(version),
+            pack,
+            version.number,
+            version.document["pack"],
+            len(version.document["rules"]),
+            version.read_at,
+            version.read_by,
+            version.approved_at,
+            version.approved_by or "",
+        )
+        for pack, version in session.execute(wanted)
+    ]
+
+
+def version(session: Session, slug: str, number: int) -> RulePackVersion | None:
+    """Find one version of a rule pack."""
+    return session.scalar(
+        select(RulePackVersion)
+        .join(RulePack, col(RulePack.id) == col(RulePackVersion.rule_pack_id))
+        .where(col(RulePack.slug) == slug, col(RulePackVersion.number) == number)
+    )
+
+
+def subscribers(session: Session, as_of: datetime) -> dict[str, list[Version]]:
+    """Return which products' red lines in force name each rule pack."""
+    found: dict[str, list[Version]] = {}
+    for published in in_force(session, [ContentKind.REDLINES], as_of):
+        for each in published.document.get("packs", ()):
+            found.setdefault(each["pack"], []).append(published)
+    return found

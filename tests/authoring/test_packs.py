@@ -1,0 +1,99 @@
+"""The pages of rule packs: read one in, have somebody else approve it, subscribe a product to it."""
+
+from collections.abc import Callable
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import Session
+
+from app.people.models import Role
+from app.redlines.packs.queries import versions
+from factories import person, sellable
+
+SignIn = Callable[[str], TestClient]
+PACK = """\
+schema: 1
+pack: {id: house, name: House words, version: "1", source: a colleague, licence: CC0-1.0}
+rules:
+- id: house.cheapest
+  status: active
+  severity: warn
+  category: absolute
+  title: Not the cheapest
+  why: Somebody is always cheaper.
+  match: {en: [{text: the cheapest}]}
+  say_instead: {en: [It costs what the list says.]}
+  examples: {must_flag: [We are the cheapest.], must_not_flag: [It is cheap.]}
+"""
+
+
+@pytest.fixture
+def people(session: Session) -> None:
+    sellable(session)
+    person(session, "trainer@example.com", Role.TRAINER)
+    person(session, "compliance@example.com", Role.COMPLIANCE, Role.TRAINER)
+    session.commit()
+
+
+def send(client: TestClient, text: str) -> tuple[int, str]:
+    answer = client.post("/review/packs", files={"file": ("house.yaml", text.encode())})
+    return answer.status_code, answer.headers.get("location", "") or answer.text
+
+
+def test_a_pack_is_read_approved_by_somebody_else_and_subscribed_to(
+    people: None, sign_in: SignIn, session: Session
+) -> None:
+    trainer, compliance = sign_in("trainer@example.com"), sign_in("compliance@example.com")
+    assert send(trainer, PACK) == (303, "/review/packs/house/1")
+    assert "Waits for approval" in trainer.get("/review/packs").text
+    assert "No rule pack is approved yet" in trainer.get("/author/products/keeper/packs").text
+    assert trainer.post("/review/packs/house/1").status_code == 403
+    assert compliance.post("/review/packs/house/1").status_code == 303
+    assert compliance.post("/review/packs/house/1").status_code == 409
+    page = trainer.get("/author/products/keeper/packs").text
+    assert "House words" in page
+    step = page.partition('name="step" value="')[2].partition('"')[0]
+    saved = trainer.post("/author/products/keeper/packs", data={"step": step, "packs": "house@1"})
+    assert saved.status_code == 303
+    assert "Always version 1" in trainer.get("/author/products/keeper").text
+    assert trainer.post("/author/products/keeper/packs", data={"step": step, "packs": "house"}).status_code == 409
+    assert trainer.post("/author/products/keeper/packs", data={"step": "2", "packs": "no"}).status_code == 409
+
+
+def test_nobody_approves_what_they_read_in_themselves(people: None, sign_in: SignIn) -> None:
+    compliance = sign_in("compliance@example.com")
+    assert send(compliance, PACK)[0] == 303
+    assert "Approve this version" not in compliance.get("/review/packs/house/1").text
+    assert compliance.post("/review/packs/house/1").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "Choose a file that is not empty."),
+        ("schema: 1\nrules: [", "line:"),
+        (PACK.replace("We are the cheapest.", "We are cheap."), "is not flagged"),
+        (PACK.replace('pack: {id: house, name: House words, version: "1"', "pack: {id: house, name: House"), "line:2:"),
+        (PACK.partition("pack:")[0] + PACK.partition("CC0-1.0}\n")[2], "is not a rule pack"),
+        (PACK + "#" * (1 << 20), "larger than 1 MB"),
+        ("\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "line:1:"),
+    ],
+)
+def test_a_file_that_is_no_sound_pack_says_where_and_stores_nothing(
+    people: None, sign_in: SignIn, session: Session, text: str, said: str
+) -> None:
+    status, page = send(sign_in("trainer@example.com"), text)
+    assert (status, said in page) == (422, True)
+    assert versions(session) == []
+
+
+def test_a_version_that_was_read_before_is_shown_and_one_that_says_something_else_refused(
+    people: None, sign_in: SignIn
+) -> None:
+    trainer = sign_in("trainer@example.com")
+    assert send(trainer, PACK)[0] == 303
+    assert send(trainer, PACK) == (303, "/review/packs/house/1")
+    status, page = send(trainer, PACK.replace("Somebody", "Some shop"))
+    assert (status, "give it another" in page) == (422, True)
+    assert send(trainer, PACK.replace('"1"', '"2"')) == (303, "/review/packs/house/2")
+    assert trainer.get("/review/packs/house/9").status_code == 404
