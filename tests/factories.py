@@ -140,7 +140,7 @@ def redline(rule: str, severity: str = "block") -> dict[str, Any]:
         "id": rule,
         "status": "active",
         "severity": severity,
-        "category": "guarantee",
+        "category": "guarantee_promissory",
         "title": f"About {rule}",
         "why": f"Nobody can promise {rule}.",
         "never_say": f"We guarantee {rule}.",
