@@ -25,6 +25,7 @@ from app.catalog.mediastore import missing_media, store_media
 from app.catalog.models import Content, ContentKind, Origin, Product, Verdict
 from app.catalog.queries import product_by_slug
 from app.certification.actions import award_waiting, lock_waiting
+from app.conduct import rescan
 from app.quizzes.actions import publish_items
 from app.redlines.packs.actions import approve, read_version
 from app.redlines.packs.queries import newest
@@ -145,6 +146,10 @@ def apply(session: Session, plan: Plan, moment: datetime, publication: Publicati
             subject=("content", "files"),
             details={"documents": made, "overwritten": list(plan.refused)},
         )
+    held = [content for content, _ in _stored(session) if content.kind is ContentKind.REDLINES]
+    slugs = {change.slug for change in changed if change.kind is ContentKind.REDLINES}
+    packs = any(change.state is not State.UNCHANGED for change in plan.packs)
+    rescan.enqueue(session, [each.product_id for each in held if packs or each.slug in slugs], moment)
 
 
 def _store_media(session: Session, plan: Plan, moment: datetime) -> None:

@@ -22,6 +22,7 @@ from app.catalog.models import ContentKind, Origin, Verdict
 from app.certification.actions import award_waiting, lock_waiting
 from app.certification.facts import KINDS_ASKED_AGAIN
 from app.clock import Now, Today
+from app.conduct import rescan
 from app.database import SessionDep, stored_id
 from app.people.access import Trainer, allow
 from app.people.models import Role
@@ -105,6 +106,8 @@ def _freeze(session: Session, found: Course, form: PublishForm, *, by: str, mome
             found.product.name = frozen.document["name"]
             session.add(found.product)
     award_waiting(session, waiting, moment)
+    held = [stored for stored in found.changed if stored.content.kind is ContentKind.REDLINES]
+    rescan.enqueue(session, [stored.content.product_id for stored in held], moment)
 
 
 def _says_verdict(stored: Stored) -> bool:

@@ -22,7 +22,7 @@ MOST_TRIED: Final = 500
 
 
 def enqueue(session: Session, product_ids: Collection[int], moment: datetime) -> None:
-    """Ask for stored texts to be read again, because the red lines of products have changed.
+    """Ask for stored texts to be read again, because the red lines of products have changed; none asks for nothing.
 
     Publications that follow one another make one run, as long as it has not begun. Call it after the action has
     written to the audit trail, in its transaction.

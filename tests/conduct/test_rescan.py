@@ -1,15 +1,21 @@
 """Stored texts are read again after red lines have changed: once for all publications, however often it is tried."""
 
+import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+import writing
 from app.audit.models import AuditEntry
-from app.catalog.models import ContentKind, Product
+from app.authoring.importing import apply, plan
+from app.catalog.actions import save_draft
+from app.catalog.models import Content, ContentKind, Product
 from app.commands.work import HANDLERS, PERIODIC
 from app.conduct import rereading
 from app.conduct.models import Disposition, Finding
@@ -17,7 +23,7 @@ from app.conduct.rescan import enqueue
 from app.database import Database
 from app.jobs.models import Job
 from app.jobs.worker import Worker
-from app.people.models import Person
+from app.people.models import Person, Role
 from factories import NOW, person, product, published, redline, sent_text
 
 LATER = NOW + timedelta(hours=1)
@@ -185,3 +191,29 @@ def test_texts_of_other_products_are_left_alone(
 def test_the_worker_does_this_work() -> None:
     assert {"conduct.rescan", "conduct.forget_texts"} <= set(HANDLERS)
     assert "conduct.forget_texts" in PERIODIC
+
+
+def test_reading_files_and_publishing_on_the_web_ask_for_it(
+    session: Session, database: Database, ana: Person, sign_in: Callable[[str], TestClient]
+) -> None:
+    person(session, "tom@example.com", Role.TRAINER)
+    sent_text(session, ana, "We guarantee it. It is fair.")
+    apply(session, plan(session, writing.keeper()), NOW)
+    session.commit()
+    work(database)
+    assert findings(session) == [("guarantee", "block", "active", False)]
+
+    session.expire_all()
+    content = session.scalars(select(Content).where(col(Content.kind) == ContentKind.REDLINES)).one()
+    rules = [*content.draft["rules"], {**redline("fair"), "category": "exaggerated", "status": "shadow"}]
+    save_draft(session, content, {**content.draft, "rules": rules}, step=content.step, by="tom@example.com", moment=NOW)
+    session.commit()
+    with time_machine.travel(NOW, tick=False):
+        tom = sign_in("tom@example.com")
+        seen = re.search(r'name="seen" value="([^"]+)"', tom.get("/author/products/keeper/publish").text)
+        assert seen is not None
+        assert tom.post("/author/products/keeper/publish", data={"seen": seen[1]}).status_code == 303
+    work(database)
+
+    session.expire_all()
+    assert findings(session) == [("guarantee", "block", "active", False), ("fair", "block", "shadow", False)]
