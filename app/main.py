@@ -19,6 +19,7 @@ from app.catalog.text import localized
 from app.certification.routes import router as certification_router
 from app.clock import set_zone
 from app.conduct.checking.routes import router as checking_router
+from app.conduct.drills.routes import router as drills_router
 from app.config import Settings
 from app.database import Database, SessionDep, is_migrated
 from app.deals.routes import router as deals_router
@@ -97,6 +98,7 @@ def create_app(settings: Settings) -> FastAPI:
         practice_router,
         certification_router,
         checking_router,
+        drills_router,
         deals_router,
         reports_router,
         authoring_router,

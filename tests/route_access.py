@@ -139,6 +139,11 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", "/check"): SIGNED_IN,
     ("POST", "/check/send"): SIGNED_IN,
     ("GET", "/check/sent/{sent_id}"): SIGNED_IN,
+    # saying it right
+    ("GET", "/drills"): SIGNED_IN,
+    ("GET", "/drills/{slug}/{red_line}"): SIGNED_IN,
+    ("POST", "/drills/{slug}/{red_line}"): SIGNED_IN,
+    ("POST", "/drills/{slug}/{red_line}/wordings"): SIGNED_IN,
     ("GET", "/deals"): SIGNED_IN,
     ("POST", "/deals"): roles(Role.REP, Role.MANAGER, Role.ADMIN),
     ("GET", "/deals/new"): roles(Role.REP, Role.MANAGER, Role.ADMIN),
