@@ -228,4 +228,5 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/api/openapi.json"): PUBLIC,
     ("GET", "/api/v1/clearance"): token("clearance:read"),
     ("POST", "/api/v1/clearance/batch"): token("clearance:read"),
+    ("POST", "/api/v1/redlines/check"): token("redlines:check"),
 }

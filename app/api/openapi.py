@@ -6,14 +6,15 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.openapi.utils import get_openapi
 from starlette.responses import JSONResponse, Response
 
-from app.api import clearance
+from app.api import clearance, redlines
 from app.people.access import PerhapsSignedIn, anybody
 from app.web.templating import page
 
 router = APIRouter(prefix="/api", dependencies=[Depends(anybody)])
 
 _DESCRIPTION = """\
-Ask Dealworthy who may sell what. JSON in and out, names in snake_case, moments in ISO 8601 with an offset.
+Ask Dealworthy who may sell what, and whether a text crosses a red line. JSON in and out, names in snake_case, moments
+in ISO 8601 with an offset.
 
 People are named by e-mail address whatever its case, products by slug, deals by the CRM's own id. Whatever is not
 known is a refusal with its reason, never an error. Errors are problem documents (RFC 9457) with `errors[]`, each
@@ -27,9 +28,12 @@ def document(request: Request) -> dict[str, Any]:
         version=request.app.version,
         openapi_version="3.1.0",
         description=_DESCRIPTION,
-        routes=clearance.router.routes,
+        routes=[*clearance.router.routes, *redlines.router.routes],
         servers=[{"url": request.app.state.settings.origin}],
-        tags=[{"name": "clearance", "description": "The gate: may this rep act for this product, on this deal, now?"}],
+        tags=[
+            {"name": "clearance", "description": "The gate: may this rep act for this product, on this deal, now?"},
+            {"name": "red lines", "description": "What may not be said to a customer: does this text cross a line?"},
+        ],
     )
     for operations in content["paths"].values():
         for operation in operations.values():

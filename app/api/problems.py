@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 from app.errors import AppError, InvalidError
 from app.web.i18n import gettext as _
 
-LARGEST_BODY = 2 * 1024 * 1024
+MEBIBYTE = 1024 * 1024
+LARGEST_BODY = 2 * MEBIBYTE
 """Bytes that a request to the API may say it carries; what does not say so is held to the application's limit."""
 _PLACES = {"body", "query", "path", "header"}
 
@@ -52,6 +53,8 @@ def _no_number(name: str) -> None:
 class ProblemRoute(APIRoute):
     """A route that says what is wrong as RFC 9457 has it: a pointer into the body, or to the parameter."""
 
+    largest_body = LARGEST_BODY
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the handler."""
         handler = super().get_route_handler()
@@ -74,8 +77,9 @@ class ProblemRoute(APIRoute):
     def _check_body(self, request: Request) -> None:
         headers = request.headers
         length = headers.get("content-length", "")
-        if length.isdecimal() and int(length) > LARGEST_BODY:
-            raise TooLargeError(_("What was sent is larger than 2 MiB. Nothing was read."))
+        if length.isdecimal() and int(length) > self.largest_body:
+            sentence = _("What was sent is larger than %(size)s MiB. Nothing was read.")
+            raise TooLargeError(sentence % {"size": self.largest_body // MEBIBYTE})
         if self.body_field is None:
             return
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.api import clearance, openapi
+from app.api import clearance, openapi, redlines
 
 router = APIRouter()
-for _noun in (clearance, openapi):
+for _noun in (clearance, redlines, openapi):
     router.include_router(_noun.router)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from app.catalog.content import DEAL_STAGES
+from app.redlines.checking import MOST_CHARACTERS
 
 MOST_CHECKS: Final = 1_000
 MOST_PRODUCTS: Final = 50
@@ -168,6 +169,61 @@ class BatchResult(Schema):
     results: list[Clearance]
 
 
+Tag = Annotated[str, StringConstraints(max_length=35, pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
+
+
+class TextCheck(Schema):
+    """A text, and where and how it is said; what is left out restricts nothing."""
+
+    text: Annotated[str, StringConstraints(max_length=MOST_CHARACTERS)] = Field(
+        description="The text as it is: a pitch, a mail, or a transcript (plain, WebVTT or SubRip).",
+        examples=["We guarantee a return."],
+    )
+    products: Slugs = Field(
+        default=[],
+        description="Slugs of the products that it is about; else the red lines of all products hold.",
+        examples=[["keeper-crm"]],
+    )
+    locale: Tag | None = Field(
+        default=None,
+        description="The language of the text, such as en or zh-Hans; the answer's words come in it. Else that of "
+        "Accept-Language.",
+    )
+    region: Word | None = Field(default=None, description="Where it is said, such as CN.")
+    channel: Word | None = Field(default=None, description="How it goes out: mail, chat, call, deck or another word.")
+    speaker: Word | None = Field(
+        default=None, description="Who says all of it, rep or customer; else labels in the text say who speaks."
+    )
+
+
+class TextFinding(Schema):
+    """One place where a text crosses a red line; `text[start:end] == matched`."""
+
+    start: int = Field(description="Unicode code points before it, in the text as it was sent.")
+    end: int
+    matched: str
+    red_line: str
+    title: str
+    severity: Literal["block", "warn", "coach"]
+    why: str
+    say_instead: list[str]
+    products: list[str] = Field(description="The products that hold this red line, of those asked for.")
+    state: Literal["active", "downgraded"] = Field(
+        description="A downgraded finding is excused by what stands around it, and stops nothing."
+    )
+    reason: str | None = Field(
+        description="Why it is downgraded, such as negated, attributed or question; None when it is active."
+    )
+
+
+class TextChecked(Schema):
+    """What a text crosses."""
+
+    findings: list[TextFinding] = Field(description="In the order of the text.")
+    rules: int = Field(description="How many red lines it was held against.")
+    more: int = Field(description="Findings beyond those that one answer carries; 0 but for unusual texts.")
+
+
 class Problem(BaseModel):
     """An error, as RFC 9457 has it."""
 
@@ -203,4 +259,24 @@ EXAMPLE: Final[dict[str, Any]] = {
             "basis": {"program_version": 3, "redlines_version": 5, "period": None},
         }
     ],
+}
+
+CHECKED: Final[dict[str, Any]] = {
+    "findings": [
+        {
+            "start": 3,
+            "end": 21,
+            "matched": "guarantee a return",
+            "red_line": "claims.guaranteed-return",
+            "title": "No guaranteed return",
+            "severity": "block",
+            "why": "A promise of return is promissory and cannot be kept.",
+            "say_instead": ["Customers like you typically see …"],
+            "products": ["keeper-crm"],
+            "state": "active",
+            "reason": None,
+        }
+    ],
+    "rules": 128,
+    "more": 0,
 }

@@ -524,7 +524,8 @@ def test_a_client_that_asks_too_often_is_told_when_to_come_back(
 def test_the_document_describes_the_api_alone(client: TestClient) -> None:
     document = client.get("/api/openapi.json").json()
     assert document["openapi"].startswith("3.1")
-    assert sorted(document["paths"]) == ["/api/v1/clearance", "/api/v1/clearance/batch"]
+    paths = ["/api/v1/clearance", "/api/v1/clearance/batch", "/api/v1/redlines/check"]
+    assert sorted(document["paths"]) == paths
     assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
     operation = document["paths"]["/api/v1/clearance"]["get"]
     assert sorted(operation["responses"]) == ["200", "401", "403", "422", "429"]

@@ -21,6 +21,7 @@ from sqlmodel import Session
 from app.authoring.files import read_tree
 from app.authoring.proving import prove_examples
 from app.catalog.content import Lesson, ProductDocument
+from app.catalog.models import ContentKind
 from app.certification.content import ProgramDocument
 from app.certification.rules import ReasonCode
 from app.cli import build_parser
@@ -31,7 +32,7 @@ from app.people.tokens import Scope, create_token
 from app.quizzes.content import QuizDocument
 from app.quizzes.itemcontent import ITEM_TYPES
 from app.redlines.content import RedLineDocument
-from factories import attest, deal, person, sellable
+from factories import attest, deal, person, product, published, sellable
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
@@ -196,6 +197,17 @@ ASKED_AT = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 EXAMPLE = re.compile(r"```sh\n(curl .*?)```\n\n```json\n(.*?)```", re.DOTALL)
 VOLATILE = {"decision_id", "request_id"}
 """What is another one each time."""
+PROMISED = {
+    "id": "claims.guaranteed-return",
+    "status": "active",
+    "severity": "block",
+    "category": "guarantee_promissory",
+    "title": "No guaranteed return",
+    "why": "Nobody can promise another company's revenue.",
+    "match": {"en": [{"text": "guarantee a return"}]},
+    "unless": {"negated": "downgrade"},
+    "say_instead": {"en": ["Bakeries of your size saw 8 to 14 % more repeat visits."]},
+}
 
 
 @pytest.fixture
@@ -207,7 +219,10 @@ def crm(settings: Settings, session: Session) -> Iterator[tuple[TestClient, str]
         person(session, "bo@example.com", name="Bo Lind", at=ASKED_AT)
         attest(session, ana, keeper, at=ASKED_AT)
         deal(session, "D-20417", products=[keeper], team={"owner": [ana]}, at=ASKED_AT)
-        token = create_token(session, "CRM", [Scope.CLEARANCE_READ], actor="admin@example.com", moment=ASKED_AT)
+        till = product(session, "till", name="Till", at=ASKED_AT)
+        published(session, till, ContentKind.REDLINES, "till", {"schema": 1, "rules": [PROMISED]}, at=ASKED_AT)
+        scopes = [Scope.CLEARANCE_READ, Scope.REDLINES_CHECK]
+        token = create_token(session, "CRM", scopes, actor="admin@example.com", moment=ASKED_AT)
         session.commit()
         application = create_app(settings.model_copy(update={"base_url": "https://sales.example.com"}))
         yield TestClient(application, base_url="https://sales.example.com"), token
@@ -238,7 +253,7 @@ def test_the_api_answers_as_printed(crm: tuple[TestClient, str]) -> None:
     examples = EXAMPLE.findall(text_of("docs/api.md"))
     answers = [run(*crm, command) for command, _answer in examples]
     assert [steady(answer) for answer in answers] == [steady(json.loads(printed)) for _command, printed in examples]
-    assert len(examples) == 4
+    assert len(examples) == 5
 
 
 def test_only_one_distribution_brings_passlib() -> None:

@@ -1,0 +1,112 @@
+"""The check of a text against the red lines, for editors, mail clients and assistants."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from app.api.problems import MEBIBYTE, ProblemRoute
+from app.api.schemas import CHECKED, Problem, TextCheck, TextChecked
+from app.api.security import needs
+from app.clock import Now
+from app.database import SessionDep, reads
+from app.people.tokens import Scope
+from app.redlines.checking import Circumstances, Found, rule_set
+from app.redlines.queries import Card
+from app.redlines.sarif import Located, sarif
+from app.web.i18n import match_locale, use_locale
+
+MOST_FINDINGS: Final = 2_000
+"""Findings that one answer carries."""
+
+SARIF: Final = "application/sarif+json"
+
+_ERRORS: dict[int | str, dict[str, Any]] = {
+    status: {"description": text, "model": Problem}
+    for status, text in {
+        401: "No token, or one that is unknown, revoked or over.",
+        403: "The token lacks the scope `redlines:check`.",
+        404: "There is no product of that slug.",
+        413: "The body is larger than 8 MiB.",
+        415: "The body is not JSON, or it is packed.",
+        422: "The request is not well formed, or the text too long; `errors` points at each place.",
+        429: "Too many requests; `Retry-After` says how many seconds to wait.",
+    }.items()
+}
+
+
+class TextRoute(ProblemRoute):
+    """A route that takes a whole text: the longest one, with each of its characters escaped, still fits."""
+
+    largest_body = 8 * MEBIBYTE
+
+
+router = APIRouter(
+    prefix="/api/v1/redlines",
+    tags=["red lines"],
+    route_class=TextRoute,
+    dependencies=[Depends(needs(Scope.REDLINES_CHECK))],
+    responses=_ERRORS,
+)
+
+
+@router.post(
+    "/check",
+    summary="Does this text cross a red line?",
+    operation_id="redlines_check",
+    responses={
+        200: {
+            "description": f"The findings; as SARIF 2.1.0 where `Accept` asks for `{SARIF}`.",
+            "model": TextChecked,
+            "content": {"application/json": {"example": CHECKED}, SARIF: {}},
+        }
+    },
+)
+@reads
+def check(request: Request, session: SessionDep, moment: Now, body: TextCheck) -> Response:
+    """Say what a text crosses, with what to say instead and why. Nothing of it is stored or logged."""
+    if locale := match_locale(body.locale or ""):
+        use_locale(locale)
+    rules = rule_set(session, list(dict.fromkeys(body.products)), moment)
+    found = rules.check(body.text, Circumstances(body.locale, body.region, body.channel, body.speaker))
+    shown = found[:MOST_FINDINGS]
+    words = {name: each.card for name, each in {each.finding.red_line: each for each in shown}.items()}
+    if SARIF in request.headers.get("accept", ""):
+        return _answer(_sarif(body.text, shown, words), SARIF)
+    findings = [_finding(each, words[each.finding.red_line]) for each in shown]
+    content = {"findings": findings, "rules": len(rules), "more": len(found) - len(shown)}
+    return _answer(content, "application/json")
+
+
+def _finding(found: Found, card: Card) -> dict[str, Any]:
+    """Write a finding as the API gives it; the keys always stand in this order."""
+    finding = found.finding
+    return {
+        "start": finding.start,
+        "end": finding.end,
+        "matched": finding.matched,
+        "red_line": finding.red_line,
+        "title": card.title,
+        "severity": finding.severity,
+        "why": card.why,
+        "say_instead": list(card.say_instead),
+        "products": list(found.products),
+        "state": finding.state,
+        "reason": finding.reason,
+    }
+
+
+def _sarif(text: str, found: Sequence[Found], cards: dict[str, Card]) -> dict[str, Any]:
+    words = {
+        name: {"title": card.title, "why": card.why, "say_instead": list(card.say_instead)}
+        for name, card in cards.items()
+    }
+    return sarif([Located("text", each.finding, text) for each in found], words)
+
+
+def _answer(content: dict[str, Any], kind: str) -> Response:
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    headers = {"Vary": "Accept, Accept-Language", "Cache-Control": "no-store"}
+    return Response(body, media_type=kind, headers=headers)
