@@ -87,6 +87,7 @@ def _wish(form: Bound[PublishForm]) -> Wish:
 
 def _freeze(session: Session, found: Course, form: PublishForm, *, by: str, moment: datetime) -> None:
     waiting = lock_waiting(session, [found.product.id or 0], moment)
+    red_lines = [each.content.product_id for each in found.changed if each.content.kind is ContentKind.REDLINES]
     for stored in found.changed:
         content = stored.content
         wish = Wish(Verdict(form.verdict), form.deadline) if _says_verdict(stored) else Wish()
@@ -106,8 +107,7 @@ def _freeze(session: Session, found: Course, form: PublishForm, *, by: str, mome
             found.product.name = frozen.document["name"]
             session.add(found.product)
     award_waiting(session, waiting, moment)
-    held = [stored for stored in found.changed if stored.content.kind is ContentKind.REDLINES]
-    rescan.enqueue(session, [stored.content.product_id for stored in held], moment)
+    rescan.enqueue(session, red_lines, moment)
 
 
 def _says_verdict(stored: Stored) -> bool:
