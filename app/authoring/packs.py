@@ -181,7 +181,8 @@ def put_in_force(
     if found.stored.read_by == person.email:
         raise ForbiddenError(_("You read this version in; somebody else has to approve it."))
     approve(session, found.stored, by=person.email, moment=moment)
-    rescan.enqueue(session, moment)
+    held = subscribers(session, moment).get(slug, ())
+    rescan.enqueue(session, [each.product_id for each in held], moment)
     return redirect(request, f"/review/packs/{slug}/{number}", _("Approved. It holds where products subscribe to it."))
 
 
