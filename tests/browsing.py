@@ -96,6 +96,7 @@ def _why(node: dict[str, list[dict[str, str]]]) -> str:
 
 def audit(page: Page) -> None:
     """Fail when axe finds something: in light and in dark, on a desktop and on a phone."""
+    page.wait_for_load_state()  # a click may have brought a page that is still on its way
     before = page.viewport_size
     found: dict[str, str] = {}
     for name, size in (("desktop", DESKTOP), ("phone", PHONE)):

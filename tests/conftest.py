@@ -19,6 +19,7 @@ from sqlmodel import Session
 from app.config import Settings
 from app.database import Database, migrate
 from factories import signed_in
+from forks import Forks
 from installations import Installation, PostgresqlStore, SqliteStore, Store
 
 SECRET = "a secret of at least thirty-two characters"
@@ -137,3 +138,11 @@ def client(application: FastAPI) -> TestClient:
 def sign_in(application: FastAPI) -> Callable[[str], TestClient]:
     """Give a browser that is signed in as the person with this e-mail address (see factories.person)."""
     return lambda email: signed_in(application, email)
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """Start commands of the product, each at once in a process of its own: `forks.start(["seed"], variables, log)`."""
+    forks = Forks()
+    yield forks
+    forks.close()

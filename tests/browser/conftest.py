@@ -35,13 +35,6 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def forks() -> Iterator[Forks]:
-    forks = Forks()
-    yield forks
-    forks.close()
-
-
-@pytest.fixture(scope="session")
 def demo_template(shared: Path, forks: Forks) -> Path:
     """The demonstration's database, made by the commands once for all workers."""
     path = shared / "demonstration.db"

@@ -1,16 +1,13 @@
 """A server that is killed in the middle of everything has kept what it said it saved."""
 
-import os
 import re
-import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 from secrets import token_urlsafe
 from threading import Event
@@ -19,10 +16,12 @@ import httpx2
 import pytest
 from sqlmodel import Session
 
-from app.config import ROOT
 from app.people.access import digest
 from app.people.models import SignInSession
 from factories import person, published_quiz, quiz_document
+from forks import Forks
+from tools.demonstration import Process, Start, environment
+from tools.demonstration import start as start_command
 
 CLIENTS = 4
 KILLS = 3
@@ -38,16 +37,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_server(database_url: str, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    environment = {**os.environ, "DEALWORTHY_DATABASE_URL": database_url, "DEALWORTHY_SECRET_KEY": "k" * 40}
-    command = [sys.executable, "-m", "app", "serve", "--port", str(port)]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as process:  # noqa: S603 (our own)
-        try:
-            wait_until(lambda: answers(port))
-            yield process
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
+def running_server(start: Start, database_url: str, port: int, log: Path) -> Iterator[Process]:
+    process = start(["serve", "--port", str(port)], environment(database_url, port), log)
+    try:
+        wait_until(lambda: answers(port))
+        yield process
+    finally:
+        process.kill()
+        process.wait()
 
 
 def answers(port: int) -> bool:
@@ -57,7 +54,7 @@ def answers(port: int) -> bool:
         return False
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 30) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
     ends = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > ends:
@@ -124,14 +121,18 @@ def step_of(answer: str | None) -> int:
     return int(answer.removeprefix("answer ")) if answer else -1
 
 
-def test_every_answer_that_was_said_to_be_saved_is_there(database_url: str, cookies: list[dict[str, str]]) -> None:
+def test_every_answer_that_was_said_to_be_saved_is_there(
+    database_url: str, cookies: list[dict[str, str]], forks: Forks, tmp_path: Path
+) -> None:
     chance = Random(20261123)  # noqa: S311 (moments of a test, not secrets)
     port = free_port()
     base = f"http://127.0.0.1:{port}"
     kept: list[dict[int, str]] = [{} for _ in cookies]
     attempts: list[str] = []
     for kills in range(KILLS + 1):
-        with running_server(database_url, port) as server, ThreadPoolExecutor(CLIENTS) as pool:
+        begin = forks.start if kills else start_command  # once as in life; the others need not import everything anew
+        log = tmp_path / f"server-{kills}.log"
+        with ThreadPoolExecutor(CLIENTS) as pool, running_server(begin, database_url, port, log) as server:
             for cookie, attempt, own in zip(cookies, attempts, kept, strict=False):
                 stored = stored_answers(base, cookie, attempt)
                 lost = {place: word for place, word in own.items() if step_of(stored.get(place)) < step_of(word)}
@@ -145,4 +146,5 @@ def test_every_answer_that_was_said_to_be_saved_is_there(database_url: str, cook
                 pool.submit(save_until_the_server_dies, base, cookie, attempt, own)
             wait_until(lambda: all(len(own) == len(WORD_ITEMS) for own in kept))
             Event().wait(chance.uniform(0.05, 0.6))
-            os.killpg(server.pid, signal.SIGKILL)
+            server.kill()
+        assert log.read_text() == ""
