@@ -109,7 +109,9 @@ def test_a_mail_is_read_with_its_attachments() -> None:
         b"Subject: Fwd\nFrom: a@example.com\nTo: b@example.com\nContent-Type: multipart/mixed; boundary=x\n\n"
         b"--x\nContent-Type: message/rfc822\n\n" + inner + b"\n--x--\n"
     )
-    assert pieces(read(nested, "fwd.eml")) == [
+    forwarded = read(nested, "fwd.eml")
+    assert forwarded.unread == (Place("attachment", None, "deep.txt", "Earlier"),)
+    assert pieces(forwarded) == [
         (Place("subject"), "Fwd"),
         (Place("subject", file="Earlier"), "Earlier"),
         (Place("body", file="Earlier"), "forwarded words"),

@@ -19,7 +19,7 @@ from app.redlines.documents.limits import DEEPEST, MOST_ATTACHMENTS
 from app.redlines.documents.places import Place
 from app.redlines.documents.transcripts import plain
 
-_LONGEST_HEADER: Final = 2_000
+_LONGEST_NAME: Final = 2_000
 _FOLD: Final = re.compile(r"[\r\n]+[ \t]*")
 
 Mail = Message
@@ -125,8 +125,11 @@ def _take_mail(part: Mail, place: Place, taken: Taken) -> bool:
     name = label(subject) or place.label
     taken.add(Place("subject", file=name), subject)
     for leaf in _leaves(mail, 1):
-        if not _file_name(leaf) and _is_words(leaf):
+        inner = _file_name(leaf)
+        if not inner and _is_words(leaf):
             taken.add(Place("body", file=name), _words(leaf))
+        else:
+            taken.unread.append(Place("attachment", None, inner or leaf.get_content_type(), name))
     return True
 
 
@@ -135,11 +138,11 @@ def _file_name(part: Mail) -> str:
         name = part.get_filename() or ""
     except (LookupError, ValueError, MessageError, TypeError):
         return ""
-    return label(_decoded(name[:_LONGEST_HEADER]).replace("\\", "/").rpartition("/")[2])[-LONGEST_LABEL:]
+    return label(_decoded(name[:_LONGEST_NAME]).replace("\\", "/").rpartition("/")[2])[-LONGEST_LABEL:]
 
 
 def _header(mail: Mail, name: str) -> str:
-    return _decoded(str(mail.get(name, ""))[:_LONGEST_HEADER])
+    return _decoded(str(mail.get(name, "")))
 
 
 def _decoded(raw: str) -> str:

@@ -34,7 +34,7 @@ class Block:
 def take(data: bytes, taken: Taken) -> None:
     """Take the text of a page.
 
-    Raises UnreadableError: `damaged`, `too_much_text`.
+    Raises UnreadableError: `damaged`, `too_complex`, `too_much_text`.
     """
     heading = ""
     for number, block in enumerate(blocks(decode(data)), 1):
@@ -56,13 +56,16 @@ def quoted(block: Block) -> str:
 def blocks(source: str) -> Iterator[Block]:
     """Yield the blocks of HTML that have words.
 
-    Raises UnreadableError: `damaged`.
+    Raises UnreadableError: `damaged`, `too_complex`.
     """
     parser = html.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     try:
         root = html.document_fromstring(clean(source).encode(), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise UnreadableError(Code.DAMAGED, "html") from error
+    if len(parser.error_log.filter_from_fatals()):
+        # the parser stops where elements lie too deep in each other, and keeps quiet about the rest
+        raise UnreadableError(Code.TOO_COMPLEX, "html")
     words: list[str] = []
     quotes, headings = 0, 0
     for opens, element in _events(root):
