@@ -95,11 +95,16 @@ def _course(
     if course is None or course.document is None:
         return None
     lessons = course.document.lessons
-    references = tuple(
+    shown = tuple(
         RedLineReference(LESSON_FILE + lesson.id, reference.line, reference.red_line or "")
         for lesson in lessons
         for body in lesson.body.values()
         for reference in redline_references(body)
     )
+    drilled = tuple(
+        RedLineReference(LESSON_FILE + lesson.id, 1, red_line, f"drills.{position}")
+        for lesson in lessons
+        for position, red_line in enumerate(lesson.drills)
+    )
     ids = frozenset(lesson.id for lesson in lessons)
-    return ParsedCourse(product, course.document, program.located if program else None, ids, references, ())
+    return ParsedCourse(product, course.document, program.located if program else None, ids, shown + drilled, ())

@@ -47,9 +47,12 @@ def check_course(
     are those among them that nobody can take.
     """
     ids = red_line_ids(redlines)
+    drilled = _drilled(redlines)
     for reference in course.references:
         if ids is not None and reference.red_line not in ids:
             yield reference.problem(f"there is no red line {reference.red_line} in redlines.yaml")
+        elif ids is not None and reference.drilled and reference.red_line not in drilled:
+            yield reference.problem(f"the red line {reference.red_line} has no drills")
     if program and course.program:
         for position, requirement in enumerate(program.requirements):
             message = _missing(requirement, course, redlines, quizzes) or _not_taken(requirement, banks)
@@ -58,6 +61,11 @@ def check_course(
     if redlines and redlines.document and redlines.located:
         for position, rule in enumerate(redlines.document.rules):
             yield from _check_rule(rule, ("rules", position), course, redlines.located)
+
+
+def _drilled(redlines: Parsed[RedLinesDocument] | None) -> frozenset[str]:
+    rules = redlines.document.rules if redlines and redlines.document else ()
+    return frozenset(rule.id for rule in rules if rule.drills)
 
 
 def check_quiz(

@@ -49,6 +49,7 @@ LESSON: Final[Layout] = {
     "talk_track.role": As.MANY,
     "talk_track.stage": As.MANY,
     "url": As.LINE,
+    "drills": As.MANY,
     **{f"body.{locale}": As.PROSE for locale in LOCALES},
 }
 

@@ -50,6 +50,13 @@ def _cards(session: Session, slug: str) -> dict[str, Card]:
     return {rule["id"]: card_of(rule) for rule in (stored.draft.get("rules", ()) if stored else ())}
 
 
+def _drilled(session: Session, slug: str) -> list[tuple[str, str]]:
+    """Give the red lines that have sentences to say right, each with its title."""
+    stored = content(session, ContentKind.REDLINES, slug)
+    rules = stored.draft.get("rules", ()) if stored else ()
+    return [(rule["id"], localized(rule["title"], current_locale())) for rule in rules if rule.get("drills")]
+
+
 def card_of(rule: Part) -> Card:
     """Show a red line's draft as its card."""
     locale = current_locale()
@@ -82,6 +89,7 @@ def _editor(session: Session, slug: str, lesson_id: str | None) -> Editor:
     if lesson_id and find(stored.draft) is None:
         raise NotFoundError(_("There is no such lesson in this draft. It may have been removed."))
     cards = _cards(session, slug)
+    drilled = _drilled(session, slug)
 
     def view(sheet: Sheet, _part: Part) -> Mapping[str, Any]:
         locale, blocks = _rendered(sheet, current_locale())
@@ -94,6 +102,7 @@ def _editor(session: Session, slug: str, lesson_id: str | None) -> Editor:
             "roles": choices(words.CUSTOMER_ROLES),
             "stages": choices(words.STAGES),
             "industries": words.known(industries(), [sheet.get("case.industry"), *sheet.all("talk_track.industry")]),
+            "drilled": words.known(drilled, sheet.all("drills")),
             "blocks": blocks,
             "cards": cards,
             "preview_locale": locale,

@@ -90,6 +90,8 @@ _SENTENCES: Final[tuple[tuple[str, Callable[[], str]], ...]] = (
     (r"there is no lesson (?P<name>\S+)|.* has no lesson (?P<other>\S+)", lambda: _("There is no such lesson.")),
     (r"there is no quiz (?P<name>\S+)", lambda: _("There is no such quiz.")),
     (r"there is no red line .*|.* has no red line .*", lambda: _("There is no such red line.")),
+    (r"the red line (?P<name>\S+) has no drills",
+     lambda: _("The red line %(name)s has no sentence to say right yet.")),
     (r"match covers en, so .*", lambda: _("Write in English what to say instead.")),
     (r"match covers zh, so .*", lambda: _("Write in Chinese what to say instead.")),
     (r"(?:media/\S+ )?is \S+ bytes long; .*", lambda: _("The file is too large: at most 5 MB are allowed.")),

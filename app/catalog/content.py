@@ -68,7 +68,7 @@ class TalkTrack(Document):
 class Lesson(Document):
     """A lesson: its front matter, its number in the course and its bodies.
 
-    `slug` is the name of its file where that is not the id.
+    `slug` is the name of its file where that is not the id; `drills` are red lines whose sentences are said right here.
     """
 
     id: Slug
@@ -81,6 +81,7 @@ class Lesson(Document):
     case: Case | None = None
     talk_track: TalkTrack | None = None
     url: Url | None = None
+    drills: Annotated[tuple[Slug, ...], Field(max_length=20)] = ()
     number: Annotated[int, Field(strict=True, ge=0, le=999)]
     slug: Slug | None = None
     body: dict[Locale, Body] = Field(default_factory=dict)
@@ -98,6 +99,8 @@ class Lesson(Document):
             faults.add("is missing; a lesson of kind talk_track says for whom it is", "talk_track")
         if self.kind in ("link", "document") and self.url is None:
             faults.add(f"is missing; a lesson of kind {self.kind} leads somewhere", "url")
+        for position in twice(list(self.drills)):
+            faults.add("stands here already", "drills", position)
         faults.check()
         return self
 

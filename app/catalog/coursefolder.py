@@ -23,15 +23,21 @@ _FENCE: Final = "---"
 
 @dataclass(frozen=True, slots=True)
 class RedLineReference:
-    """A place in a lesson that shows a red line's card."""
+    """A place in a lesson that shows a red line's card, or below `drills` one whose sentences are said right there."""
 
     file: str
     line: int
     red_line: str
+    path: str = "body"
+
+    @property
+    def drilled(self) -> bool:
+        """Whether the red line must have drills."""
+        return self.path != "body"
 
     def problem(self, message: str) -> Problem:
         """Blame this reference."""
-        return Problem(self.file, self.line, 1, "body", message)
+        return Problem(self.file, self.line, 1, self.path, message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +191,9 @@ class _Folder:
         value["slug"] = main["slug"] if main["slug"] != front.value.get("id") else None
         lesson, problems = validate(Lesson, Located(front.file, value, front.places))
         self.problems += problems
+        for position, red_line in enumerate(lesson.drills if lesson else ()):
+            place = front.problem(("drills", position), "")
+            self.references.append(RedLineReference(place.file, place.line, red_line, place.path))
         if lesson and (other := self.ids.setdefault(lesson.id, main.string)) != main.string:
             self.problems.append(front.problem(("id",), f"{other} has this id already"))
         return lesson

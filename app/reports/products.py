@@ -16,6 +16,8 @@ from app.catalog.video import Player, VideoKind, is_enough, player
 from app.certification.queries import Record, record, records
 from app.certification.rules import RequirementKind
 from app.clock import Now, Today
+from app.conduct.drills.queries import drilled
+from app.conduct.drills.views import Shown, in_lesson
 from app.database import SessionDep
 from app.people.access import SignedIn
 from app.quizzes.essays.queries import quizzes_awaiting_mark
@@ -140,12 +142,20 @@ def show_lesson(
             "case": _case(lesson),
             "talk_track": _talk_track(lesson),
             "cards": cards(session, course.product_id, moment),
+            "drills": _drills(session, person.id, slug, lesson, moment),
             "video": video,
             "today": today,
             **_body(lesson),
         },
         headers={"Content-Security-Policy": content_security_policy(**_sources(video))} if video else None,
     )
+
+
+def _drills(session: Session, person_id: int, slug: str, lesson: Lesson, moment: datetime) -> list[Shown]:
+    if not lesson.drills:
+        return []
+    _rules, found = drilled(session, person_id, slug, moment, lesson.drills)
+    return in_lesson(found)
 
 
 def _body(lesson: Lesson, *, with_cards: bool = True) -> dict[str, Any]:

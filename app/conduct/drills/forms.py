@@ -14,4 +14,5 @@ class DrillForm(Form):
     drill: Annotated[str, StringConstraints(max_length=80)] = ""
     key: Annotated[str, StringConstraints(max_length=200)] = ""
     seen: bool = False
+    level: Annotated[str, StringConstraints(max_length=1)] = ""
     text: Annotated[str, StringConstraints(min_length=1, max_length=MOST_CHARACTERS)]

@@ -15,7 +15,7 @@ from app.conduct.drills import views
 from app.conduct.drills.actions import try_drill
 from app.conduct.drills.forms import DrillForm
 from app.conduct.drills.queries import Drilled, all_drilled, asked, drilled_red_line
-from app.conduct.drills.views import Shown
+from app.conduct.drills.views import IN_LESSON, Shown
 from app.database import SessionDep, reads
 from app.errors import ConflictError
 from app.people.access import SignedIn
@@ -90,14 +90,15 @@ def _read(raw: FormData) -> Bound[DrillForm]:
 def _chosen(drilled: Drilled, form: Bound[DrillForm]) -> Shown:
     for each in views.shown(drilled):
         if each.name == form.get("drill"):
-            return replace(each, form=form, seen=form.get("seen") == "true")
+            level = IN_LESSON if form.get("level") == str(IN_LESSON) else each.level
+            return replace(each, form=form, seen=form.get("seen") == "true", level=level)
     raise ConflictError(_("This sentence was changed meanwhile. Open the page again."))
 
 
 def _answer(request: Request, drilled: Drilled, one: Shown, *, status: int = 200) -> Response:
     """Answer with the one drill where htmx asked for it, also from a lesson, else with the whole page."""
     if wants_fragment(request):
-        return page(request, "conduct/drill_one.html", {"one": one, "level": 2}, status=status)
+        return page(request, "conduct/drill_one.html", {"one": one}, status=status)
     return _page(request, drilled, views.replaced(views.shown(drilled), one), status=status)
 
 

@@ -1,9 +1,9 @@
 """What a page shows of a drill: the sentence, what was typed, and what is found in it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from secrets import token_urlsafe
-from typing import Any
+from typing import Any, Final
 
 from app.conduct.checking import words
 from app.conduct.checking.results import pieces
@@ -15,6 +15,9 @@ from app.redlines.queries import card_of
 from app.web.forms import Bound, blank
 from app.web.i18n import gettext as _
 from app.web.i18n import ngettext
+
+IN_LESSON: Final = 3
+"""The level of a drill's heading in a lesson."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,14 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One drill on a page, with its form; `seen` shows the approved wordings."""
+    """One drill on a page, with its form; `seen` shows the approved wordings, `level` is that of its heading."""
 
     drilled: Drilled
     passed: Passed
     form: Bound[Any] = field(default_factory=blank)
     result: Result | None = None
     seen: bool = False
+    level: int = 2
     key: str = field(default_factory=lambda: token_urlsafe(16))
 
     @property
@@ -61,6 +65,11 @@ class Shown:
 def shown(drilled: Drilled) -> list[Shown]:
     """Return the drills of a red line before anybody typed."""
     return [Shown(drilled, each) for each in drilled.drills]
+
+
+def in_lesson(found: Iterable[Drilled]) -> list[Shown]:
+    """Return the drills of some red lines as a lesson shows them, below a heading of their own."""
+    return [replace(one, level=IN_LESSON) for drilled in found for one in shown(drilled)]
 
 
 def replaced(drills: Iterable[Shown], one: Shown) -> list[Shown]:
