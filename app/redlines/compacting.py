@@ -21,6 +21,14 @@ _NOWHERE: Places = np.empty(0, dtype=np.intp)
 _STEP = 2
 _KEY = 8
 _LONGEST_DETERMINER = max(map(len, DETERMINERS))
+_DETERMINER_WORDS = sorted(DETERMINERS, key=lambda word: int.from_bytes(word.encode(), "little"))
+_DETERMINER_KEYS = np.array(
+    [*(int.from_bytes(word.encode(), "little") for word in _DETERMINER_WORDS), (1 << 64) - 1], dtype=np.uint64
+)
+_DETERMINER_LENGTHS = np.array([*map(len, _DETERMINER_WORDS), 0], dtype=np.intp)
+_ONE = np.uint64(1)
+_EACH_BYTE = np.uint64(0x0101010101010101)
+_HIGH_BITS = np.uint64(0x8080808080808080)
 _FIRST_LETTERS = np.zeros(256, dtype=bool)
 _FIRST_LETTERS[[ord(word[0]) for word in DETERMINERS]] = True
 
@@ -118,19 +126,25 @@ def _spelled_out(folded: Folded, starts: Places, ends: Places) -> Places:
 
 
 def _determiners(packed: Codes, kept: Flags, starts: Places) -> Places:
-    """Return for each run how many of its characters are a determiner, alone or before Chinese."""
+    """Return for each run how many of its characters are a determiner, alone or before Chinese.
+
+    The first letters of a run are compared as one number; what follows the first empty byte is cut off.
+    """
     letters = np.zeros(len(packed) + _KEY, dtype=np.uint8)
     np.multiply(packed.astype(np.uint8), packed & LETTER != 0, out=letters[: len(packed)])
+    lengths = np.zeros(len(starts), dtype=np.intp)
     likely = np.flatnonzero(_FIRST_LETTERS[letters[starts]])
     keys = np.lib.stride_tricks.sliding_window_view(letters, _KEY)[starts[likely]].view(np.uint64)[:, 0]
-    lengths = np.zeros(len(starts), dtype=np.intp)
-    for word in DETERMINERS:
-        mask = np.uint64((1 << 8 * (len(word) + 1)) - 1)
-        found = likely[keys & mask == np.uint64(int.from_bytes(word.encode(), "little"))]
-        following = starts[found] + len(word)
-        following[following == len(packed)] = -1
-        alone = ~kept[following] | (packed[following] & SPACELESS != 0) | (following < 0)
-        lengths[found[alone]] = len(word)
+    empty = (keys - _EACH_BYTE) & ~keys & _HIGH_BITS
+    words = keys & ((empty & (~empty + _ONE)) - _ONE)
+    numbers = _DETERMINER_KEYS.searchsorted(words)
+    found = np.flatnonzero(_DETERMINER_KEYS[numbers] == words)
+    sizes = _DETERMINER_LENGTHS[numbers[found]]
+    found = likely[found]
+    following = starts[found] + sizes
+    following[following == len(packed)] = -1
+    alone = ~kept[following] | (packed[following] & SPACELESS != 0) | (following < 0)
+    lengths[found[alone]] = sizes[alone]
     return lengths
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from app.redlines.literals import without_determiners
+from app.redlines.literals import bare_text, without_determiners
 from app.redlines.phrases import Pattern, exemptions, parse, parse_around, texts
 from app.redlines.scanner import Literals
 
@@ -60,13 +60,21 @@ class Rule:
 class Key(NamedTuple):
     """What a literal is looked for by: itself, or the longest part of it without a determiner.
 
-    `literal` is the whole's number if the key is one; `longer` are those of which it is a part,
-    each with the place of the part.
+    `literal` is the whole's number if the key is one; `longer` are those of which it is a part.
     """
 
     text: str
     literal: int | None
-    longer: tuple[tuple[int, int], ...]
+    longer: tuple["Longer", ...]
+
+
+class Longer(NamedTuple):
+    """A literal with determiners and where a key stands in it; the same of its text without determiners."""
+
+    literal: int
+    place: int
+    bare: str
+    bare_place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +101,15 @@ class Compiled:
 def _keys(literals: Sequence[str]) -> tuple[list[Key], list[int]]:
     """Return what to look for, and the literals that have nothing but determiners."""
     whole: dict[str, int] = {}
-    parts: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    parts: dict[str, list[Longer]] = defaultdict(list)
     bare: list[int] = []
     for number, literal in enumerate(literals):
         part, place = without_determiners(literal)
         if part == literal:
             whole[literal] = number
         elif part:
-            parts[part].append((number, place))
+            whole_bare, rest = bare_text(literal), bare_text(literal[place:])
+            parts[part].append(Longer(number, place, whole_bare, len(whole_bare) - len(rest)))
         else:
             bare.append(number)
     texts = dict.fromkeys((*whole, *parts))

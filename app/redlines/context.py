@@ -7,6 +7,7 @@ bounded, so many hits in one long sentence stay linear.
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 
 from app.redlines.cues import LANGUAGES
 from app.redlines.cueset import Cues
@@ -19,6 +20,7 @@ AFTER = 120
 _SHORT_LINE = 45
 _NEAREST = 6
 _BLANK = "\0"
+_QUOTED = frozenset({"quoted"})
 
 _END = re.compile(
     r"(?:[!?。]+|(?<!\be\.g)(?<!\bi\.e)(?<!\bvs)(?<!\binc)(?<!\bmr)(?<!\bms)(?<!\bdr)(?<!\bno)(?<!\betc)(?<!\bltd)"
@@ -128,29 +130,36 @@ class Context:
         number = self.sentence(start)
         following = self.sentence(end - 1) + 1
         last = self._sentences[following] if following < len(self._sentences) else len(self._text)
-        before = _without_asides(self._text[max(self._sentences[number], start - BEFORE) : start])
+        before = self._text[max(self._sentences[number], start - BEFORE) : start]
         after = self._text[end : min(last, end + AFTER)]
         rest = self._text[max(end, last - AFTER) : last]
-        held = {
-            "negated": _negated(before, after, inner)
-            or _supposed(before)
-            or _retracted(self._text[last : last + AFTER]),
-            "attributed": any(_attributed(cues, before, after) for cues in LANGUAGES),
-            "quoted": self._is_quoted(start, end, before, after),
-            "question": _asked(before, rest) and not _AFFIRMED.match(self._text, last),
-        }
-        return frozenset(reason for reason, holds in held.items() if holds)
+        held = _reasons(before, after, rest, self._text[last : last + AFTER], tuple(inner))
+        return held | _QUOTED if "quoted" not in held and self._is_quoted(start, end, before, after) else held
 
     def _is_quoted(self, start: int, end: int, before: str, after: str) -> bool:
         if _within(self._quoted_lines, start, end):
-            return True
-        if any(cues.talk_before.search(before) or cues.talk_after.search(after) for cues in LANGUAGES):
             return True
         quotation = _within(self._quotations, start, end)
         if quotation is None:
             return False
         around = before[: max(0, len(before) - (start - quotation[0]))] + _BLANK + after[quotation[1] - end :]
         return any(cues.talk.search(around) for cues in LANGUAGES)
+
+
+@lru_cache(maxsize=1024)
+def _reasons(before: str, after: str, rest: str, following: str, inner: tuple[str, ...]) -> frozenset[str]:
+    """Return the reasons that the words around a claim give; remembered, since texts repeat themselves.
+
+    `rest` is the end of its sentence, `following` the beginning of the next.
+    """
+    clear = _without_asides(before)
+    held = {
+        "negated": _negated(clear, after, inner) or _supposed(clear) or _retracted(following),
+        "attributed": any(_attributed(cues, clear, after) for cues in LANGUAGES),
+        "quoted": any(cues.talk_before.search(clear) or cues.talk_after.search(after) for cues in LANGUAGES),
+        "question": _asked(clear, rest) and not _AFFIRMED.match(following),
+    }
+    return frozenset(reason for reason, holds in held.items() if holds)
 
 
 def _blanked(pattern: Guarded, text: str) -> str:

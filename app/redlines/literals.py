@@ -32,6 +32,11 @@ def without_determiners(phrase: str) -> tuple[str, int]:
     return stretch.strip(), start + len(stretch) - len(stretch.lstrip())
 
 
+def bare_text(phrase: str) -> str:
+    """Return a compact phrase as it reads in a text whose determiners were dropped."""
+    return compact(_DETERMINER.sub(" ", phrase))
+
+
 def is_han(character: str) -> bool:
     """Tell whether a character is written without spaces: Chinese, kana, hangul."""
     return character.isalnum() and not is_latin(character)

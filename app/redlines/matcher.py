@@ -36,6 +36,7 @@ _REQUIRED: tuple[State, str | None] = ("suppressed", "required")
 _UNIT_WIDTH = 30
 _CELL = 64
 _SHORT_HAN = 3
+_PARAGRAPH = re.compile(r"\n\s*\n")
 _BORDERLESS = re.compile(r"\n\s*\n|[。!?;]|(?<!\.\.)\.(?=\s)")
 _WEAK = re.compile(r"[,、:()]")
 _NEW_LINE = re.compile(r"\n")
@@ -103,6 +104,8 @@ class _Text:
 
 def _may_cross(gaps: Sequence[str], literal: str) -> bool:
     """Tell whether separators of a hit are spelling and not punctuation between sentences."""
+    if len(gaps) >= max(2, len(literal) - 1):  # spelled out, character by character
+        return not any(_PARAGRAPH.search(gap) for gap in gaps)
     if any(_BORDERLESS.search(gap) for gap in gaps):
         return False
     weak = sum(_WEAK.search(gap) is not None for gap in gaps)
@@ -171,13 +174,16 @@ class _Scan:
 
     def _note_longer(self, key: Key, start: int) -> None:
         """Compare literals with determiners where the part without one was found."""
-        full = self._full
-        place = full.place(int(self._bare.places[start]))
-        for number, offset in key.longer:
-            literal = self._compiled.literals[number]
-            first, last = place - offset, place - offset + len(literal)
+        for longer in key.longer:
+            first = start - longer.bare_place
+            if first < 0 or self._bare.text(first, first + len(longer.bare)) != longer.bare:
+                continue
+            full = self._full
+            literal = self._compiled.literals[longer.literal]
+            first = full.place(int(self._bare.places[start])) - longer.place
+            last = first + len(literal)
             if first >= 0 and full.text(first, last) == literal and full.is_word(first, last):
-                self._note(full, literal, (first, last), self._compiled.uses[number])
+                self._note(full, literal, (first, last), self._compiled.uses[longer.literal])
 
 
 def _regex_hits(text: _Text, number: int, pattern: Pattern, regex: Regex) -> Iterator[_Hit]:
