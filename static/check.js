@@ -8,6 +8,8 @@ const writer = area.parentElement;
 const mirror = writer.querySelector(".mirror");
 const announcer = document.getElementById("announcer");
 
+const longPaste = 50_000;
+
 let spans = []; // {id, mark, start, end}: where the findings are in `known`
 let known = area.value;
 let asked = area.value; // what was sent last
@@ -151,6 +153,14 @@ area.addEventListener("input", (event) => {
   follow();
   ask();
   if (/^insertFrom/.test(event.inputType ?? "")) lineOf(area.selectionEnd)?.scrollIntoView({ block: "nearest" });
+});
+// Browsers take seconds to paste a whole transcript in a way that can be undone; it may as well be pasted again.
+area.addEventListener("paste", (event) => {
+  const text = event.clipboardData?.getData("text/plain") ?? "";
+  if (text.length < longPaste) return;
+  event.preventDefault();
+  area.setRangeText(text.replaceAll("\r\n", "\n"), area.selectionStart, area.selectionEnd, "end");
+  area.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertFromPaste" }));
 });
 form.addEventListener("change", (event) => {
   if (event.target === file) {

@@ -64,7 +64,7 @@ def parts_in(text: str, field: str) -> tuple[Part, ...]:
     except ValidationError:
         return ()
     starts, found = _starts(text, rows)
-    if found * 2 < len(rows):
+    if not rows or found * 2 < len(rows):
         return ()
     ends = [*starts[1:], len(text)]
     return tuple(
