@@ -1,6 +1,6 @@
 """Every read of red lines."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,10 +54,14 @@ def rules_by_product(session: Session, as_of: datetime, products: Collection[int
 
 
 def _in_force(version: Version, as_of: datetime) -> list[dict[str, Any]]:
+    return known_by(version.document["rules"], as_of)
+
+
+def known_by(rules: Iterable[dict[str, Any]], as_of: datetime) -> list[dict[str, Any]]:
     """List the rules that people must know: active, and effective on the day (half-open, as `Effective.covers`)."""
     day = local_day(as_of).isoformat()
     found = []
-    for rule in version.document["rules"]:
+    for rule in rules:
         effective = rule.get("effective", {})
         begun = (effective.get("from") or "") <= day
         if rule["status"] == "active" and begun and (not effective.get("until") or day < effective["until"]):
@@ -81,12 +85,13 @@ def card_of(rule: Mapping[str, Any], locale: str | None = None) -> Card:
 
 @dataclass(frozen=True, slots=True)
 class RedLines:
-    """A product's red lines in force: one version, with its cards."""
+    """A product's red lines in force: one version, with its cards, and the rule packs it subscribes to."""
 
     version_id: int
     number: int
     published_at: datetime
     cards: tuple[Card, ...]
+    subscriptions: tuple[Mapping[str, str], ...] = ()
 
 
 def red_lines(session: Session, product_id: int, as_of: datetime) -> RedLines | None:
@@ -94,7 +99,8 @@ def red_lines(session: Session, product_id: int, as_of: datetime) -> RedLines | 
     for version in in_force(session, [ContentKind.REDLINES], as_of, products=[product_id]):
         shown = tuple(card_of(rule) for rule in _in_force(version, as_of))
         if shown:
-            return RedLines(version.id, version.number, version.published_at, shown)
+            packs = tuple(version.document.get("packs", ()))
+            return RedLines(version.id, version.number, version.published_at, shown, packs)
     return None
 
 

@@ -13,6 +13,7 @@ from app.database import SessionDep
 from app.people.access import CurrentPerson, SignedIn
 from app.redlines.actions import attest
 from app.redlines.forms import AttestForm
+from app.redlines.packs.queries import held
 from app.redlines.queries import Card, RedLines, red_lines, signatures
 from app.redlines.signing import meaning, same_name
 from app.web.forms import Bound, RawForm, bind, blank
@@ -85,6 +86,7 @@ def _page(
             "product": product,
             "lines": lines,
             "groups": _groups(lines),
+            "packs": held(session, lines.subscriptions, moment) if lines else [],
             "signed": signed,
             "current": under_this[0] if under_this else None,
             "meaning": _meaning(product, lines) if lines else "",

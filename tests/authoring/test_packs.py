@@ -6,6 +6,10 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
+from app.catalog.actions import publish
+from app.catalog.models import ContentKind, Origin
+from app.catalog.queries import content
+from app.clock import now
 from app.people.models import Role
 from app.redlines.packs.queries import versions
 from factories import person, sellable
@@ -57,6 +61,12 @@ def test_a_pack_is_read_approved_by_somebody_else_and_subscribed_to(
     assert saved.status_code == 303
     assert "Always version 1" in trainer.get("/author/products/keeper").text
     assert trainer.post("/author/products/keeper/packs", data={"step": step, "packs": "house"}).status_code == 409
+    assert "Not the cheapest" not in trainer.get("/products/keeper/red-lines").text
+    stored = content(session, ContentKind.REDLINES, "keeper")
+    assert stored is not None
+    publish(session, stored, origin=Origin.WEB, by="trainer@example.com", moment=now())
+    session.commit()
+    assert "Not the cheapest" in trainer.get("/products/keeper/red-lines").text
     assert trainer.post("/author/products/keeper/packs", data={"step": "2", "packs": "no"}).status_code == 409
 
 

@@ -1,6 +1,6 @@
 """Every read of rule packs."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from app.catalog.models import ContentKind
 from app.catalog.queries import Version, in_force
 from app.database import stored_id
 from app.redlines.models import RulePack, RulePackVersion
+from app.redlines.queries import Card, card_of, known_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,27 @@ def approved(session: Session, slugs: Collection[str], as_of: datetime) -> dict[
         .order_by(col(RulePackVersion.approved_at).desc(), col(RulePackVersion.number).desc())
     ):
         found.setdefault(row.slug, []).append(PackVersion(*row))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPack:
+    """A rule pack that holds for a product, as people read it."""
+
+    name: str | dict[str, str]
+    version: str
+    cards: tuple[Card, ...]
+
+
+def held(session: Session, subscriptions: Collection[Mapping[str, str]], as_of: datetime) -> list[HeldPack]:
+    """Return the rule packs that subscriptions mean at `as_of`, without those that nobody has approved yet."""
+    versions_of = approved(session, {each["pack"] for each in subscriptions}, as_of)
+    found = []
+    for each in subscriptions:
+        pack = chosen(versions_of.get(each["pack"], ()), each.get("version"))
+        if pack is not None:
+            cards = tuple(card_of(rule) for rule in known_by(pack.document["rules"], as_of))
+            found.append(HeldPack(pack.document["pack"]["name"], pack.version, cards))
     return found
 
 
