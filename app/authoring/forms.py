@@ -141,7 +141,22 @@ def red_line_part(sheet: Sheet, before: Part) -> tuple[Part, Mapping[str, str]]:
             names |= _fields_of(sheet, language, stored)
     if match:
         part["match"] = {language: match[language] for language in ("en", "zh") if language in match}
+    names |= _drills(sheet, part)
     return part, names | _exempt(sheet, part, before.get("unless", {}).get("within", []))
+
+
+def _drills(sheet: Sheet, part: Part) -> dict[str, str]:
+    """Leave out rows of drills that have a language alone, and say in which field each of the others is written."""
+    rows = [row for row in sheet.rows("drills") if sheet.says(f"drills.{row}")]
+    named = list(zip(rows, part.pop("drills", []), strict=True))
+    written = [(row, drill) for row, drill in named if drill.keys() - {"locale"}]
+    if written:
+        part["drills"] = [drill for _row, drill in written]
+    return {
+        f"drills.{place}.{key}": f"drills.{row}.{key}"
+        for place, (row, _drill) in enumerate(written)
+        for key in ("rewrite", "locale", "anchors")
+    }
 
 
 def _advanced(sheet: Sheet, name: str) -> list[Any]:

@@ -82,6 +82,9 @@ RED_LINE: Final[Layout] = {
     "substantiation.*.claim": As.TEXT,
     "substantiation.*.evidence": As.TEXT,
     "substantiation.*.valid_through": As.LINE,
+    "drills.*.rewrite": As.LINE,
+    "drills.*.locale": As.LINE,
+    "drills.*.anchors": As.LINES,
     "examples.must_flag.*": As.LINE,
     "examples.must_not_flag.*": As.LINE,
 }

@@ -31,6 +31,7 @@ class Trial:
 
     must_flag: Mapping[int, Tried]
     must_not_flag: Mapping[int, Tried]
+    drills: Mapping[int, Tried]
     free: Tried | None
     broken: int
 
@@ -47,7 +48,7 @@ def try_out(sheet: Sheet, before: Part, others: Sequence[Part], rule_id: str) ->
     """
     rule, found = red_line_part(sheet.copy(), before)
     rule["id"] = rule_id
-    names = dict(found) | _shifts(sheet)
+    names = dict(found) | _shifts(sheet) | _whole_drills(rule, found)
     document, _problems = validate(RedLineDocument, Located("", rule, {}))
     if document is None:
         return None
@@ -63,9 +64,25 @@ def try_out(sheet: Sheet, before: Part, others: Sequence[Part], rule_id: str) ->
     return Trial(
         must_flag=_all(matcher, sheet, "examples.must_flag", wanted=True),
         must_not_flag=_all(matcher, sheet, "examples.must_not_flag", wanted=False),
+        drills={
+            row: _tried(matcher, text, wanted=True)
+            for row in sheet.rows("drills")
+            if (text := sheet.get(f"drills.{row}.rewrite").strip())
+        },
         free=_tried(matcher, sheet.get("attempt"), wanted=None) if sheet.get("attempt").strip() else None,
         broken=len(mine),
     )
+
+
+def _whole_drills(rule: Part, names: Mapping[str, str]) -> dict[str, str]:
+    """Leave out drills that are still being written, so that the rest is tried, and name the fields of the others."""
+    needed = ("rewrite", "locale", "anchors")
+    whole = [(place, each) for place, each in enumerate(rule.pop("drills", [])) if each.keys() >= set(needed)]
+    if whole:
+        rule["drills"] = [each for _place, each in whole]
+    return {
+        f"drills.{new}.{key}": names[f"drills.{old}.{key}"] for new, (old, _each) in enumerate(whole) for key in needed
+    }
 
 
 def _filled(sheet: Sheet, prefix: str) -> list[int]:
