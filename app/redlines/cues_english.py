@@ -33,7 +33,7 @@ _OWN_WORDS = (
 )
 _DENY = verbs(
     "dispute, deny, doubt, question, contest, argue, refuse, decline, fail, hesitate, regret, disagree, reject, miss, "
-    "object, challenge"
+    "object, challenge, turn down, turn away, let down, hold back, back out of"
 )
 _FORBID = "\\b" + verbs(
     "bar, prevent, keep, prohibit, preclude, restrain, stop, ban, discourage, forbid, dissuade, block"
@@ -51,7 +51,7 @@ _GOES_ON = one_of(
     REPORT,
     "if, wish, that, than, case, though, way, reason, what, do, does, did, will, would, can, could, should, is, am, are, were, was, "
     "have, has, had, may, might, must, shall, who, whom, where, which, anything, something, nothing, everything, sure, "
-    "one, thing, things, whatever, how, why, when, whether, mean, means, pretend, believe, whom, before, extent, word, words",
+    "one, thing, things, me, us, you, them, whatever, how, why, when, whether, mean, means, pretend, believe, whom, before, extent, word, words",
 )
 _PRAISE = one_of(
     "customers?, clients?, users?, patients?, everyone, everybody, analysts?, reviewers?, they all, buyers, owners, operators, "
@@ -59,7 +59,7 @@ _PRAISE = one_of(
 )
 _ANYBODY = (
     rf"(?:^|[,;:\"] ?|\b(?:a|an|the|their|his|her|some|one|any|another|that|your|as|and|but|who|which) )"
-    rf"(?:(?!{_OWN_WORDS}\b)[\w'-]+ ){{1,6}}?{ANYBODY_REPORTS}\b"
+    rf"(?:(?!(?:{_OWN_WORDS}|is|are|was|were|be|been|you|only|for|at)\b)[\w'-]+ ){{1,6}}?{ANYBODY_REPORTS}\b"
 )
 _MANY = (
     rf"(?:^|[,;:\"] ?)(?:(?!{_OWN_WORDS}\b)[\w'-]+ ){{0,3}}?(?!(?:does|has|is|was|as|yes|always|this|thus)\b)\w{{2,}}s "
@@ -71,7 +71,7 @@ _MANY = (
 ENGLISH = Cues(
     border=any_of(
         r"[,;—]|(?<!say)(?<!write)(?<!use)(?<!promise)(?<!claim)(?<!words)(?<!following):",
-        r"\b(?:but|however|yet|because|although|though|whereas|while|instead(?! of)|still|since|unless|until)\b",
+        r"\b(?:but|however|yet|because|although|though|whereas|while|instead(?! of)|still|since)\b",
         rf"\b(?:and|or|so|as|then) (?={_SUBJECT}\b)",
         r"\b(?:thanks to|with|by using|through) (?=(?:our|this)\b)",
         r"\b(?:and|so) (?=(?:customers?|clients?|everyone|everybody)\b)",
@@ -84,6 +84,12 @@ ENGLISH = Cues(
         r"large|big)|not even (?:\w+ ){0,2}\w+|past or present|and (?:we )?(?:have )?never (?:will|have|did|has)(?: \w+)?) ?(?:,|—|-(?= ))"
     ),
     pseudo=any_of(
+        r"\b(?:need not|needn't|don't (?:need|have) to|do not (?:need|have) to|hardly need(?: to)?|doesn't need to|shouldn't have to) "
+        r"(?:tell|remind|say|explain|mention|repeat|add|prove|know)\w*\b|\b(?:nobody|no one) (?:has|needs|ever has) to (?:know|find out)\b|"
+        r"\b(?:don't|do not) be (?:surprised|alarmed|shocked|afraid|shy|fooled|scared)\b",
+        rf"\b(?:who|that|which) (?:\w+ )?(?:never|not|\w+n't)(?! {CLAIM}\b| {REPORT}\b)(?: [\w'-]+){{1,7}}? (?:will|can|now|have|get|got|are|is|"
+        rf"were|saw|just) (?:now |all |soon )?$",
+        r"\b(?:heard|hear) (?:it |this )?(?:from me|from us|me say|us say)\b",
         rf"\b{_PRAISE} (?:\w+ )?(?:(?:say|says|tell|tells|call|calls|rate|rates|agree|agrees|confirm|confirms|know|knows|name|names|"
         rf"named|voted|told|find|trust|love)(?: us)?(?: that)? (?=(?:we|our|ours|us)\b)|reports? )",
         r"\b(?:can't|cannot|can not|couldn't|can never) (?:stress|overstate|emphasi[sz]e|deny|recommend|thank|tell you how|say "
@@ -124,6 +130,8 @@ ENGLISH = Cues(
         r"\bin no time\b|\bno longer than\b|\bno later than\b|\bno more than\b",
     ),
     far=any_of(
+        r"\b(?:last|wrong) (?:person|one|company|people) to\b|\blong way (?:off|from|short)\b|\black(?:s|ing|ed)? (?:the |any |a )?\w+ to\b|"
+        r"\bno such\b|\bnot once\b|\bno (?:longer|place for|room for|business)\b",
         r"\b(?:not|never|cannot|cant|dont|doesnt|didnt|wont|isnt|arent|wouldnt|shouldnt|nor|neither)\b",
         r"\b\w+n't\b",
         r"\b(?:nobody|no one|no-one|none of (?:us|our|them|the)|nothing)\b",
@@ -197,13 +205,20 @@ ENGLISH = Cues(
         rf"re|s|ve)\b"
     ),
     after=any_of(
+        r"^[\"')\]]*(?: \w+){0,3}? (?:it|that|we|they|this)(?: \w+ly| simply| just| really)? (?:isn't|aren't|doesn't|don't|wasn't|won't|can't|is not|are not)"
+        r"(?= ?[.,;!—-]| *$)",
+        r"^[\"')\]]*(?: \w+){0,4}? (?:(?:has|have|had) (?:expired|ended|lapsed|stopped|no (?:place|business|basis|room|meaning|legal)|gone)|"
+        r"belongs? to (?:somebody|someone|others|another|them|him|her|the competition)|goes to (?:somebody|someone|another))\b",
+        r"^[\"')\]]*(?: (?!you\b|we\b|i\b)\w+){0,2} (?:would|might)\b(?! (?:be (?:yours|great|nice|possible|a pleasure)|help|make (?:you|your)|save|suit|fit|"
+        r"let you|give you|allow|come))",
+        r"^[^.;]{0,20}, (?:we|this|it|that)(?:'re|'s|'m)(?: \w+)? not (?!kidding|joking|lying|exaggerating|only|just|even)",
         rf"^[\"')\]]*(?: \w+){{0,4}}? {_IS}(?: \w+)? (?:not|never)(?: \w+){{0,2}} {AVAILABLE}\b",
         rf"^[\"')\]]*(?: \w+){{0,4}}? (?:is|are|was|were)n't(?: \w+){{0,2}} {AVAILABLE}\b",
         rf"^[\"')\]]*(?: \w+){{0,5}}? {_IS}(?: \w+ly| just| only| still| mere| nothing but| always| pure| plain)*"
         rf"(?: (?:a|an|the|one|of|old|common|popular|dangerous|total|complete))* ?{UNREAL}\b",
         rf"^[\"')\]]*(?: \w+){{0,4}}? {_IS} (?:nothing (?:i|we|anyone|anybody|that)\b|(?:the|a) (?:one|last|kind of|sort of|only)? ?"
         rf"(?:thing|word|promise|phrase|claim|line)s? (?:that )?(?:i|we|nobody|no one|none of us)(?: \w+)? ?(?:\w+n't|cannot|never|not|refuse|"
-        rf"avoid|can|would|will|want|is|of)|the last thing\b)",
+        rf"avoid|can|would|will|want|is|of|reject|dispute|deny|decline|dislike|distance|leave|stay)|the last thing\b)",
         r"^[\"')\]]*(?: \w+){0,4}? (?:ended|expired|lapsed|stopped|went away|ceased|got (?:withdrawn|cancelled|dropped|banned)|"
         r"(?:would|could|might) (?:get|land|put|cost|break|breach|violate|mislead|be|mean|require)|requires? (?:approval|sign-off)|"
         r"takes? more than|goes? (?:too far|against|beyond))\b",
@@ -274,7 +289,7 @@ ENGLISH = Cues(
     own_voice=any_of(
         r"\b(?:asked|told|allowed|authori[sz]ed|wants|wanted|instructed|cleared|permitted|let|lets) (?:me|us) "
         r"(?:to (?:tell|say|offer|give|confirm|promise|inform|let you)|(?:that )?(?:i|we) (?:can|could|may))\b",
-        r"[,;] (?:and |so |but |yet )?(?:we|i|our|ours)\b|\b(?:but|however|whereas|while|because (?:we|i|our))\b",
+        r"[,;] (?:and |so |but |yet )?(?:we|i|our|ours)\b|[,;] (?:and|but|so) (?:it|this|here|now)\b|\b(?:but|however|whereas|while|because (?:we|i|our))\b",
         r"\band (?:we|i|our|here|it's true|they're right|they are right)\b|;",
         r"[,:—-] (?:and |so |but )?(?:this|these|here|luckily|with us|you'll|you (?:will|get|have|can))\b",
     ),
@@ -307,7 +322,7 @@ ENGLISH = Cues(
         r"red lines?|list)\b"
     ),
     not_asking=any_of(
-        r"^\W*(?:did you know|do you know that|who doesn't|who wouldn't|who does not|why not|guess what|"
+        r"^\W*(?:did you know|do you know that|(?:who|what|where|how|why) else|who doesn't|who wouldn't|who does not|why not|guess what|"
         r"wouldn't you (?:love|like|want)|isn't it (?:great|nice|time)|have i (?:told|mentioned)|"
         r"did i mention|what if i told)\b",
         r"^\W*(?:want|need|looking for|ready for|tired of|like|fancy)\b",
@@ -339,8 +354,10 @@ ENGLISH = Cues(
         r"find out|tell (?:me|us)|verify|clarify|sure|certain|unsure) if\b"
     ),
     supposes=any_of(
+        r"\b(?:unless|until) (?!you\b)(?:[\w'-]+ ){1,8}[\"']?$",
+        r"(?:\bwould|'d) be (?:\w+ )?(?:great|nice|lovely|wonderful|ideal|fantastic|amazing) (?:to|if)\b",
         r"\b(?:(?<!not as )if|(?<!not )as though|even if|what if)(?: only)? (?!you\b|your\b|not\b|so\b|need|possible|interested|"
-        r"anything\b)[\w']+(?:(?! (?:we|i|you|our|ours)\b)[ ,]+[\w'-]+){0,9}[ \"']*$",
+        r"anything\b)[\w']+(?:(?! (?:we|i|our|ours)\b)[ ,]+[\w'-]+){0,9}[ \"']*$",
         r"^\W*(?:and |but )?(?:had|were|should) (?:we|i|it|they|this|anyone|anybody|somebody|someone|a \w+|any \w+|the \w+)\b",
         r"\b(?:suppose|supposing|assume|assuming|pretend|imagine|picture)(?: for a (?:moment|second))?(?: that| if)? "
         r"(?:we|i|they|it|somebody|someone|a world|an? \w+ (?:that|which|who|could|would)|there)\b",
@@ -350,11 +367,11 @@ ENGLISH = Cues(
         r"\b(?:goal|target|aim|ambition|aspiration|dream|objective|vision|ideal|hope) (?:is|was|remains|of|would be)\b",
     ),
     retracts=any_of(
-        r"^\W*(?:no[,.] |well[,.] |actually[,.] |sorry[,.] |but |of course )*(?:that|this|it|which|those)(?:'s| is| was| are| would be)? "
-        r"(?:\w+ly )?(?:not|never|isn't|wasn't|aren't|wouldn't|can't|cannot|wrong|untrue|false|nonsense|a lie|a joke|an exaggeration|"
-        r"too much|impossible|illegal|forbidden)\b(?! (?:all|a joke|only|just|the (?:only|best)))",
-        r"^\W*(?:that|this|it) (?:isn't|wasn't|wouldn't be|can't be|cannot be|would be (?:wrong|a lie|illegal|misleading|an))\b"
-        r"(?! (?:all|a joke|only|just))",
+        rf"^\W*(?:no[,.] |well[,.] |actually[,.] |sorry[,.] |wait[,.] |but |of course )*(?:that|this|it|which)(?:'s| is| was| would be)? "
+        rf"(?:\w+ly )?(?:not|never|isn't|wasn't|wouldn't be|can't be|cannot be|won't be)(?: \w+ly)?(?: {AVAILABLE}\b| ?[.,!]|$)",
+        r"^\W*(?:no[,.] |well[,.] |actually[,.] |sorry[,.] |wait[,.] |but |of course )*(?:that|this|it|which)(?:'s| is| was| would be) "
+        r"(?:\w+ly |a bit |a little )?(?:wrong|untrue|false|nonsense|a lie|an exaggeration|too much|impossible|illegal|forbidden|misleading|"
+        r"an overstatement|a mistake|a slip|unfair|inaccurate|incorrect)\b",
         r"^\W*(?:no[,.] |well[,.] |actually[,.] |sorry[,.] |but )*(?:i|we|nobody|no one)(?:'m| am| are|'re)? ?(?:\w+ )?(?:can't|cannot|won't|"
         r"couldn't|wouldn't|don't|do not|didn't|did not|never|not|can|would|ever) (?:\w+ ){0,3}?(?:say|said|saying|promise|promised|"
         r"promising|claim|claimed|guarantee|mean|meant|use|make|sign|offer)(?: you| to you)? (?:that|it|so|this|such)\b",

@@ -122,7 +122,7 @@ UNREAL = one_of(
     "prohibited, forbidden, impossible, exaggerated, misleading, overstated, overblown, unproven, unfounded, "
     "unrealistic, unsupported, ruled out, off limits, off the table, out of the question, out of scope, out of reach, "
     "out of bounds, against, a stretch, a violation, a breach, a mistake, a crime, a red line, red lines, gone, "
-    "numbered, behind us, a thing of the past, to be avoided, to be deleted, beyond, outside, above my, no longer, "
+    "refused, rejected, declined, numbered, behind us, a thing of the past, to be avoided, to be deleted, beyond, outside, above my, no longer, "
     "more than (?:we|i|anyone|any|they), too (?:strong|much|good|bold|big|far|early|optimistic)"
 )
 """What a claim turns out to be when somebody takes it back."""
