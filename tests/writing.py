@@ -5,6 +5,7 @@ import re
 from html import unescape
 from typing import Any
 
+from fastapi.testclient import TestClient
 from starlette.datastructures import FormData
 
 from app.authoring.files import CourseFiles, Tree
@@ -101,6 +102,21 @@ def draft(database: Database, kind: ContentKind, slug: str = "keeper") -> dict[s
         stored = content(session, kind, slug)
         assert stored is not None
         return stored.draft
+
+
+def send_for_approval(author: TestClient, rule: str = "keeper.return", *, reason: str = "Legal asked for it.") -> None:
+    """Ask for the approval of a red line as it is stored."""
+    url = f"{HUB}/red-lines/{rule}/approval"
+    words = re.search(r'name="seen" value="([^"]+)"', author.get(url).text)
+    assert words is not None
+    assert author.post(url, data={"reason": reason, "seen": words[1]}).status_code == 303
+
+
+def approve(approver: TestClient, review: int = 1) -> None:
+    """Approve every part of a red line."""
+    url = f"/review/red-lines/{review}"
+    parts = re.findall(r'name="parts" value="([^"]+)"', approver.get(url).text)
+    assert approver.post(url, data={"verdict": "approved", "parts": parts}).status_code == 303
 
 
 def sent(sheet: Sheet) -> Sheet:

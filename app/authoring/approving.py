@@ -1,7 +1,7 @@
 """Where a compliance officer reads a red line that waits for approval, and decides about its parts."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Request
@@ -50,11 +50,20 @@ class Part:
     said: Approval | None
 
 
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What proves a claim that may be made."""
+
+    claim: str | dict[str, str]
+    evidence: str | dict[str, str]
+    valid_through: date | None
+
+
 @router.get("/{review_id}")
 def read(request: Request, review_id: Number, session: SessionDep, person: Compliance, moment: Now) -> Response:
     """Show what is asked for: differences, cards, examples, proofs, and what it would find."""
     found = opened(session, review_id)
-    return _page(request, session, found, person, blank(parts=_open_parts(found)), moment)
+    return _page(request, session, found, person, blank(), moment)
 
 
 @router.post("/{review_id}")
@@ -89,11 +98,6 @@ def decide(
     return redirect(request, f"/review/red-lines/{review_id}", said)
 
 
-def _open_parts(found: Opened) -> list[str]:
-    decided = {each.part for each in found.asked.approvals}
-    return [part for part in found.life.parts if part not in decided]
-
-
 def _parts(found: Opened) -> list[Part]:
     asked = found.asked
     names = found.life.parts if asked.state is ReviewState.OPEN else [each.part for each in asked.approvals]
@@ -103,6 +107,15 @@ def _parts(found: Opened) -> list[Part]:
 def _cards(asked: Asked) -> list[tuple[str, Card]]:
     """Return the card in each language that has an approved wording."""
     return [(locale, card_of(asked.document, locale)) for locale in LOCALES if locale in asked.document["say_instead"]]
+
+
+def _proofs(asked: Asked) -> list[Proof]:
+    return [
+        Proof(
+            each["claim"], each["evidence"], date.fromisoformat(until) if (until := each.get("valid_through")) else None
+        )
+        for each in asked.document.get("substantiation", ())
+    ]
 
 
 def _page(
@@ -127,6 +140,7 @@ def _page(
         "why_not": words.refusal(refusal) if refusal else "",
         "changes": differences(found.life.before, asked.document),
         "cards": _cards(asked),
+        "proofs": _proofs(asked),
         "examples": try_out(sheet, asked.document, others, asked.red_line),
         "trial": trial(session, found.product.slug, asked.document, moment),
         "form": form,

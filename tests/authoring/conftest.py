@@ -18,5 +18,12 @@ def trainer(database: Database, sign_in: Callable[[str], TestClient]) -> TestCli
         person(session, "trainer@example.com", Role.TRAINER)
         person(session, "other@example.com", Role.TRAINER)
         person(session, "rep@example.com", Role.REP)
+        person(session, "compliance@example.com", Role.COMPLIANCE)
         apply(session, plan(session, keeper()), now())
     return sign_in("trainer@example.com")
+
+
+@pytest.fixture
+def compliance(trainer: TestClient, sign_in: Callable[[str], TestClient]) -> TestClient:  # noqa: ARG001 (who stores everybody)
+    """The browser of a compliance officer, who wrote nothing."""
+    return sign_in("compliance@example.com")

@@ -14,7 +14,7 @@ from app.clock import now
 from app.database import Database
 from app.people.queries import person_by_email
 from app.quizzes.models import ItemVersion
-from writing import HUB, draft, fields
+from writing import HUB, approve, draft, fields, send_for_approval
 
 
 def frozen(database: Database) -> int:
@@ -53,7 +53,7 @@ def test_a_red_line_whose_example_fails_is_kept_but_cannot_be_published(
 
 
 def test_a_new_red_line_a_new_quiz_and_a_question_are_written_and_published(
-    trainer: TestClient, database: Database
+    trainer: TestClient, compliance: TestClient, database: Database
 ) -> None:
     rule = fields(trainer.get(f"{HUB}/red-lines/_new").text) | {
         "id": "keeper.best", "title.en": "Not the best", "why.en": "Not measured.", "phrases.en.0": "the best … ever",
@@ -76,6 +76,8 @@ def test_a_new_red_line_a_new_quiz_and_a_question_are_written_and_published(
         "options.1.text.en": "Twenty", "red_line": "keeper.best",
     }  # fmt: skip
     assert trainer.post(new, data=item).headers["location"] == "/author/quizzes/prices/items/price"
+    send_for_approval(trainer, "keeper.best")
+    approve(compliance)
     review = trainer.get(f"{HUB}/publish")
     published = trainer.post(f"{HUB}/publish", data={"seen": seen(review.text), "note": "Prices"})
     assert (published.status_code, published.headers["location"]) == (303, HUB)
@@ -88,18 +90,22 @@ def test_a_new_red_line_a_new_quiz_and_a_question_are_written_and_published(
         ).all()
         assert [tuple(row) for row in found] == [(1, "none", "Prices"), (2, "none", "Prices")]
         actions = session.scalars(select(col(AuditEntry.action)).where(col(AuditEntry.actor) == "trainer@example.com"))
-        assert list(actions) == ["content.published", "content.published"]
+        assert list(actions) == ["red_line.approval_asked", "content.published", "content.published"]
     assert "Nothing to publish" in trainer.get(f"{HUB}/publish").text
 
 
-def test_red_lines_are_published_with_the_verdict_and_its_deadline(trainer: TestClient, database: Database) -> None:
+def test_red_lines_are_published_with_the_verdict_and_its_deadline(
+    trainer: TestClient, compliance: TestClient, database: Database
+) -> None:
     url = f"{HUB}/red-lines/keeper.return"
     trainer.post(url, data=fields(trainer.get(url).text) | {"why.en": "Nobody could keep it."})
+    send_for_approval(trainer)
+    approve(compliance)
     page = trainer.get(f"{HUB}/publish").text
     assert "Red lines › No promised return › Why" in page
     wish = {"seen": seen(page), "verdict": "attest_again"}
     missing = trainer.post(f"{HUB}/publish", data=wish)
-    assert (missing.status_code, "Say until when they may sign." in missing.text) == (422, True)
+    assert (missing.status_code, "Say until when they may do it." in missing.text) == (422, True)
     past = trainer.post(f"{HUB}/publish", data=wish | {"deadline": "2020-01-01"})
     assert (past.status_code, "Choose a day from today on." in past.text) == (422, True)
     assert trainer.post(f"{HUB}/publish", data=wish | {"deadline": "2999-12-31"}).status_code == 303
