@@ -13,6 +13,8 @@ from app.certification.facts import Key
 from app.certification.queries import Record, records
 from app.certification.rules import RequirementKind, Standing
 from app.clock import Now, Today
+from app.conduct.drills.queries import asked
+from app.conduct.models import Consequence
 from app.database import SessionDep
 from app.people.access import CurrentPerson, SignedIn
 from app.people.models import Role
@@ -45,6 +47,7 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
     context: dict[str, Any] = {"Role": Role, "today": today, "shown": SHOWN, "essays": 0}
     if person.has(Role.REP):
         context |= _rep(session, person, sold, standings, moment, today)
+        context |= _to_say_right(session, person, moment)
         context["fresh"] = today_of(session, person.id, moment, request.app.state.settings.zone)
     if person.has(Role.MANAGER):
         context |= _manager(session, _branch(session, person, everybody), sold, standings, moment, today)
@@ -98,6 +101,15 @@ def _rep(
         product_id = day.next.line.record.product_id
         lesson = lesson_of(day.next, courses(session, moment, [product_id]).get(product_id))
     return {"day": day, "lesson": lesson, "to_mend": returned_to(session, person.id), "awaiting": awaiting}
+
+
+def _to_say_right(session: Session, person: CurrentPerson, moment: datetime) -> dict[str, Any]:
+    """Return what somebody is asked to say right after a violation, and what they are only advised to."""
+    waiting = [each for each in asked(session, person.id, moment) if each.passed_at is None]
+    return {
+        "to_say": [each for each in waiting if each.consequence is Consequence.COACHING],
+        "advised": [each for each in waiting if each.consequence is not Consequence.COACHING],
+    }
 
 
 def _manager(
