@@ -27,7 +27,7 @@ _END = re.compile(
     r"\.+(?=[\"')\]」』]*(?:\s|$|[^\x00-\u2e7f])))[\"')\]」』]*|\n"
 )
 _WIDE = re.compile(rf"(?![_\W])[{HAN}]")
-_STOP = re.compile(r"[!?。.\n]")
+_STOP = re.compile(r"[!?。\n]|\.+")
 _NEW_LINE_STARTS = re.compile(r"[ \t]*(?:$|\n|[>*•#|+-]|\d+[.)、]|<v\b|\d\d:\d\d)")
 _LABEL = re.compile(
     r"^[ \t>*]*(?:\[?\d{1,2}:\d\d(?::\d\d)?\]?[ \t-]*)?"
@@ -90,7 +90,12 @@ def _sentences(folded: Folded) -> list[int]:
     starts = [0]
     for stop in _STOP.finditer(text):
         # the whole expression is slow to look for, and fast to read where it may stand
-        match = _END.match(text, stop.start()) if stop.start() >= starts[-1] else None
+        if stop.start() < starts[-1]:
+            continue
+        match = _END.match(text, stop.start())
+        if match is None and len(stop[0]) > 1:
+            # after an abbreviation's own point stands another
+            match = _END.match(text, stop.start() + 1)
         if match is None:
             continue
         if match[0] == "\n":
