@@ -20,6 +20,7 @@ from app.certification.routes import router as certification_router
 from app.clock import set_zone
 from app.conduct.checking.routes import router as checking_router
 from app.conduct.drills.routes import router as drills_router
+from app.conduct.reviewing.routes import router as reviewing_router
 from app.config import Settings
 from app.database import Database, SessionDep, is_migrated
 from app.deals.routes import router as deals_router
@@ -99,6 +100,7 @@ def create_app(settings: Settings) -> FastAPI:
         certification_router,
         checking_router,
         drills_router,
+        reviewing_router,
         deals_router,
         reports_router,
         authoring_router,

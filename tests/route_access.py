@@ -221,6 +221,12 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/author/quizzes/{slug}/results/{item}"): TRAINER,
     ("GET", "/author/quizzes/{slug}/results/{item}/choices.csv"): TRAINER,
     # what is reviewed
+    ("GET", "/review"): roles(Role.COMPLIANCE),
+    ("GET", "/review/rules"): roles(Role.COMPLIANCE),
+    ("GET", "/review/texts/{text_id}"): roles(Role.COMPLIANCE),
+    ("POST", "/review/texts/{text_id}/name"): roles(Role.COMPLIANCE),
+    ("POST", "/review/texts/{text_id}/findings/{finding_id}"): roles(Role.COMPLIANCE),
+    ("POST", "/review/texts/{text_id}/findings/{finding_id}/violation"): roles(Role.COMPLIANCE),
     ("GET", "/review/red-lines/{review_id}"): roles(Role.COMPLIANCE),
     ("POST", "/review/red-lines/{review_id}"): roles(Role.COMPLIANCE),
     # the API

@@ -15,6 +15,7 @@ def places(person: _Person) -> list[tuple[str, str, str]]:
     """Return (address, icon, name) of each place, the person's own work first."""
     today = ("/", "home", _("Today"))
     team = ("/team", "supervised", _("Team"))
+    review = ("/review", "flag", _("Review"))
     author = ("/author", "read", _("Author"))
     admin = ("/admin", "lock", pgettext("place", "Admin"))
     products = ("/products", "product", _("Products"))
@@ -23,6 +24,8 @@ def places(person: _Person) -> list[tuple[str, str, str]]:
     found = [today]
     if person.roles & {"manager", "compliance"}:
         found.append(team)
+    if "compliance" in person.roles:
+        found.append(review)
     if "trainer" in person.roles:
         found.append(author)
     if "admin" in person.roles:

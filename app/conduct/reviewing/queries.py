@@ -1,13 +1,19 @@
 """Reads of findings, texts and violations that other parts of the product use."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlmodel import Session, col
 
-from app.conduct.models import Disposition, Finding
+from app.catalog.models import Product
+from app.catalog.text import localized
+from app.conduct.models import Consequence, Disposition, DrillTry, Finding, SentText, Violation
 from app.conduct.reviewing.rules import Precision
+from app.web.i18n import current_locale
 
 
 def precision(session: Session, red_lines: Collection[str]) -> dict[str, Precision]:
@@ -39,3 +45,113 @@ def _precision(counts: dict[Disposition, int]) -> Precision:
         wrong=counts.get(Disposition.WRONG_MATCH, 0),
         duplicates=counts.get(Disposition.DUPLICATE, 0),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What followed from a confirmed finding, as the person reads it.
+
+    `title` and `product` are in the reader's language, `drill` is the address where it is practised, if it can be;
+    `practised` says that it was, since then.
+    """
+
+    finding_id: int
+    sent_text_id: int
+    red_line: str
+    title: str
+    product: str
+    consequence: Consequence
+    reason: str
+    at: datetime
+    drill: str
+    practised: bool
+
+    @property
+    def to_do(self) -> bool:
+        """Whether the person was asked to practise, and has not yet."""
+        return self.consequence is Consequence.COACHING and bool(self.drill) and not self.practised
+
+
+def outcome(session: Session, sent_text_id: int) -> list[Outcome]:
+    """Return what followed from the findings of a text, in its order; one statement."""
+    found = _outcomes().where(col(Finding.sent_text_id) == sent_text_id).order_by(col(Finding.start), col(Finding.id))
+    return [_outcome(dict(row)) for row in session.execute(found).mappings()]
+
+
+def violations(session: Session, person_id: int) -> list[Outcome]:
+    """Return the violations on a person's record, the newest first; one statement."""
+    found = _outcomes().where(col(Violation.person_id) == person_id)
+    newest = found.order_by(col(Violation.at).desc(), col(Violation.id).desc())
+    return [_outcome(dict(row)) for row in session.execute(newest).mappings()]
+
+
+def _outcomes() -> Select[Any]:
+    practised = exists().where(
+        col(DrillTry.person_id) == col(Violation.person_id),
+        col(DrillTry.red_line) == col(Finding.red_line),
+        col(DrillTry.passed).is_(True),
+        col(DrillTry.at) >= col(Violation.at),
+    )
+    return (
+        select(
+            col(Violation.finding_id),
+            col(Finding.sent_text_id),
+            col(Finding.red_line),
+            col(Finding.rule),
+            col(Product.slug),
+            col(Product.name),
+            col(Violation.consequence),
+            col(Violation.reason),
+            col(Violation.at),
+            practised.label("practised"),
+        )
+        .join(Finding, col(Finding.id) == col(Violation.finding_id))
+        .outerjoin(Product, col(Product.id) == col(Violation.product_id))
+    )
+
+
+def _outcome(row: Mapping[str, Any]) -> Outcome:
+    locale = current_locale()
+    has_drill = bool(row["rule"].get("drills")) and row["slug"] is not None
+    return Outcome(
+        finding_id=row["finding_id"],
+        sent_text_id=row["sent_text_id"],
+        red_line=row["red_line"],
+        title=localized(row["rule"]["title"], locale),
+        product=localized(row["name"], locale) if row["name"] is not None else "",
+        consequence=row["consequence"],
+        reason=row["reason"],
+        at=row["at"],
+        drill=f"/drills/{row['slug']}/{row['red_line']}" if has_drill else "",
+        practised=row["practised"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How much waits for compliance: findings without a decision, and confirmed ones without a consequence."""
+
+    findings: int
+    texts: int
+    to_follow: int
+
+
+def waits(session: Session, reviewer_id: int) -> Waits:
+    """Count what waits for a reviewer, who does not decide about the own texts; two statements."""
+    readable = (
+        select(func.count(), func.count(col(Finding.sent_text_id).distinct()))
+        .join(SentText, col(SentText.id) == col(Finding.sent_text_id))
+        .where(
+            col(SentText.person_id) != reviewer_id,
+            col(SentText.forgotten_at).is_(None),
+            col(Finding.gone_at).is_(None),
+            col(Finding.state) != "shadow",
+        )
+    )
+    findings, texts = session.execute(readable.where(col(Finding.disposition) == Disposition.OPEN)).one()
+    follow, _texts = session.execute(
+        readable.outerjoin(Violation, col(Violation.finding_id) == col(Finding.id)).where(
+            col(Finding.disposition) == Disposition.CONFIRMED, col(Violation.id).is_(None)
+        )
+    ).one()
+    return Waits(findings, texts, follow)

@@ -82,6 +82,8 @@ def refuse_violation(case: Case, consequence: Consequence, reason: str) -> Refus
         return Refusal.OWN_TEXT
     if case.has_violation:
         return Refusal.HAS_VIOLATION
+    if case.forgotten:
+        return Refusal.FORGOTTEN
     if case.disposition is not Disposition.CONFIRMED:
         return Refusal.NOT_CONFIRMED
     if case.on_trial:
