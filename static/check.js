@@ -190,6 +190,7 @@ form.addEventListener("click", (event) => {
 });
 area.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  notice(); // the browser tells of a new selection only later
   const card = current && document.getElementById(current);
   if (!card) return;
   event.preventDefault();
