@@ -93,13 +93,16 @@ def stored_id(row: _Numbered) -> int:
 
 
 class Database:
-    """An engine and the two ways to use it: `read` and `write`."""
+    """An engine and the two ways to use it: `read` and `write`.
 
-    def __init__(self, url: str) -> None:
+    With `read_only` the database itself refuses what would change it, in both of them.
+    """
+
+    def __init__(self, url: str, *, read_only: bool = False) -> None:
         self.sqlite = make_url(url).get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(url) if self.sqlite else _postgresql_engine(url)
-        self._writer = self.engine.execution_options(writes=True)
+        self.engine = _sqlite_engine(url, read_only=read_only) if self.sqlite else _postgresql_engine(url)
         self._reader = self.engine if self.sqlite else self.engine.execution_options(postgresql_readonly=True)
+        self._writer = self._reader if read_only else self.engine.execution_options(writes=True)
         # SQLite has one writer: queueing for it here, in order, is fairer than its busy timeout
         self._turn = threading.Lock()
 
@@ -124,7 +127,7 @@ class Database:
         self.engine.dispose()
 
 
-def _sqlite_engine(url: str) -> Engine:
+def _sqlite_engine(url: str, *, read_only: bool) -> Engine:
     engine = create_engine(
         url,
         pool_size=POOL_SIZE,
@@ -142,6 +145,8 @@ def _sqlite_engine(url: str) -> Engine:
             "synchronous=FULL",  # what a person was told is saved survives a power cut
         ):
             connection.execute(f"PRAGMA {pragma}")
+        if read_only:
+            connection.execute("PRAGMA query_only=ON")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

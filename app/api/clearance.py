@@ -61,7 +61,7 @@ def one(
     """Answer 200 whenever the question is well formed, also for people and products that nobody knows."""
     _refuse_repeated(request)
     check = Check(products=question.product, **question.model_dump(exclude={"product"}))
-    return _json(_results(request, session, [check], moment, ["/product"], ["/as_of"])[0])
+    return _json(results(session, [check], moment, _origin(request), ["/product"], ["/as_of"])[0])
 
 
 @router.post(
@@ -96,27 +96,34 @@ def batch(
     checks = body.checks
     products = [f"/checks/{index}/products" for index in range(len(checks))]
     moments = [f"/checks/{index}/as_of" for index in range(len(checks))]
-    return _json({"results": _results(request, session, checks, moment, products, moments)})
+    return _json({"results": results(session, checks, moment, _origin(request), products, moments)})
 
 
-def _results(
-    request: Request,
+def _origin(request: Request) -> str:
+    origin: str = request.app.state.settings.origin
+    return origin
+
+
+def results(
     session: Session,
     checks: Sequence[Check],
     now: datetime,
+    origin: str,
     products: Sequence[str],
     moments: Sequence[str],
 ) -> list[dict[str, Any]]:
-    """Answer all checks; `products` and `moments` point at those parts of each check."""
+    """Answer all checks; `products` and `moments` point at those parts of each check.
+
+    Raises InvalidError for a check that names nothing, and for moments to come or too many of them.
+    """
     _refuse(checks, now, products, moments)
-    origin = request.app.state.settings.origin
-    results: list[dict[str, Any]] = [{}] * len(checks)
+    answers: list[dict[str, Any]] = [{}] * len(checks)
     for as_of in dict.fromkeys(each.as_of or now for each in checks):
         places = [index for index, each in enumerate(checks) if (each.as_of or now) == as_of]
         found = clearances(session, [_question(checks[index]) for index in places], as_of)
         for index, answer in zip(places, found, strict=True):
-            results[index] = document(answer, origin)
-    return results
+            answers[index] = document(answer, origin)
+    return answers
 
 
 def _refuse_repeated(request: Request) -> None:

@@ -1,10 +1,13 @@
 """The check of a text against the red lines, for editors, mail clients and assistants."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from fastapi import APIRouter, Depends, Request
+from sqlmodel import Session
 from starlette.responses import Response
 
 from app.api.problems import MEBIBYTE, ProblemRoute
@@ -67,17 +70,40 @@ router = APIRouter(
 @reads
 def check(request: Request, session: SessionDep, moment: Now, body: TextCheck) -> Response:
     """Say what a text crosses, with what to say instead and why. Nothing of it is stored or logged."""
-    if locale := match_locale(body.locale or ""):
-        use_locale(locale)
-    rules = rule_set(session, list(dict.fromkeys(body.products)), moment)
-    found = rules.check(body.text, Circumstances(body.locale, body.region, body.channel, body.speaker))
-    shown = found[:MOST_FINDINGS]
-    words = {name: each.card for name, each in {each.finding.red_line: each for each in shown}.items()}
+    crossed = read_text(session, body, moment)
     if SARIF in request.headers.get("accept", ""):
-        return _answer(_sarif(body.text, shown, words), SARIF)
-    findings = [_finding(each, words[each.finding.red_line]) for each in shown]
-    content = {"findings": findings, "rules": len(rules), "more": len(found) - len(shown)}
-    return _answer(content, "application/json")
+        return _answer(_sarif(body.text, crossed), SARIF)
+    return _answer(document(crossed), "application/json")
+
+
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """What a text crosses: the first findings, the cards of their red lines, and how many more there are."""
+
+    found: Sequence[Found]
+    cards: Mapping[str, Card]
+    rules: int
+    more: int
+
+
+def read_text(session: Session, asked: TextCheck, moment: datetime) -> Crossed:
+    """Hold a text against the red lines in force; from here on its language is spoken.
+
+    Raises NotFoundError for a product that is not there.
+    """
+    if locale := match_locale(asked.locale or ""):
+        use_locale(locale)
+    rules = rule_set(session, list(dict.fromkeys(asked.products)), moment)
+    found = rules.check(asked.text, Circumstances(asked.locale, asked.region, asked.channel, asked.speaker))
+    shown = found[:MOST_FINDINGS]
+    cards = {name: each.card for name, each in {each.finding.red_line: each for each in shown}.items()}
+    return Crossed(shown, cards, len(rules), len(found) - len(shown))
+
+
+def document(crossed: Crossed) -> dict[str, Any]:
+    """Write what a text crosses as the API gives it; the keys always stand in this order."""
+    findings = [_finding(each, crossed.cards[each.finding.red_line]) for each in crossed.found]
+    return {"findings": findings, "rules": crossed.rules, "more": crossed.more}
 
 
 def _finding(found: Found, card: Card) -> dict[str, Any]:
@@ -98,12 +124,12 @@ def _finding(found: Found, card: Card) -> dict[str, Any]:
     }
 
 
-def _sarif(text: str, found: Sequence[Found], cards: dict[str, Card]) -> dict[str, Any]:
+def _sarif(text: str, crossed: Crossed) -> dict[str, Any]:
     words = {
         name: {"title": card.title, "why": card.why, "say_instead": list(card.say_instead)}
-        for name, card in cards.items()
+        for name, card in crossed.cards.items()
     }
-    return sarif([Located("text", each.finding, text) for each in found], words)
+    return sarif([Located("text", each.finding, text) for each in crossed.found], words)
 
 
 def _answer(content: dict[str, Any], kind: str) -> Response:

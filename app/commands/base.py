@@ -23,9 +23,9 @@ class CommandError(Exception):
 
 
 @contextmanager
-def migrated(settings: Settings) -> Iterator[Database]:
+def migrated(settings: Settings, *, read_only: bool = False) -> Iterator[Database]:
     """Give the database, or tell how to mend one that is not at the newest revision."""
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, read_only=read_only)
     try:
         with database.engine.connect() as connection:
             if not is_migrated(connection):
