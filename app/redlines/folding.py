@@ -147,6 +147,7 @@ class Folded:
         self.source = source
         self.packed = packed
         self._origin = origin
+        self._ends: dict[int, int] = {}
 
     def __len__(self) -> int:
         return len(self.packed)
@@ -173,9 +174,12 @@ class Folded:
         Marks that combine with the last character belong to it.
         """
         first, last = int(self.origin[start]), int(self.origin[end - 1]) + 1
-        while last < len(self.source) and unicodedata.combining(self.source[last]):
-            last += 1
-        return first, last
+        if last not in self._ends:
+            marks = last
+            while marks < len(self.source) and unicodedata.combining(self.source[marks]):
+                marks += 1
+            self._ends[last] = marks
+        return first, self._ends[last]
 
 
 def fold(text: str) -> Folded:

@@ -13,28 +13,29 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from itertools import accumulate
-from typing import Any, Literal
+from typing import Any
 
 from app.redlines.chinese_words import cuts_words
 from app.redlines.compacting import Compact, compact_text
 from app.redlines.compiler import Compiled, Key, Rule, RuleError, compile_rules
 from app.redlines.context import happened, role
 from app.redlines.dates import CLASSES
+from app.redlines.findings import Crossing, Finding, State, resolved
 from app.redlines.folding import Folded, fold, fold_text
 from app.redlines.literals import DETERMINERS, is_han, units
 from app.redlines.phrases import Pattern, Slot
 from app.redlines.regexes import Regex
 from app.redlines.surroundings import Surroundings
 
-State = Literal["active", "downgraded", "suppressed"]
+__all__ = ["Finding", "Matcher", "State"]
+
 Span = tuple[int, int]
 
-SEVERITIES = ("coach", "warn", "block")
-_STATES = ("active", "downgraded", "suppressed")
 _REASONS = ("within", "required", "speaker", "quoted", "negated", "attributed", "question", "shadow")
 _REQUIRED: tuple[State, str | None] = ("suppressed", "required")
 _UNIT_WIDTH = 30
-_CELL = 64
+_LONGEST_SPELLING = 2_000
+"""Characters over which a phrase may be spread."""
 _SHORT_HAN = 3
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _BORDERLESS = re.compile(r"\n\s*\n|[。!?;]|(?<!\.\.)\.(?=\s)")
@@ -43,19 +44,6 @@ _NEW_LINE = re.compile(r"\n")
 _LATIN_GAP = re.compile(rf"(?:[\s\-_/\"'*~`()\[\]…·.—]|\b(?:{'|'.join(sorted(DETERMINERS))})\b)*")
 _TRADITIONAL = {"TW", "HK", "MO"}
 _SPACELESS = {"zh", "ja", "ko", "yue"}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One place where a text crosses a red line; `text[start:end] == matched`."""
-
-    red_line: str
-    start: int
-    end: int
-    matched: str
-    severity: str
-    state: State
-    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +116,7 @@ def _is_whole(folded: str, start: int, end: int) -> bool:
 
 def _occurs(where: Compact, literal: str, start: int, end: int) -> Span | None:
     first, last = where.span(start, end)
-    if not _is_whole(where.folded.text, first, last):
+    if last - first > _LONGEST_SPELLING or not _is_whole(where.folded.text, first, last):
         return None
     gaps = where.gaps(start, end)
     if not literal.isascii() and any(map(is_han, literal)):
@@ -320,37 +308,6 @@ def _judge(rule: Rule, text: _Text, hit: _Hit, covers: _Covers, speaker: str | N
     return ("suppressed", "shadow") if rule.shadow else ("active", None)
 
 
-def _overlap(one: Finding, other: Finding) -> bool:
-    """Tell whether `other`, kept already, leaves no room for `one`.
-
-    Findings of one rule may not touch; of two rules, the longer hides what lies within it, but
-    never something more severe.
-    """
-    if one.red_line == other.red_line:
-        return one.start < other.end and other.start < one.end
-    inside = other.start <= one.start and one.end <= other.end
-    return inside and SEVERITIES.index(one.severity) <= SEVERITIES.index(other.severity)
-
-
-def _rank(finding: Finding) -> tuple[int, int, int, int, str]:
-    severity = SEVERITIES.index(finding.severity)
-    length = finding.end - finding.start
-    return _STATES.index(finding.state), -length, -severity, finding.start, finding.red_line
-
-
-def _resolved(findings: Iterable[Finding]) -> list[Finding]:
-    kept: list[Finding] = []
-    near: dict[int, list[Finding]] = defaultdict(list)
-    for finding in sorted(findings, key=_rank):
-        cells = range(finding.start // _CELL, (finding.end - 1) // _CELL + 1)
-        if any(_overlap(finding, other) for cell in cells for other in near[cell]):
-            continue
-        kept.append(finding)
-        for cell in cells:
-            near[cell].append(finding)
-    return sorted(kept, key=lambda f: (f.start, -f.end, f.red_line))
-
-
 class Matcher:
     """Compiled red lines.
 
@@ -393,20 +350,21 @@ class Matcher:
         """
         said_by = role(fold_text(speaker)) if speaker else None
         given = _Circumstances(frozenset(products), locale, region, channel, said_by, on)
-        return _resolved(self._findings(text, given))
+        return [crossing.read(text) for crossing in resolved(self._crossings(text, given))]
 
     def check_all(self, text: str) -> list[Finding]:
         """Return every finding in any circumstance, with overlaps, for proofs."""
-        return list(self._findings(text, _Circumstances(frozenset(), None, None, None, None, None)))
+        anywhere = _Circumstances(frozenset(), None, None, None, None, None)
+        return [crossing.read(text) for crossing in self._crossings(text, anywhere)]
 
-    def _findings(self, source: str, given: _Circumstances) -> Iterator[Finding]:
+    def _crossings(self, source: str, given: _Circumstances) -> Iterator[Crossing]:
         text = _Text(self._compiled, source)
         for number in sorted({self._compiled.owner[pattern] for pattern, _ in text.hits}):
             rule = self._compiled.rules[number]
             if _in_force(rule, given):
                 yield from self._of_rule(rule, text, given)
 
-    def _of_rule(self, rule: Rule, text: _Text, given: _Circumstances) -> Iterator[Finding]:
+    def _of_rule(self, rule: Rule, text: _Text, given: _Circumstances) -> Iterator[Crossing]:
         patterns = self._compiled.patterns
         hits = {
             hit
@@ -425,5 +383,4 @@ class Matcher:
             else:
                 state, reason = _judge(rule, text, hit, covers, given.speaker)
             start, end = text.folded.span(hit.start, hit.end)
-            matched = text.folded.source[start:end]
-            yield Finding(rule.id, start, end, matched, rule.severity, state, reason)
+            yield Crossing(rule.id, start, end, rule.severity, state, reason)
