@@ -32,9 +32,9 @@ class Somebody:
     email: str
 
 
-WRITERS = st.integers(0, 1)
+WRITERS = st.integers(2, 3)
 PEOPLE = st.integers(0, 3)
-"""All of them may ask and approve."""
+"""All of them may approve, those who write too."""
 
 
 class RedLineLife(RuleBasedStateMachine):
@@ -91,7 +91,7 @@ class RedLineLife(RuleBasedStateMachine):
         self.wordings.setdefault(digest(changed), set()).add(by.id)
 
     @precondition(lambda self: self.is_changed)
-    @rule(who=PEOPLE)
+    @rule(who=WRITERS)
     def ask(self, who: int) -> None:
         seen = digest(self.line) if self.line else ""
         by, moment = self.people[who], self.later()
