@@ -1,7 +1,7 @@
 """Every read of drills: what a person may try, has said right, and was asked to say right."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -72,7 +72,7 @@ def drilled(
     product = open_product(session, slug)
     rules = rule_set(session, [slug], moment)
     said = _said_right(session, person_id, [product.id])
-    wanted = rules.documents if red_lines is None else dict.fromkeys(red_lines)
+    wanted = [rule["id"] for rule in _in_their_order(rules)] if red_lines is None else dict.fromkeys(red_lines)
     return rules, [
         _drilled(product, rules.documents[each], said)
         for each in wanted
@@ -100,12 +100,16 @@ def all_drilled(session: Session, person_id: int, moment: datetime) -> list[tupl
     )
     products = [OpenProduct(*row) for row in rows]
     said = _said_right(session, person_id, [each.id for each in products])
-    with_drills = [rule for rule in rules.documents.values() if is_drilled(rule, rules.day)]
+    with_drills = [rule for rule in _in_their_order(rules) if is_drilled(rule, rules.day)]
     found = [
         (product, [_drilled(product, rule, said) for rule in with_drills if product.slug in rules.products[rule["id"]]])
         for product in products
     ]
     return [each for each in found if each[1]]
+
+
+def _in_their_order(rules: RuleSet) -> Iterable[Mapping[str, Any]]:
+    return {rule["id"]: rules.documents[rule["id"]] for rule in rules.rules}.values()
 
 
 def _drilled(

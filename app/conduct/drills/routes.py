@@ -65,7 +65,7 @@ def attempt(
         moment=moment,
     )
     passed = replace(one.passed, at=moment) if outcome.passed else one.passed
-    result = views.result(outcome, form.data.text, rules)
+    result = views.result(outcome, form.data.text, rules, one.passed.drill)
     return _answer(request, drilled, replace(one, passed=passed, result=result, seen=one.seen or outcome.passed))
 
 

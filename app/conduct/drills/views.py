@@ -9,7 +9,7 @@ from app.conduct.checking import words
 from app.conduct.checking.results import pieces
 from app.conduct.checking.words import Kind
 from app.conduct.drills.queries import Drilled, Passed
-from app.conduct.drills.rules import Outcome
+from app.conduct.drills.rules import Drill, Outcome
 from app.redlines.checking import RuleSet
 from app.redlines.queries import card_of
 from app.web.forms import Bound, blank
@@ -77,13 +77,16 @@ def replaced(drills: Iterable[Shown], one: Shown) -> list[Shown]:
     return [one if each.name == one.name else each for each in drills]
 
 
-def result(outcome: Outcome, text: str, rules: RuleSet) -> Result:
-    """Say what a try came to."""
+def result(outcome: Outcome, text: str, rules: RuleSet, drill: Drill) -> Result:
+    """Say what a try came to; why a line is there is told once for each, and above for the drill's own."""
     hits = []
+    told = {drill.red_line}
     for number, finding in enumerate(outcome.findings, 1):
         card = card_of(rules.documents[finding.red_line])
         kind = words.kind(finding.severity)
-        hits.append(Hit(number, finding.start, finding.end, finding.matched, kind, card.title, card.why))
+        why = "" if finding.red_line in told else card.why
+        told.add(finding.red_line)
+        hits.append(Hit(number, finding.start, finding.end, finding.matched, kind, card.title, why))
     missing = tuple(" / ".join(part.strip() for part in each.split("|")) for each in outcome.missing)
     return Result(outcome.passed, _title(outcome), tuple(hits), missing, tuple(pieces(text, hits)))
 
