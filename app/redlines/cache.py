@@ -5,6 +5,7 @@ caller gets another matcher while those who hold the old one finish with it.
 """
 
 import json
+import marshal
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
@@ -14,14 +15,21 @@ from typing import Any
 from app.redlines.matcher import Matcher
 
 _MOST = 64
+_WITHOUT_REFERENCES = 2
+"""The version of marshal's format in which equal documents are equal bytes, whichever of their parts are one object."""
 _kept: OrderedDict[str, Matcher] = OrderedDict()
 _lock = Lock()
 
 
 def digest(rules: Sequence[Mapping[str, Any]]) -> str:
-    """Return what identifies rules by all they say, dates included."""
-    written = json.dumps(rules, ensure_ascii=False, separators=(",", ":"), default=str)
-    return blake2b(written.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    """Return what identifies rules within the process by all they say, dates included."""
+    documents: Any = rules
+    try:
+        written = marshal.dumps(documents, _WITHOUT_REFERENCES)
+    except ValueError:
+        # documents as JSON has them hold no dates; those of a program may
+        written = json.dumps(documents, default=str).encode()
+    return blake2b(written, digest_size=16).hexdigest()
 
 
 def matcher_of(rules: Sequence[Mapping[str, Any]], known: str | None = None) -> Matcher:

@@ -89,8 +89,7 @@ class Compiled:
     patterns: tuple[Pattern, ...]
     owner: tuple[int, ...]
     literals: tuple[str, ...]
-    uses: tuple[tuple[Use, ...], ...]
-    loose_uses: tuple[tuple[Use, ...], ...]
+    uses: tuple[Sequence[Use], ...]
     keys: tuple[Key, ...]
     scanner: Literals
     bare: tuple[int, ...]
@@ -177,15 +176,14 @@ class _Compiler:
 
     def finish(self) -> Compiled:
         """Gather the literals of all patterns."""
-        uses: dict[str, tuple[Use, ...]] = {}
-        loose: dict[str, tuple[Use, ...]] = {}
+        uses: dict[str, list[Use]] = {}
         for number, pattern in enumerate(self.patterns):
             for place, slot in enumerate(pattern.slots):
-                use = ((number, place),)
-                for literal in dict.fromkeys(slot.literals):
-                    uses[literal] = uses.get(literal, ()) + use
-                    if pattern.loose:
-                        loose[literal] = loose.get(literal, ()) + use
+                use = (number, place)
+                for literal in slot.literals:
+                    users = uses.setdefault(literal, [])
+                    if not users or users[-1] != use:
+                        users.append(use)
         literals = tuple(uses)
         keys, bare = _keys(literals)
         return Compiled(
@@ -194,7 +192,6 @@ class _Compiler:
             owner=tuple(self.owner),
             literals=literals,
             uses=tuple(uses.values()),
-            loose_uses=tuple(loose.get(literal, ()) for literal in literals),
             keys=tuple(keys),
             scanner=Literals([key.text for key in keys]),
             bare=tuple(bare),

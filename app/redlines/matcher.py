@@ -143,8 +143,9 @@ class _Scan:
         for number, start, end in compiled.scanner.scan(self._bare):
             key = compiled.keys[number]
             if key.literal is not None:
-                lacks = self._bare.lacks_determiner(start, end)
-                uses = (compiled.loose_uses if lacks else compiled.uses)[key.literal]
+                uses = compiled.uses[key.literal]
+                if self._bare.lacks_determiner(start, end):
+                    uses = [use for use in uses if compiled.patterns[use[0]].loose]
                 self._note(self._bare, key.text, (start, end), uses)
             if key.longer and (self._bare.determiner_before(start) or self._bare.determiner_after(end)):
                 self._note_longer(key, start)

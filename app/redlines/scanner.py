@@ -136,10 +136,9 @@ class Literals:
         places: dict[str, int] = {}
         keys: list[str] = []
         for literal in sorted(known, key=len):
-            head = _head(literal)
-            key = _key(head, places)
-            if key is None:
-                key = head
+            head = literal if literal.count(" ") < _WORDS_OF_HEAD else _head(literal)
+            key = head if head in places else _shortened(head, places)
+            if key not in places:
                 places[key] = len(keys)
                 keys.append(key)
                 self._numbers.append(_NO_LITERAL)
@@ -239,17 +238,14 @@ class Literals:
 
 
 def _head(literal: str) -> str:
-    """Return what a literal may be looked for by: of many words the first two, since forms of words multiply."""
-    words = literal.split(" ", _WORDS_OF_HEAD)
-    return " ".join(words[:_WORDS_OF_HEAD]) if len(words) > _WORDS_OF_HEAD else literal
+    """Return what a literal of many words is looked for by: the first two, since forms of words multiply."""
+    return " ".join(literal.split(" ", _WORDS_OF_HEAD)[:_WORDS_OF_HEAD])
 
 
-def _key(literal: str, keys: Mapping[str, int]) -> str | None:
-    """Return the key that a literal is read from: the same without a short ending of letters."""
-    if literal in keys:
-        return literal
+def _shortened(literal: str, keys: Mapping[str, int]) -> str:
+    """Return the key that a literal is read from, the same without a short ending of letters; else the literal."""
     for length in range(1, min(_LONGEST_ENDING + 1, len(literal))):
         key = literal[:-length]
         if key in keys:
-            return key if all(map(is_latin, literal[-length:])) else None
-    return None
+            return key if all(map(is_latin, literal[-length:])) else literal
+    return literal
