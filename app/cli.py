@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import DatabaseError
 
 from app.clock import set_zone
-from app.commands import audit, check, content, demo, people, quiz, server, work
+from app.commands import audit, check, content, demo, mcp, people, quiz, server, work
 from app.commands.base import CommandError
 from app.config import Settings
 from app.errors import AppError
@@ -21,7 +21,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="dealworthy", description="Decides who may sell what, and keeps what they say about it true."
     )
     parsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for noun in (server, content, check, quiz, people, demo, work, audit):
+    for noun in (server, content, check, quiz, people, mcp, demo, work, audit):
         noun.register(parsers)
     return parser
 
