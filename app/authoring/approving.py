@@ -1,6 +1,6 @@
 """Where a compliance officer reads a red line that waits for approval, and decides about its parts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -105,8 +105,12 @@ def _parts(found: Opened) -> list[Part]:
 
 
 def _cards(asked: Asked) -> list[tuple[str, Card]]:
-    """Return the card in each language that has an approved wording."""
-    return [(locale, card_of(asked.document, locale)) for locale in LOCALES if locale in asked.document["say_instead"]]
+    """Return the card in each language that has an approved wording, with an id of its own on the page."""
+    return [
+        (locale, replace(card_of(asked.document, locale), id=f"{asked.red_line}.{locale}"))
+        for locale in LOCALES
+        if locale in asked.document["say_instead"]
+    ]
 
 
 def _proofs(asked: Asked) -> list[Proof]:

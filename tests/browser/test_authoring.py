@@ -73,6 +73,33 @@ def test_the_examples_of_a_red_line_are_tried_as_they_change(sign_in_as: Callabl
     expect(page.get_by_label("Title", exact=True).locator("visible=true")).to_have_value("不说能取代整个客服团队")
 
 
+def test_what_is_found_is_shown_while_it_is_typed_and_nothing_typed_is_lost(sign_in_as: Callable[..., Page]) -> None:
+    page = sign_in_as(TRAINER)
+    page.goto(f"{PRODUCT}/red-lines/ad.replaces-team")
+    attempt = page.get_by_label("Try a sentence")
+    attempt.click()
+    attempt.press_sequentially("It replaces the whole team.")
+    expect(page.locator("#attempted mark")).to_have_text("replaces the whole team")
+    expect(attempt).to_be_focused()
+    attempt.press("ArrowLeft")
+    attempt.press_sequentially(" of ours")
+    expect(page.locator("#attempted")).to_have_text("It replaces the whole team of ours.")
+    expect(attempt).to_have_value("It replaces the whole team of ours.")
+
+    phrase = page.get_by_label("Phrase 1", exact=True).locator("visible=true")
+    before = phrase.input_value()
+    phrase.press("End")
+    with page.expect_response(lambda answer: answer.request.method == "POST") as first:
+        phrase.press_sequentially(" now")
+        with page.expect_request(lambda request: request.method == "POST"):
+            pass
+        phrase.press_sequentially(" or never")
+        attempt.focus()
+    assert first.value.ok
+    expect(page.locator("#attempted mark")).to_have_count(0)
+    expect(phrase).to_have_value(f"{before} now or never")
+
+
 @pytest.mark.parametrize("java_script_enabled", [True, False], ids=["with script", "without script"])
 def test_a_question_gets_another_option(sign_in_as: Callable[..., Page], *, java_script_enabled: bool) -> None:
     page = sign_in_as(TRAINER, java_script_enabled=java_script_enabled)

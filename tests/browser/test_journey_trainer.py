@@ -51,6 +51,27 @@ def write_red_line(page: Page) -> None:
     save(page)
 
 
+def ask_for_approval(page: Page) -> None:
+    page.get_by_role("main").get_by_role("link", name="No promised revenue").click()
+    page.get_by_role("link", name="Send for approval").click()
+    page.get_by_label("Why it changes").fill("Reps promised revenue in three calls.")
+    audit(page)
+    page.get_by_role("button", name="Send for approval").click()
+    expect(page.get_by_role("region", name="Approval")).to_contain_text("In review")
+    audit(page)
+
+
+def approve(page: Page) -> None:
+    page.goto("/review/red-lines/1")
+    expect(page.get_by_role("heading", level=1)).to_have_text("No promised revenue")
+    audit(page)
+    for part in ("The rule", "Say instead · English"):
+        page.get_by_role("checkbox", name=part).check()
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("Approved. It can be published now.")).to_be_visible()
+    audit(page)
+
+
 def write_lesson(page: Page) -> None:
     page.goto(f"{AUTHOR}/lessons/_new")
     page.get_by_role("textbox", name="Title").fill("What it is")
@@ -98,6 +119,12 @@ def test_from_an_idea_to_a_published_product(sign_in_as: Callable[..., Page], fa
         answer = rep.goto("/products/keeper-crm/lessons/what-it-is")
     assert answer is not None
     assert answer.status == 404
+
+    trainer.goto(f"{AUTHOR}/publish")
+    expect(trainer.get_by_role("main")).to_contain_text("1 red line is not approved yet")
+    expect(trainer.get_by_role("button", name="Publish now")).to_be_disabled()
+    ask_for_approval(trainer)
+    approve(sign_in_as("compliance@example.com"))
 
     trainer.goto(f"{AUTHOR}/publish")
     audit(trainer)
