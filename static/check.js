@@ -202,6 +202,21 @@ area.addEventListener("selectionchange", notice);
 document.addEventListener("htmx:config:request", (event) => {
   if (event.detail.ctx.sourceElement === form) asked = area.value;
 });
+// An answer that is none must not take the text away: no page of an error, no way to the sign-in page.
+const unanswered = (status) => {
+  document.getElementById("signed-out").hidden = status !== 401;
+  document.getElementById("unanswered").hidden = status === 401 || status === 422 || (status > 0 && status < 400);
+};
+document.addEventListener("htmx:before:response", (event) => {
+  const { sourceElement, response } = event.detail.ctx;
+  if (sourceElement !== form) return;
+  unanswered(response.status);
+  if (response.status >= 400 && response.status !== 422) event.preventDefault();
+});
+document.addEventListener("htmx:error", (event) => {
+  const { ctx, error } = event.detail;
+  if (ctx?.sourceElement === form && error?.name !== "AbortError") unanswered(0);
+});
 document.addEventListener("htmx:after:swap", (event) => {
   if (event.detail.ctx.sourceElement !== form) return;
   spans = moved(answered(), asked, area.value);

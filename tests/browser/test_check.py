@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from app.redlines.documents import read
-from browsing import PHONE, audit, visit
+from browsing import PHONE, Faults, audit, visit
 
 PITCH = "Dear Ms Amaral,\n\n🚀 We guarantee you 30% more turnover in three months."
 MARK = ".mirror mark"
@@ -99,6 +99,22 @@ def test_answers_to_what_was_typed_before_are_dropped(rep: Page) -> None:
     text_of(rep).press_sequentially("We guarantee you 30% more turnover in three months", delay=2)
     expect(rep.locator(MARK)).to_have_text(HIT)
     assert len(sent) < 10
+
+
+def test_a_check_that_is_not_answered_takes_nothing_away(rep: Page, faults: Faults) -> None:
+    rep.route("**/check", lambda route: route.fulfill(status=503, body="later"))
+    with faults.expecting(503):
+        text_of(rep).fill(PITCH)
+        expect(rep.get_by_role("alert")).to_contain_text("The check did not answer")
+    rep.unroute("**/check")
+    rep.get_by_role("button", name="Check", exact=True).click()
+    expect(rep.locator(MARK)).to_have_text(HIT)
+    expect(rep.get_by_role("alert")).to_have_count(0)
+    rep.context.clear_cookies()
+    with faults.expecting(401):
+        text_of(rep).press_sequentially("!")
+        expect(rep.get_by_role("alert")).to_contain_text("You are signed out")
+    expect(text_of(rep)).to_have_value(f"{PITCH}!")
 
 
 def test_choosing_a_product_checks_again(rep: Page) -> None:
