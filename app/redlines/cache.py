@@ -17,7 +17,24 @@ from app.redlines.matcher import Matcher
 _MOST = 64
 _WITHOUT_REFERENCES = 2
 """The version of marshal's format in which equal documents are equal bytes, whichever of their parts are one object."""
-_kept: OrderedDict[str, Matcher] = OrderedDict()
+
+
+class _Place:
+    """Where a matcher is kept, and the lock of those who wait for it; others do not wait."""
+
+    def __init__(self) -> None:
+        self._matcher: Matcher | None = None
+        self._lock = Lock()
+
+    def matcher(self, rules: Sequence[Mapping[str, Any]]) -> Matcher:
+        """Return the matcher, compiled by whoever asks first."""
+        with self._lock:
+            if self._matcher is None:
+                self._matcher = Matcher(rules)
+            return self._matcher
+
+
+_kept: OrderedDict[str, _Place] = OrderedDict()
 _lock = Lock()
 
 
@@ -39,10 +56,8 @@ def matcher_of(rules: Sequence[Mapping[str, Any]], known: str | None = None) -> 
     """
     name = known or digest(rules)
     with _lock:
-        matcher = _kept.get(name)
-        if matcher is None:
-            matcher = _kept[name] = Matcher(rules)
-            while len(_kept) > _MOST:
-                _kept.popitem(last=False)
+        place = _kept.setdefault(name, _Place())
         _kept.move_to_end(name)
-        return matcher
+        while len(_kept) > _MOST:
+            _kept.popitem(last=False)
+    return place.matcher(rules)

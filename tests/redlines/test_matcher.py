@@ -418,6 +418,16 @@ def test_a_pickled_matcher_finds_the_same(text: str) -> None:
     assert again.check(text) == MATCHER.check(text)
 
 
+def test_a_pickled_matcher_keeps_what_was_compiled_for_long_texts() -> None:
+    text = "We guarantee a return: best in class, ROI of 35%. We will ship it in Q3. 保证收益。\n" * 2_000
+    found = MATCHER.check(text)
+
+    again: Matcher = pickle.loads(pickle.dumps(MATCHER))  # noqa: S301 - written on this line
+
+    assert again.check(text) == found
+    assert len(found) == 5 * 2_000
+
+
 def test_threads_share_a_matcher() -> None:
     text = "We guarantee a return. 國家級. We'll ship in Q3."
     with ThreadPoolExecutor(8) as pool:
