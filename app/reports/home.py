@@ -15,6 +15,8 @@ from app.certification.rules import RequirementKind, Standing
 from app.clock import Now, Today
 from app.conduct.drills.queries import asked
 from app.conduct.models import Consequence
+from app.conduct.reviewing import words as review_words
+from app.conduct.reviewing.queries import Outcome, violations, waits
 from app.database import SessionDep
 from app.people.access import CurrentPerson, SignedIn
 from app.people.models import Role
@@ -24,6 +26,7 @@ from app.quizzes.essays.words import waited
 from app.quizzes.itemparts import without_gaps
 from app.quizzes.reporting.queries import how_many_open
 from app.quizzes.spaced.queries import today_of
+from app.redlines.reviewing.queries import waiting as red_lines_waiting
 from app.reports.coverage import Coverage, coverage
 from app.reports.queries import Seller, accounts_to_mend, branch, changed_drafts, deals_of, hard_quizzes, sellers
 from app.reports.risks import risks
@@ -34,6 +37,8 @@ router = APIRouter()
 
 SHOWN = 8
 """Lines of a list on the first page; the whole of it is elsewhere."""
+NEWS = timedelta(days=30)
+"""How long a confirmed finding stands on the first page of the person it is about."""
 
 
 @router.get("/")
@@ -63,7 +68,11 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
     if person.has(Role.TRAINER, Role.COMPLIANCE):
         context |= _essays(session, person, moment)
     if person.has(Role.COMPLIANCE):
-        context |= {"sanctioned": _sanctioned(everybody, sold, standings)}
+        context |= {
+            "sanctioned": _sanctioned(everybody, sold, standings),
+            "waits": waits(session, person.id),
+            "red_lines": len(red_lines_waiting(session)),
+        }
     if person.has(Role.ADMIN):
         context |= {"accounts": accounts_to_mend(session, moment, moment + timedelta(days=30))}
     return page(request, "reports/home.html", context)
@@ -100,7 +109,18 @@ def _rep(
     if day.next is not None:
         product_id = day.next.line.record.product_id
         lesson = lesson_of(day.next, courses(session, moment, [product_id]).get(product_id))
-    return {"day": day, "lesson": lesson, "to_mend": returned_to(session, person.id), "awaiting": awaiting}
+    return {
+        "day": day,
+        "lesson": lesson,
+        "to_mend": returned_to(session, person.id),
+        "awaiting": awaiting,
+        "violations": [each for each in violations(session, person.id) if _is_news(each, moment)],
+        "consequence": review_words.consequence,
+    }
+
+
+def _is_news(each: Outcome, moment: datetime) -> bool:
+    return each.to_do or each.at > moment - NEWS
 
 
 def _to_say_right(session: Session, person: CurrentPerson, moment: datetime) -> dict[str, Any]:

@@ -9,6 +9,8 @@ from app.certification.actions import assign, sanction, sign_off
 from app.certification.forms import AssignmentForm, SanctionForm, SignOffForm
 from app.certification.models import SANCTIONS, CertificationEventKind, SignOffOutcome
 from app.clock import Now, Today
+from app.conduct.reviewing import words as review_words
+from app.conduct.reviewing.queries import violations
 from app.database import SessionDep
 from app.errors import ForbiddenError, InvalidError, NotFoundError
 from app.people.access import CurrentPerson, Manager, Trainer, allow
@@ -73,6 +75,8 @@ def _page(
         # who only signs off needs neither a person's deals nor what compliance wrote
         "leads": leads,
         "deals": deals_of(session, [person_id], moment) if leads else [],
+        "violations": violations(session, person_id) if leads else [],
+        "consequence": review_words.consequence,
         "may_assign": viewer.has(Role.MANAGER) and leads and holder.active,
         "may_sign_off": viewer.has(Role.TRAINER) and viewer.id != person_id and holder.active,
         "may_sanction": viewer.has(Role.COMPLIANCE) and viewer.id != person_id,
