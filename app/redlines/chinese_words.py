@@ -5,7 +5,7 @@ The words and how unlikely they are come from chinese_words.bin, which tools/bui
 
 import re
 import zlib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -111,7 +111,11 @@ def cuts_words(text: str, start: int, end: int) -> bool:
     first = start - len(before[0]) if before else start
     after = _HAN_AFTER.match(text, end)
     last = after.end() if after else end
-    window, start, end = text[first:last], start - first, end - first
+    return _cuts(text[first:last], start - first, end - first)
+
+
+@lru_cache(maxsize=4096)
+def _cuts(window: str, start: int, end: int) -> bool:
     straddling = _straddling(window, start, end)
     if not straddling or _extended(window, start, end, straddling):
         return False
