@@ -70,6 +70,8 @@ _SENTENCES: Final[tuple[tuple[str, Callable[[], str]], ...]] = (
      lambda: _("No wording under “Say instead” in this language holds %(what)s, so nobody could pass.")),
     (r"cannot be what a right sentence holds: say_instead has no wording in .*",
      lambda: _("Write what to say instead in this language first.")),
+    (r"cannot be what a right sentence holds: a single Chinese character",
+     lambda: _("A single Chinese character is found nearly everywhere; write at least two.")),
     (r"cannot be what a right sentence holds: (?P<why>.*)", lambda: _("This cannot be looked for: %(why)s")),
     (r"cannot be used: (?P<rule>\S+) has the same phrase with severity (?P<severity>\S+)",
      lambda: _("The red line %(rule)s has the same phrase, and another answer to “When it is found”.")),
