@@ -28,6 +28,7 @@ from app.quizzes.reporting.queries import how_many_open
 from app.quizzes.spaced.queries import today_of
 from app.redlines.reviewing.queries import waiting as red_lines_waiting
 from app.reports.coverage import Coverage, coverage
+from app.reports.news import news
 from app.reports.queries import Seller, accounts_to_mend, branch, changed_drafts, deals_of, hard_quizzes, sellers
 from app.reports.risks import risks
 from app.reports.today import day_of, lesson_of
@@ -116,6 +117,7 @@ def _rep(
         "awaiting": awaiting,
         "violations": [each for each in violations(session, person.id) if _is_news(each, moment)],
         "consequence": review_words.consequence,
+        "news": news(session, person.id, standings, moment),
     }
 
 

@@ -1,0 +1,64 @@
+"""What changed in the red lines of products on which somebody is certified, where its publication said to tell them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.catalog.models import Content, ContentKind, ContentVersion, Product, Verdict
+from app.certification.facts import Key
+from app.certification.queries import Record
+from app.redlines.models import Attestation
+
+TOLD_FOR: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Red lines that changed, and why."""
+
+    product: str
+    name: str | dict[str, str]
+    published_at: datetime
+    note: str
+
+
+def news(session: Session, person_id: int, standings: Mapping[Key, Record], moment: datetime) -> list[News]:
+    """Return what a person is to be told, for 30 days or until they sign the red lines again; one statement."""
+    certified = [
+        product_id
+        for (person, product_id), record in standings.items()
+        if person == person_id and record.verdict.allowed and record.period_id is not None
+    ]
+    signed = (
+        select(col(Attestation.id))
+        .where(
+            col(Attestation.person_id) == person_id,
+            col(Attestation.product_id) == col(Content.product_id),
+            col(Attestation.signed_at) >= col(ContentVersion.published_at),
+        )
+        .exists()
+    )
+    rows = session.execute(
+        select(
+            col(Product.slug),
+            col(Product.name),
+            col(ContentVersion.published_at),
+            col(ContentVersion.note),
+        )
+        .join(Content, col(Content.id) == col(ContentVersion.content_id))
+        .join(Product, col(Product.id) == col(Content.product_id))
+        .where(
+            col(Content.kind) == ContentKind.REDLINES,
+            col(Content.product_id).in_(certified),
+            col(ContentVersion.verdict) == Verdict.NOTIFY,
+            col(ContentVersion.published_at) > moment - TOLD_FOR,
+            col(ContentVersion.published_at) <= moment,
+            ~signed,
+        )
+        .order_by(col(ContentVersion.published_at).desc(), col(ContentVersion.id).desc())
+    )
+    return [News(*row) for row in rows]
