@@ -20,6 +20,7 @@ AFTER = 120
 _SHORT_LINE = 45
 _NEAREST = 6
 _BLANK = "\0"
+_OWN_SUBJECT = re.compile(fold_pattern(r"(?:we|i|our)\b|我们?|咱们?|本公司"))
 _QUOTED = frozenset({"quoted"})
 
 _END = re.compile(
@@ -138,7 +139,8 @@ class Context:
         before = self._text[max(self._sentences[number], start - BEFORE) : start]
         after = self._text[end : min(last, end + AFTER)]
         rest = self._text[max(end, last - AFTER) : last]
-        held = _reasons(before, after, rest, self._text[last : last + AFTER], tuple(inner))
+        own = _OWN_SUBJECT.match(self._text, start, end)
+        held = _reasons(before, own[0] if own else "", after, rest, self._text[last : last + AFTER], tuple(inner))
         return held | _QUOTED if "quoted" not in held and self._is_quoted(start, end, before, after) else held
 
     def _is_quoted(self, start: int, end: int, before: str, after: str) -> bool:
@@ -152,15 +154,16 @@ class Context:
 
 
 @lru_cache(maxsize=1024)
-def _reasons(before: str, after: str, rest: str, following: str, inner: tuple[str, ...]) -> frozenset[str]:
+def _reasons(before: str, own: str, after: str, rest: str, following: str, inner: tuple[str, ...]) -> frozenset[str]:
     """Return the reasons that the words around a claim give; remembered, since texts repeat themselves.
 
-    `rest` is the end of its sentence, `following` the beginning of the next.
+    `own` is the subject with which the claim begins, if it is ours, `rest` the end of its sentence, `following` the
+    beginning of the next.
     """
     clear = _without_asides(before)
     held = {
-        "negated": _negated(clear, after, inner) or _supposed(clear) or _retracted(following),
-        "attributed": any(_attributed(cues, clear, after) for cues in LANGUAGES),
+        "negated": _negated(clear, own, after, inner) or _supposed(clear) or _retracted(following),
+        "attributed": any(_attributed(cues, clear, own, after) for cues in LANGUAGES),
         "quoted": any(cues.talk_before.search(clear) or cues.talk_after.search(after) for cues in LANGUAGES),
         "question": _asked(clear, rest) and not _AFFIRMED.match(following),
     }
@@ -216,19 +219,21 @@ def _inherited(cues: Cues, before: str, borders: list[re.Match[str]]) -> bool:
     return False
 
 
-def _before(cues: Cues, before: str) -> int:
+def _before(cues: Cues, before: str, own: str) -> int:
     bare = _blanked(cues.pseudo, before)
-    borders = list(cues.border.finditer(bare))
+    borders = [border for border in cues.border.finditer(bare + own) if border.end() <= len(bare)]
     count = _cues(cues, before[borders[-1].end() :] if borders else before)
     return int(_inherited(cues, before, borders)) if borders and not count else count
 
 
-def _negated(before: str, after: str, inner: Sequence[str]) -> bool:
+def _negated(before: str, own: str, after: str, inner: Sequence[str]) -> bool:
     if any(_cues(cues, text) for text in inner for cues in LANGUAGES):
         return True
-    count = sum(_before(cues, before) for cues in LANGUAGES)
+    count = sum(_before(cues, before, own) for cues in LANGUAGES)
     if count:
         return count % 2 == 1
+    if any(cues.topic.search(before) and cues.said_of.search(after) for cues in LANGUAGES):
+        return True
     return any(cues.after.search(after) for cues in LANGUAGES)
 
 
@@ -241,12 +246,12 @@ def _retracted(following: str) -> bool:
     return any(cues.retracts.match(following) for cues in LANGUAGES)
 
 
-def _attributed(cues: Cues, before: str, after: str) -> bool:
+def _attributed(cues: Cues, before: str, own: str, after: str) -> bool:
     bare = _blanked(cues.pseudo, before)
     last = None
     for match in cues.attributed.finditer(bare):
         last = match
-    if last is not None and not cues.own_voice.search(bare, last.end()):
+    if last is not None and not cues.own_voice.search(bare + own, last.end()):
         return True
     return cues.attributed_after.search(after) is not None
 

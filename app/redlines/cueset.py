@@ -1,10 +1,11 @@
 """What a set of cues is: words that change what a claim means, folded like the text.
 
-A `border` parts clauses, an `aside` does not. `near` cues reach a claim only over the words named in `bridge`; `far` cues reach it anywhere
-in their clause. `pseudo` expressions look like negation or report and are none. `opens_question` and
-`asks_next` tell a claim within a question from a claim before one; `wonders` asks without a
-question mark; `supposes` only imagines a claim; `retracts` takes it back in the
-next sentence; `past` says that something has happened, so that no date of it is a promise.
+A `border` parts clauses, an `aside` does not. `near` cues reach a claim only over the words named in
+`bridge`; `far` cues reach it anywhere in their clause. `pseudo` expressions look like negation or report
+and are none. `said_of` takes back a claim that is the `topic` of its sentence, `retracts` does so in the
+next one; `supposes` only imagines a claim. `opens_question` and `asks_next` tell a claim within a question
+from a claim before one; `wonders` asks without a question mark; `past` says that something has happened,
+so that no date of it is a promise.
 """
 
 import re
@@ -40,6 +41,8 @@ class Cues:
     carries: re.Pattern[str]
     dangling: re.Pattern[str]
     own_clause: re.Pattern[str]
+    topic: re.Pattern[str]
+    said_of: Guarded
     after: Guarded
     attributed: Guarded
     own_voice: Guarded

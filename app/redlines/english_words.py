@@ -68,11 +68,14 @@ CLAIM = verbs(
 
 REPORT = one_of(
     verbs(
-        "say, claim, promise, advertise, call, tell, boast, tout, assert, insist, believe, think, ask, wonder, pitch, "
-        "offer, guarantee, write, swear, describe, market, argue, expect, want, demand, hear, suggest, assume, state, "
-        "mention, announce, brag, allege, imply, label, bill, post, hint, dream, pride, style, name, rank, rate, dub, "
+        "say, claim, promise, advertise, call, tell, boast, tout, assert, insist, believe, think, ask, wonder, "
+        "pitch, "
+        "offer, guarantee, write, swear, describe, market, argue, expect, want, demand, hear, suggest, assume, "
+        "state, "
+        "mention, announce, brag, allege, imply, label, bill, post, hint, dream, pride, style, name, rank, rate, "
+        "dub, "
         "vow, maintain, push, print, hope, quote, assure, report, present, position, sell, crown, vote, hype, "
-        "request, complain, plug, show, feel, repeat, declare, proclaim, trumpet, throw around, go on about"
+        "request, complain, commit, plug, show, feel, repeat, declare, proclaim, trumpet, throw around, go on about"
     ),
     "(?:like|likes|love|loves) to (?:say|call|claim|put|think)",
 )
@@ -85,13 +88,14 @@ ANYBODY_REPORTS = one_of(
     "labeled|hints|hinted|vows|vowed|touts|touted|markets|advertises|advertised|argues|argued|maintains|prides|"
     "dreams|dreamed|assures|assured|pitches|pitched|declares|declared|proclaims|proclaimed|crowned|voted|hypes|"
     "hyped|claiming|describing|calling|advertising|boasting|promising|promised|promises|wants|wanted|demands|"
-    "demanded|expects|expected|states|stated|reports|reported|suggests|suggested|brands|branded|bills|billed",
+    "reads|demanded|expects|expected|states|stated|reports|reported|suggests|suggested|brands|branded|bills|billed",
     "told (?:me|us|him|her|them|you)",
 )
 """Verbs that tell of a claim whoever it is that does them, unless it is us."""
 
 EVIDENTIAL = one_of(
-    "according to, rumou?r has it, allegedly, supposedly, apparently, purportedly, ostensibly, so-called, reportedly, "
+    "according to, rumou?r has it, allegedly, supposedly, apparently, purportedly, ostensibly, so-called, "
+    "reportedly, "
     "word is, word has it, legend has it, in the words of, in the eyes of, to hear (?:him|her|them) tell it, "
     "(?:so )?they say, so the story goes"
 )
@@ -99,38 +103,52 @@ EVIDENTIAL = one_of(
 WRONG = one_of(
     "wrong, false, unrealistic, unreasonable, unethical, misleading, dishonest, untrue, illegal, unlawful, "
     "irresponsible, inaccurate, incorrect, reckless, foolish, naive, premature, impossible, hard, difficult, tough, "
-    "unable, unwilling, reluctant, hesitant, loath, afraid, wary, risky, unwise, unfair, forbidden, prohibited, banned, "
+    "unable, unwilling, reluctant, hesitant, loath, afraid, wary, risky, unwise, unfair, forbidden, prohibited, "
+    "banned, "
     "dangerous, absurd, silly, stupid, ridiculous, deceptive, untruthful, inappropriate, improper, unjustified, "
-    "presumptuous, overstated, immoral, arrogant, crazy, mad, insane, careless, cheeky, disingenuous, unprofessional, "
-    "fraudulent, rash, optimistic, nonsensical, pointless, criminal, negligent, unheard of, out of line, out of order, "
-    "a mistake, a lie, a stretch, an exaggeration, an overstatement, a breach, a violation, a crime, an offen[cs]e, a sin, "
-    "a joke, nonsense, too early, too soon, too much, too bold, too strong, not right, not fair, not ready, "
+    "presumptuous, overstated, immoral, arrogant, crazy, mad, insane, careless, cheeky, disingenuous, "
+    "unprofessional, "
+    "fraudulent, rash, optimistic, nonsensical, pointless, criminal, negligent, unheard of, out of line, out of "
+    "order, "
+    "a mistake, a lie, a stretch, an exaggeration, an overstatement, a breach, a violation, a crime, an "
+    "offen[cs]e, a sin, "
+    "a joke, nonsense, tempting, easy, too early, too soon, too much, too bold, too strong, not right, not fair, "
+    "not ready, "
     "in no position, not in a position, not at liberty, not in my power, not authori[sz]ed, not allowed, "
     "against (?:our |the |company |my )?(?:policy|rules?|law|interest|principles)"
 )
 """What is said of doing a thing that one does not do."""
 
 UNREAL = one_of(
-    "(?:marketing|sales|pure|empty|cheap) (?:talk|speak|hype|fluff|spin|language|words?), hype, fluff, puffery, myths?, legends?, dreams?, "
+    "(?:marketing|sales|pure|empty|cheap) (?:talk|speak|hype|fluff|spin|language|words?), hype, fluff, puffery, "
+    "myths?, legends?, dreams?, "
     "pipe dreams?, fantas(?:y|ies), illusions?, wishful thinking, misunderstandings?, misconceptions?, misnomers?, "
-    "misreadings?, oversimplifications?, overstatements?, exaggerations?, rumou?rs?, gimmicks?, fairy ?tales?, fiction, science fiction, "
-    "fraud, scams?, lies?, lying, tricks?, nonsense, rubbish, baloney, bluff, unicorns?, wishes, a wish, a goal, an ideal, "
+    "misreadings?, oversimplifications?, overstatements?, exaggerations?, rumou?rs?, gimmicks?, fairy ?tales?, "
+    "fiction, science fiction, "
+    "fraud, scams?, lies?, lying, tricks?, nonsense, rubbish, baloney, bluff, unicorns?, wishes, a wish, a goal, "
+    "an ideal, "
     "a target, an aspiration, an ambition, aspirational, theoretical, hypothetical, red flags?, history, unheard of, "
-    "nonexistent, non-existent, unavailable, discontinued, withdrawn, retired, dead, over, ended, expired, cancell?ed, "
-    "void, fraudulent, unattainable, unachievable, unreachable, unlikely, uncertain, doubtful, debatable, questionable, "
+    "nonexistent, non-existent, unavailable, discontinued, withdrawn, retired, dead, over, ended, expired, "
+    "cancell?ed, "
+    "void, fraudulent, unattainable, unachievable, unreachable, unlikely, uncertain, doubtful, debatable, "
+    "questionable, "
     "inaccurate, incorrect, unethical, unlawful, irresponsible, dishonest, untrue, false, wrong, illegal, banned, "
     "prohibited, forbidden, impossible, exaggerated, misleading, overstated, overblown, unproven, unfounded, "
-    "unrealistic, unsupported, ruled out, off limits, off the table, out of the question, out of scope, out of reach, "
+    "unrealistic, unsupported, ruled out, off limits, off the table, out of the question, out of scope, out of "
+    "reach, "
     "out of bounds, against, a stretch, a violation, a breach, a mistake, a crime, a red line, red lines, gone, "
-    "refused, rejected, declined, numbered, behind us, a thing of the past, to be avoided, to be deleted, beyond, outside, above my, no longer, "
+    "refused, rejected, declined, numbered, behind us, a thing of the past, to be avoided, to be deleted, beyond, "
+    "outside, above my, no longer, "
     "more than (?:we|i|anyone|any|they), too (?:strong|much|good|bold|big|far|early|optimistic)"
 )
 """What a claim turns out to be when somebody takes it back."""
 
 AVAILABLE = one_of(
     "something, what, possible, allowed, permitted, true, offered, guaranteed, promised, realistic, available, "
-    "the case, a promise, on offer, ok, okay, fine, included, part, accurate, correct, appropriate, acceptable, honest, legal, "
-    "ours, how, anything, approved, a thing, a claim, a phrase, real, supported, in scope, planned, committed, on the table, "
+    "the case, a promise, on offer, ok, okay, fine, included, part, accurate, correct, appropriate, acceptable, "
+    "honest, legal, "
+    "ours, how, anything, approved, a thing, a claim, a phrase, real, supported, in scope, planned, committed, on "
+    "the table, "
     "on the cards, backed, covered, within, a given, a figure, a number, justified, proven, us, here, "
     "our, mine, a word, words, a term, in the, in our, in my, up to, for me, for us, exactly, quite, really, yet, "
     "a commitment, an option, feasible, achievable, who we, what we, where we, wise, advisable, worth"
@@ -139,9 +157,11 @@ AVAILABLE = one_of(
 THIRD_PARTY = one_of(
     "competitors?, competition, rivals?, others, vendors?, providers?, suppliers?, sellers?, agencies, agency, "
     "companies, people, customers?, clients?, buyers?, prospects?, analysts?, press, media, reports?, articles?, "
-    "websites?, sites?, blogs?, reviews?, reviewers?, brochures?, flyers?, ads?, adverts?, advertisements?, leaflets?, "
+    "websites?, sites?, blogs?, reviews?, reviewers?, brochures?, flyers?, ads?, adverts?, advertisements?, "
+    "leaflets?, "
     "salespeople, salesm[ae]n, reps?, predecessors?, colleagues?, bloggers?, journalists?, friends?, neighbou?rs?, "
-    "boss(?:es)?, consultants?, influencers?, newsletters?, podcasts?, someone, somebody, anyone, everyone, everybody, "
+    "boss(?:es)?, consultants?, influencers?, newsletters?, podcasts?, someone, somebody, anyone, everyone, "
+    "everybody, "
     "whoever, they, he, she, guys?, brokers?, dealers?, distributors?, resellers?, shops?, stores?, brands?, firms?, "
     "insurers?, carriers?, manufacturers?, startups?, banks?, doctors?, patients?, users?, shoppers?, investors?, "
     "lecturers?, speakers?, experts?, critics?, fans?, banners?, billboards?, slogans?, headlines?, posts?, videos?"
