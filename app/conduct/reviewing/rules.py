@@ -27,6 +27,7 @@ class Refusal(StrEnum):
     HAS_VIOLATION = "has_violation"
     NOTE_MISSING = "note_missing"
     NO_ORIGINAL = "no_original"
+    NO_DECISION = "no_decision"
     NOT_CONFIRMED = "not_confirmed"
     NAME_CLOSED = "name_closed"
     REASON_MISSING = "reason_missing"
@@ -69,6 +70,8 @@ def refuse_decision(case: Case, decision: Disposition, note: str, original: int 
     """
     if refusal := closed(case):
         return refusal
+    if decision not in DECISIONS:
+        return Refusal.NO_DECISION
     again = case.disposition is not Disposition.OPEN
     if decision is Disposition.DUPLICATE and original not in case.originals:
         return Refusal.NO_ORIGINAL

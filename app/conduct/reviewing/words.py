@@ -10,6 +10,7 @@ from app.web.i18n import gettext as _
 FIELDS: Final = {
     Refusal.NOTE_MISSING: "note",
     Refusal.NO_ORIGINAL: "original",
+    Refusal.NO_DECISION: "disposition",
     Refusal.REASON_MISSING: "reason",
     Refusal.NOT_OFFERED: "consequence",
 }
@@ -25,6 +26,7 @@ def refusal(why: Refusal) -> str:
         Refusal.HAS_VIOLATION: _("A violation rests on this decision, so it cannot be changed."),
         Refusal.NOTE_MISSING: _("Say why. The owner of the red line reads it."),
         Refusal.NO_ORIGINAL: _("Choose the finding that this one repeats."),
+        Refusal.NO_DECISION: _("Choose one of the list."),
         Refusal.NOT_CONFIRMED: _("Only a confirmed finding is a violation. Somebody has decided otherwise meanwhile."),
         Refusal.NAME_CLOSED: _("Open the name first: you decide about a person."),
         Refusal.REASON_MISSING: _("Give the reason; the person and everybody who asks later will read it."),
