@@ -52,7 +52,7 @@ def write_red_line(page: Page) -> None:
 
 
 def ask_for_approval(page: Page) -> None:
-    page.get_by_role("main").get_by_role("link", name="No promised revenue").click()
+    page.get_by_role("main").get_by_role("link", name="No promised revenue", exact=True).click()
     page.get_by_role("link", name="Send for approval").click()
     page.get_by_label("Why it changes").fill("Reps promised revenue in three calls.")
     audit(page)
