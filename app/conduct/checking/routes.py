@@ -17,7 +17,7 @@ from app.conduct.checking.drafts import Draft
 from app.conduct.checking.queries import Choice
 from app.conduct.checking.results import Result, pieces, replaced, result
 from app.conduct.sending import send
-from app.database import SessionDep, reads, stored_id
+from app.database import Database, SessionDep, reads, stored_id
 from app.people.access import SignedIn
 from app.redlines.checking import RuleSet, rule_set
 from app.web.forms import sent_form
@@ -87,6 +87,7 @@ def check(asked: Asked, raw: RawText) -> Response:
 
 
 @router.post("/send")
+@reads
 def ask_for_review(asked: Asked, person: SignedIn, raw: RawText) -> Response:
     """Store a text with what it crosses, so that compliance looks at it."""
     draft = drafts.draft_of(raw)
@@ -96,21 +97,25 @@ def ask_for_review(asked: Asked, person: SignedIn, raw: RawText) -> Response:
     if draft.problem or draft.said.data is None or review is None:
         return _page(asked, draft, status=422)
     rules = _rules(asked, draft)
-    stored = send(
-        asked.session,
-        person_id=person.id,
-        email=person.email,
-        title=review.title or draft.title(),
-        text=draft.text,
-        note=review.note,
-        said=draft.circumstances,
-        products=rules.asked,
-        places=placing.stored(draft.parts),
-        key=draft.key(person.id),
-        rules=rules,
-        keep_days=asked.request.app.state.settings.keep_texts_days,
-        moment=asked.moment,
-    )
+    len(rules)  # compiled now, as the file was read now: nobody who writes waits for either
+    asked.session.rollback()  # hands its connection back, so that no request ever holds two
+    database: Database = asked.request.app.state.database
+    with database.write() as session:
+        stored = send(
+            session,
+            person_id=person.id,
+            email=person.email,
+            title=review.title or draft.title(),
+            text=draft.text,
+            note=review.note,
+            said=draft.circumstances,
+            products=rules.asked,
+            places=placing.stored(draft.parts),
+            key=draft.key(person.id),
+            rules=rules,
+            keep_days=asked.request.app.state.settings.keep_texts_days,
+            moment=asked.moment,
+        )
     return redirect(asked.request, f"/check/sent/{stored_id(stored)}", _("Sent. Compliance will look at it."))
 
 
