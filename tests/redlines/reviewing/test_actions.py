@@ -1,8 +1,10 @@
 """Asking for an approval and giving it: twice, at once, too late, and by the wrong person."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from app.catalog.actions import publish, save_draft
 from app.catalog.document import digest
 from app.catalog.models import Content, ContentKind, Origin
 from app.catalog.queries import content as find_content
+from app.database import Database
 from app.errors import AppError, ConflictError, ForbiddenError, InvalidError, NotFoundError
 from app.people.models import Person, Role
 from app.redlines.models import RedLineApproval, RedLineEdit, RedLineReview, ReviewState, Verdict
@@ -63,8 +66,7 @@ class Desk:
         return life(self.session, self.content, LINE).stage
 
 
-@pytest.fixture
-def desk(session: Session) -> Desk:
+def desk_of(session: Session) -> Desk:
     def somebody(email: str, *roles: Role) -> Somebody:
         stored: Person = person(session, f"{email}@example.com", *roles)
         return Somebody(stored.id or 0, stored.email)
@@ -81,6 +83,11 @@ def desk(session: Session) -> Desk:
         omar=somebody("omar", Role.COMPLIANCE),
         both=somebody("both", Role.TRAINER, Role.COMPLIANCE),
     )
+
+
+@pytest.fixture
+def desk(session: Session) -> Desk:
+    return desk_of(session)
 
 
 def test_the_whole_way_of_another_wording(desk: Desk, session: Session) -> None:
@@ -238,3 +245,26 @@ def test_nothing_is_left_of_a_working_copy_that_is_forgotten(desk: Desk, session
     assert [list(session.scalars(select(table))) for table in (RedLineEdit, RedLineReview, RedLineApproval)] == [
         [], [], [],
     ]  # fmt: skip
+
+
+def test_of_two_approvers_in_the_same_moment_one_decides(database: Database) -> None:
+    with database.write() as session:
+        stored = desk_of(session)
+        stored.write(stored.trainer, why="Nobody could.")
+        review = stored.ask(stored.trainer).id or 0
+    both_are_here = Barrier(2)
+
+    def approve(by: Somebody) -> str:
+        both_are_here.wait()
+        try:
+            with database.write() as session:
+                decide(session, review, verdict=Verdict.APPROVED, parts=["rule"], note="", by=by, moment=NOW)
+        except ConflictError as error:
+            return error.message
+        return "approved"
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(approve, [stored.elena, stored.omar]))
+    assert answers == ["This request is closed: it was approved, returned or withdrawn.", "approved"]
+    with database.read() as session:
+        assert len(session.scalars(select(RedLineApproval)).all()) == 1

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import select
@@ -172,5 +172,7 @@ class RedLineLife(RuleBasedStateMachine):
 def test_a_red_line_lives_by_its_rules(session: Session) -> None:
     run_state_machine_as_test(
         lambda: RedLineLife(session),  # type: ignore[arg-type]  # whatever makes one will do
-        settings=settings(max_examples=50, stateful_step_count=40, deadline=None),
+        settings=settings(
+            max_examples=50, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+        ),
     )
