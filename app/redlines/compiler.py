@@ -8,12 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.redlines.literals import bare_text, without_determiners
 from app.redlines.phrases import Pattern, exemptions, parse, parse_around, texts
 from app.redlines.scanner import Literals
 
 Use = tuple[int, int]
 Phrase = tuple[Any, str]
+NO_LITERAL = -1
+_REP = frozenset({"rep"})
 _MATCHED = ("active", "shadow")
 _TREATMENTS = {"negated": "downgrade", "attributed": "downgrade", "quoted": "suppress", "question": "downgrade"}
 
@@ -57,17 +62,6 @@ class Rule:
     treatments: Mapping[str, str]
 
 
-class Key(NamedTuple):
-    """What a literal is looked for by: itself, or the longest part of it without a determiner.
-
-    `literal` is the whole's number if the key is one; `longer` are those of which it is a part.
-    """
-
-    text: str
-    literal: int | None
-    longer: tuple["Longer", ...]
-
-
 class Longer(NamedTuple):
     """A literal with determiners and where a key stands in it; the same of its text without determiners."""
 
@@ -81,8 +75,9 @@ class Longer(NamedTuple):
 class Compiled:
     """Rules, their patterns, and the scanner with who uses which literal.
 
-    `scanner` looks for the keys in a text without determiners. `bare` are the numbers of the
-    literals that are nothing but determiners, and `bare_scanner` looks for them.
+    `scanner` looks for the keys in a text without determiners: literals, or the longest parts of them without one.
+    `wholes` has for each key the literal that it is, or NO_LITERAL, and `longer` those of which it is a part.
+    `bare` are the numbers of the literals that are nothing but determiners, and `bare_scanner` looks for them.
     """
 
     rules: tuple[Rule, ...]
@@ -90,15 +85,16 @@ class Compiled:
     owner: tuple[int, ...]
     literals: tuple[str, ...]
     uses: tuple[Sequence[Use], ...]
-    keys: tuple[Key, ...]
+    wholes: NDArray[np.int32]
+    longer: Mapping[int, Sequence[Longer]]
     scanner: Literals
     bare: tuple[int, ...]
     bare_scanner: Literals
     problems: tuple[Problem, ...]
 
 
-def _keys(literals: Sequence[str]) -> tuple[list[Key], list[int]]:
-    """Return what to look for, and the literals that have nothing but determiners."""
+def _keys(literals: Sequence[str]) -> tuple[dict[str, int], dict[str, list[Longer]], list[int]]:
+    """Return literals and parts of literals to look for, and those that have nothing but determiners."""
     whole: dict[str, int] = {}
     parts: dict[str, list[Longer]] = defaultdict(list)
     bare: list[int] = []
@@ -111,8 +107,7 @@ def _keys(literals: Sequence[str]) -> tuple[list[Key], list[int]]:
             parts[part].append(Longer(number, place, whole_bare, len(whole_bare) - len(rest)))
         else:
             bare.append(number)
-    texts = dict.fromkeys((*whole, *parts))
-    return [Key(text, whole.get(text), tuple(parts.get(text, ()))) for text in texts], bare
+    return whole, parts, bare
 
 
 def _date(value: Any) -> date | None:
@@ -146,7 +141,7 @@ class _Compiler:
         name = str(document["id"])
         applies = document.get("applies") or {}
         effective = document.get("effective") or {}
-        unless = dict(document.get("unless") or {})
+        unless = {key: value for key, value in (document.get("unless") or {}).items() if value is not None}
         require = document.get("require") or {}
         phrases = [(one, lang) for lang, many in (document.get("match") or {}).items() for one in many]
         allowed = [(phrase, "") for phrase in exemptions(unless.pop("within", None))]
@@ -165,35 +160,40 @@ class _Compiler:
                 locales=frozenset(applies.get("locales") or ()),
                 starts=_date(effective.get("from")),
                 ends=_date(effective.get("until")),
-                said_by=frozenset(document.get("said_by") or ("rep",)),
+                said_by=frozenset(document["said_by"]) if document.get("said_by") else _REP,
                 match=tuple(match),
                 within=tuple(number for number, _ in within),
                 require=tuple(number for number, _ in needed),
                 within_sentences=int(require.get("within_sentences", 2)),
-                treatments={**_TREATMENTS, **{k: v for k, v in unless.items() if v is not None}},
+                treatments={**_TREATMENTS, **unless} if unless else _TREATMENTS,
             )
         )
 
     def finish(self) -> Compiled:
         """Gather the literals of all patterns."""
-        uses: dict[str, list[Use]] = {}
+        uses: dict[str, tuple[Use, ...] | list[Use]] = {}
         for number, pattern in enumerate(self.patterns):
             for place, slot in enumerate(pattern.slots):
-                use = (number, place)
+                alone = ((number, place),)
                 for literal in slot.literals:
-                    users = uses.setdefault(literal, [])
-                    if not users or users[-1] != use:
-                        users.append(use)
+                    users = uses.setdefault(literal, alone)
+                    if users is alone:
+                        continue
+                    if isinstance(users, tuple):
+                        users = uses[literal] = list(users)
+                    users.append(alone[0])
         literals = tuple(uses)
-        keys, bare = _keys(literals)
+        whole, parts, bare = _keys(literals)
+        keys = list(dict.fromkeys((*whole, *parts)))
         return Compiled(
             rules=tuple(self.rules),
             patterns=tuple(self.patterns),
             owner=tuple(self.owner),
             literals=literals,
             uses=tuple(uses.values()),
-            keys=tuple(keys),
-            scanner=Literals([key.text for key in keys]),
+            wholes=np.array([whole.get(key, NO_LITERAL) for key in keys], dtype=np.int32),
+            longer={number: parts[key] for number, key in enumerate(keys) if key in parts},
+            scanner=Literals(keys),
             bare=tuple(bare),
             bare_scanner=Literals([literals[number] for number in bare]),
             problems=tuple(self.problems),

@@ -17,7 +17,7 @@ from typing import Any
 
 from app.redlines.chinese_words import cuts_words
 from app.redlines.compacting import Compact, compact_text
-from app.redlines.compiler import Compiled, Key, Rule, RuleError, compile_rules
+from app.redlines.compiler import NO_LITERAL, Compiled, Longer, Rule, RuleError, compile_rules
 from app.redlines.context import happened, role
 from app.redlines.dates import CLASSES
 from app.redlines.findings import Crossing, Finding, State, resolved
@@ -141,14 +141,15 @@ class _Scan:
         """Return where slots are filled: by pattern and slot, the spans in the folded text."""
         compiled = self._compiled
         for number, start, end in compiled.scanner.scan(self._bare):
-            key = compiled.keys[number]
-            if key.literal is not None:
-                uses = compiled.uses[key.literal]
+            literal = int(compiled.wholes[number])
+            if literal != NO_LITERAL:
+                uses = compiled.uses[literal]
                 if self._bare.lacks_determiner(start, end):
                     uses = [use for use in uses if compiled.patterns[use[0]].loose]
-                self._note(self._bare, key.text, (start, end), uses)
-            if key.longer and (self._bare.determiner_before(start) or self._bare.determiner_after(end)):
-                self._note_longer(key, start)
+                self._note(self._bare, compiled.literals[literal], (start, end), uses)
+            longer = compiled.longer.get(number, ())
+            if longer and (self._bare.determiner_before(start) or self._bare.determiner_after(end)):
+                self._note_longer(longer, start)
         if compiled.bare:
             for number, start, end in compiled.bare_scanner.scan(self._full):
                 literal = compiled.bare[number]
@@ -161,9 +162,9 @@ class _Scan:
             for use in uses:
                 self._hits[use].append(found)
 
-    def _note_longer(self, key: Key, start: int) -> None:
+    def _note_longer(self, candidates: Sequence[Longer], start: int) -> None:
         """Compare literals with determiners where the part without one was found."""
-        for longer in key.longer:
+        for longer in candidates:
             first = start - longer.bare_place
             if first < 0 or self._bare.text(first, first + len(longer.bare)) != longer.bare:
                 continue
