@@ -35,6 +35,7 @@ _OURS = one_of(
     "prospect)(?:\\w+ )?\\w+"
 )
 PSEUDO = any_of(
+    r"\bstop(?:s|ped)? at nothing\b|\baccording to (?:our|my)\b",
     r"\bor not\b|\b(?:i|we)(?:'ve)? (?:heard|hear) (?:you|your)\b|\byou asked (?:about|when|how|why|what|"
     r"whether)\b",
     r"\b(?:the|that|those|this|a|an|what|everything) (?:\w+ ){0,2}?(?:that |which )?you (?:asked (?:about|for|"
@@ -103,6 +104,7 @@ PSEUDO = any_of(
     r"\bin no time\b|\bno longer than\b|\bno later than\b|\bno more than\b",
 )
 FAR = any_of(
+    r"\beasy to (?:say|claim|promise|guarantee|call|write|shout)\b",
     r"\b(?:last|wrong) (?:person|one|company|people) to\b|\blong way (?:off|from|short)\b|\black(?:s|ing|ed)? "
     r"(?:the |any |a )?\w+ to\b|"
     r"\bno such\b|\bnot once\b|\bno (?:longer|place for|room for|business)\b",
@@ -149,10 +151,12 @@ FAR = any_of(
     r"\bgood luck (?:with|finding|getting)\b",
     r"\bby no (?:stretch|means|measure|standard)\b|\bin no (?:shape|case|event|respect)\b|\bcontrary to\b|"
     r"\bunder no (?:condition|pretext)\b|\bnot for a (?:moment|second)\b|\bmiles (?:away )?from\b|\bshort of\b",
-    rf"\b(?:{_RETIRE}) (?:the |our |any |every |all |that |this |a |an )*(?:[\w'-]+ ){{0,3}}?[\"']?$",
+    rf"\b(?:{_RETIRE}) (?:the |our |any |every |all |that |this |a |an )*(?:(?!(?:as|to|at|in|by|with|on|"
+    rf"for)\b)[\w'-]+ ){{0,3}}?[\"']?$",
     r"(?:\b(?:would|might|could)|'d) (?:\w+ )?(?:be|sound|seem|feel|look) (?:\w+ly |a bit |a little |quite |"
     r"very |too |"
-    r"so |rather |really )?(?!fair|right|accurate|correct|honest|true|reasonable|safe|remiss|happy|glad|"
+    r"so |rather |really )?(?!a pleasure|a joy|an honou?r|a privilege|a pity|a shame|a waste|fair|right|accurate|"
+    r"correct|honest|true|reasonable|safe|remiss|happy|glad|"
     r"delighted|"
     r"proud|able|great|nice|wise|good|smart|pleased|willing|ready)(?:an? \w+|\w+)(?: (?:for|of|on) [\w ]{2,"
     r"20}?)? "
@@ -187,7 +191,7 @@ AFTER = any_of(
     r"room|meaning|legal)|gone)|"
     r"belongs? to (?:somebody|someone|others|another|them|him|her|the competition)|goes to (?:somebody|"
     r"someone|another))\b",
-    r"^[\"')\]]*(?: (?!you\b|we\b|i\b)\w+){0,2} (?:would|might)\b(?! (?:be (?:yours|great|nice|possible|a "
+    r"^[\"')\]]*(?: (?!you\b|we\b|i\b|and\b)\w+){0,2} (?:would|might)\b(?! (?:be (?:yours|great|nice|possible|a "
     r"pleasure)|help|make (?:you|your)|save|suit|fit|"
     r"let you|give you|allow|come))",
     r"^[^.;]{0,20}, (?:we|this|it|that)(?:'re|'s|'m)(?: \w+)? not (?!kidding|joking|lying|exaggerating|only|"
@@ -207,8 +211,12 @@ AFTER = any_of(
     r"(?:would|could|might) (?:get|land|put|cost|break|breach|violate|mislead|be|mean|require)|requires? "
     r"(?:approval|sign-off)|"
     r"takes? more than|goes? (?:too far|against|beyond))\b",
-    r"^[\"')\]]*,? (?:it|that|this|we|they|those|these) (?:is|are|was|were|am) (?:not|never)\b",
-    r"^[\"')\]]*,? (?:it|that|this|we|they|those|these) (?:is|are|was|were)n't\b",
+    r"^[\"')\]]*,? (?:it|that|this|we|they|those|these) (?:is|are|was|were|am) (?:not|never)\b"
+    r"(?! (?:an? |the )?(?:\w+ly )?(?:trick|joke|trial|empty|maybe|limited|all|only|just|hype|secret|coincidence|"
+    r"accident|teaser|gimmick|small|taxed|capped|expensive|hidden|boast|whole)\b)",
+    r"^[\"')\]]*,? (?:it|that|this|we|they|those|these) (?:is|are|was|were)n't\b"
+    r"(?! (?:an? |the )?(?:\w+ly )?(?:trick|joke|trial|empty|maybe|limited|all|only|just|hype|secret|coincidence|"
+    r"accident|teaser|gimmick|small|taxed|capped|expensive|hidden|boast|whole)\b)",
     r"^[\"')\]]*(?: \w+){0,4}? (?:is|are|was|were|would be)(?: \w+)? (?:something|a (?:thing|promise|claim|term|"
     r"word|sentence|line|figure|phrase)|nothing|words|claims|promises)(?: (?:that|which))? (?:no|none|nobody|"
     r"neither|"
@@ -218,7 +226,9 @@ AFTER = any_of(
     r"belong|feature|figure|survive|hold)",
     r"^[\"')\]]*(?: (?:claims?|labels?|statements?|figures?|parts?|wording|guarantees?|promises?|tools?|"
     r"software))? "
-    r"(?:do|does|did|is|are|was|were|can|could|should|would|will|has|have)(?:n't| not|not| never)\b",
+    r"(?:do|does|did|is|are|was|were|can|could|should|would|will|has|have)(?:n't| not|not| never)\b"
+    r"(?! (?:an? |the )?(?:\w+ly )?(?:trick|joke|trial|empty|maybe|limited|all|only|just|hype|secret|coincidence|"
+    r"accident|teaser|gimmick|small|taxed|capped|expensive|hidden|boast|whole)\b)",
     r"^[\"')\]]*(?: \w+){0,4}? (?:should|must|has to|have to|needs? to|is to|are to|ought to) be "
     r"(?:replaced|removed|deleted|changed|reworded|avoided|dropped|struck|rewritten|corrected)\b",
     r"^[\"')\]]*(?: \w+){0,4}? (?:is|are) (?:over|gone|numbered|behind us|history|a thing of the past)\b",
@@ -269,7 +279,8 @@ SUPPOSES = any_of(
     r"\b(?:we|i|they|everyone|team|us)(?: all| do| still| would)? (?:hope|aim|aspire|strive|dream|yearn|long|"
     r"wish)(?: to| of| "
     r"for| towards?| that| one day| it| we|$)",
-    r"\b(?:hoping|aiming|aspiring|striving|dreaming|one day|some day|someday) (?!you\b)",
+    r"\b(?:hoping|aiming|aspiring|striving|dreaming) (?!you\b)|\b(?:one day|some day|someday),? (?=(?:we|i|it|"
+    r"they|our|this|maybe|perhaps)\b)",
     r"\b(?:goal|target|aim|ambition|aspiration|dream|objective|vision|ideal|hope) (?:is|was|remains|of|would "
     r"be)\b",
 )

@@ -112,7 +112,7 @@ WRONG = one_of(
     "order, "
     "a mistake, a lie, a stretch, an exaggeration, an overstatement, a breach, a violation, a crime, an "
     "offen[cs]e, a sin, "
-    "a joke, nonsense, tempting, easy, too early, too soon, too much, too bold, too strong, not right, not fair, "
+    "a joke, nonsense, tempting, too early, too soon, too much, too bold, too strong, not right, not fair, "
     "not ready, "
     "in no position, not in a position, not at liberty, not in my power, not authori[sz]ed, not allowed, "
     "against (?:our |the |company |my )?(?:policy|rules?|law|interest|principles)"
@@ -138,7 +138,7 @@ UNREAL = one_of(
     "reach, "
     "out of bounds, against, a stretch, a violation, a breach, a mistake, a crime, a red line, red lines, gone, "
     "refused, rejected, declined, numbered, behind us, a thing of the past, to be avoided, to be deleted, beyond, "
-    "outside, above my, no longer, "
+    "outside, above my, no longer(?! an?\\b), "
     "more than (?:we|i|anyone|any|they), too (?:strong|much|good|bold|big|far|early|optimistic)"
 )
 """What a claim turns out to be when somebody takes it back."""
