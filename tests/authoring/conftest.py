@@ -24,6 +24,6 @@ def trainer(database: Database, sign_in: Callable[[str], TestClient]) -> TestCli
 
 
 @pytest.fixture
-def compliance(trainer: TestClient, sign_in: Callable[[str], TestClient]) -> TestClient:  # noqa: ARG001 (who stores everybody)
+def compliance(trainer: TestClient, sign_in: Callable[[str], TestClient]) -> TestClient:
     """The browser of a compliance officer, who wrote nothing."""
     return sign_in("compliance@example.com")
