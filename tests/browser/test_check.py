@@ -160,7 +160,7 @@ def test_asking_for_a_review_keeps_the_text_and_shows_it(rep: Page) -> None:
     expect(rep.get_by_text("Nobody has decided yet")).to_be_visible()
     audit(rep)
     rep.goto("/check")
-    expect(rep.get_by_role("region", name="What I sent").get_by_role("listitem")).to_have_count(1)
+    expect(rep.get_by_role("region", name="What I sent").get_by_text("Mail to Ms Amaral")).to_have_count(1)
 
 
 def test_a_product_page_and_a_deal_lead_here_with_their_products(sign_in_as: Callable[..., Page]) -> None:
