@@ -270,20 +270,16 @@ def test_a_violation_asks_until_it_is_said_right(
 
 
 def test_a_red_line_without_drills_asks_for_nothing(ana: TestClient, keeper: Product, session: Session) -> None:
-    violated(session, Consequence.COACHING)
+    violation = violated(session, Consequence.COACHING)
     plain = {key: value for key, value in REVENUE.items() if key != "drills"}
     published(session, keeper, ContentKind.REDLINES, "keeper", {"schema": 1, "rules": [plain]}, at=AT)
-    published(
-        session,
-        keeper,
-        ContentKind.COURSE,
-        "keeper",
-        {"schema": 1, "id": "keeper", "name": "Keeper", "lessons": [], "positioning": {}},
-        at=AT,
-    )
     session.commit()
 
-    assert "Say it right" not in ana.get("/").text
+    assert asked(session, violation.person_id, datetime.now(UTC)) == []
+    session.rollback()
+    assert '<h1 id="next">Say it right' not in ana.get("/").text
+    assert "Nothing to say right yet" in ana.get("/drills").text
+    assert forms(ana.get("/products/keeper/lessons/lesson-1").text) == []
 
 
 def test_pages_take_as_many_statements_for_many_as_for_few(
