@@ -15,6 +15,7 @@ from app.clock import local_day, now
 from app.commands import demo_story as story
 from app.commands.base import CommandError, Parsers, writing
 from app.commands.demo_answers import Outcome
+from app.commands.demo_conduct import DemoConduct
 from app.commands.demo_deals import DemoDeals
 from app.commands.demo_quizzes import DemoQuizzes
 from app.config import Settings
@@ -87,6 +88,7 @@ class _Demo:
                 self._live(self._people[member.email], self._products[slug], one)
         self._quizzes.fill()
         DemoDeals(self._session, self._products, self._people, self._moment).fill()
+        DemoConduct(self._session, self._people, self._moment).fill()
 
     def _ago(self, days: int, minutes: int = 0) -> datetime:
         return self._moment - timedelta(days=days) + timedelta(minutes=minutes)

@@ -66,8 +66,7 @@ def carol(rep: Person, sign_in: SignIn) -> TestClient:
 
 def stored(session: Session, wanted: Select[Any]) -> list[Any]:
     """Read as it is now, and let others write."""
-    session.expire_all()
-    found = list(session.scalars(wanted))
+    found = list(session.scalars(wanted.execution_options(populate_existing=True)))
     session.commit()
     return found
 
