@@ -19,6 +19,7 @@ Use = tuple[int, int]
 Phrase = tuple[Any, str]
 NO_LITERAL = -1
 _REP = frozenset({"rep"})
+_EVERYWHERE: frozenset[str] = frozenset()
 _MATCHED = ("active", "shadow")
 _TREATMENTS = {"negated": "downgrade", "attributed": "downgrade", "quoted": "suppress", "question": "downgrade"}
 
@@ -110,6 +111,10 @@ def _keys(literals: Sequence[str]) -> tuple[dict[str, int], dict[str, list[Longe
     return whole, parts, bare
 
 
+def _among(values: Iterable[str] | None) -> frozenset[str]:
+    return frozenset(values) if values else _EVERYWHERE
+
+
 def _date(value: Any) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
@@ -154,10 +159,10 @@ class _Compiler:
                 id=name,
                 severity=str(document.get("severity", "warn")),
                 shadow=document.get("status") == "shadow",
-                products=frozenset(applies.get("products") or ()),
-                regions=frozenset(applies.get("regions") or ()),
-                channels=frozenset(applies.get("channels") or ()),
-                locales=frozenset(applies.get("locales") or ()),
+                products=_among(applies.get("products")),
+                regions=_among(applies.get("regions")),
+                channels=_among(applies.get("channels")),
+                locales=_among(applies.get("locales")),
                 starts=_date(effective.get("from")),
                 ends=_date(effective.get("until")),
                 said_by=frozenset(document["said_by"]) if document.get("said_by") else _REP,
