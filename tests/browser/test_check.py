@@ -154,13 +154,13 @@ def test_asking_for_a_review_keeps_the_text_and_shows_it(rep: Page) -> None:
     rep.get_by_role("link", name="Say why").click()
     expect(rep.get_by_label("What do you want to know")).to_be_focused()
     rep.keyboard.type("It stands in the contract.")
-    rep.get_by_label("Title").fill("Mail to Ms Amaral")
+    rep.get_by_label("Title").fill("Mail about Porto")
     rep.get_by_role("button", name="Ask for a review").dblclick()
-    expect(rep.get_by_role("heading", level=1)).to_have_text("Mail to Ms Amaral")
+    expect(rep.get_by_role("heading", level=1)).to_have_text("Mail about Porto")
     expect(rep.get_by_text("Nobody has decided yet")).to_be_visible()
     audit(rep)
     rep.goto("/check")
-    expect(rep.get_by_role("region", name="What I sent").get_by_text("Mail to Ms Amaral")).to_have_count(1)
+    expect(rep.get_by_role("region", name="What I sent").get_by_text("Mail about Porto")).to_have_count(1)
 
 
 def test_a_product_page_and_a_deal_lead_here_with_their_products(sign_in_as: Callable[..., Page]) -> None:
