@@ -7,7 +7,7 @@ bounded, so many hits in one long sentence stay linear.
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from app.redlines.cues import LANGUAGES
 from app.redlines.cueset import Cues
@@ -46,6 +46,7 @@ _QUOTED_LINE = re.compile(r"^[ \t]*>[^\n]*", re.MULTILINE)
 _QUOTATION = re.compile(
     r"\"[^\"\n]{1,200}\"|(?<![^\W_])'[^'\n]{1,200}'(?![^\W_])|「[^」\n]{1,200}」|『[^』\n]{1,200}』"
 )
+_QUOTATION_SIGNS = "\"'「『"
 _ASKS = re.compile(fold_pattern(r"\?[\"')\]」』\s]*$|[吗么][。\s]*$"))
 _AFFIRMED = re.compile(
     fold_pattern(
@@ -121,8 +122,16 @@ class Context:
         text = folded.text
         self._text = text
         self._sentences = _sentences(folded)
-        self._quoted_lines = [match.span() for match in _QUOTED_LINE.finditer(text)] if ">" in text else []
-        self._quotations = [match.span() for match in _QUOTATION.finditer(text)]
+
+    @cached_property
+    def _quoted_lines(self) -> list[tuple[int, int]]:
+        return [match.span() for match in _QUOTED_LINE.finditer(self._text)] if ">" in self._text else []
+
+    @cached_property
+    def _quotations(self) -> list[tuple[int, int]]:
+        if not any(sign in self._text for sign in _QUOTATION_SIGNS):
+            return []
+        return [match.span() for match in _QUOTATION.finditer(self._text)]
 
     def sentence(self, place: int) -> int:
         """Return the number of the sentence at a place."""
