@@ -19,7 +19,11 @@ from writing import HUB, RULE, draft, fields
 
 RED_LINE = f"{HUB}/red-lines/{RULE['id']}"
 LESSON = f"{HUB}/lessons/first"
-DRILL: dict[str, Any] = {"rewrite": "I guarantee it will sell.", "locale": "en", "anchors": ["customer|client", "order"]}
+DRILL: dict[str, Any] = {
+    "rewrite": "I guarantee it will sell.",
+    "locale": "en",
+    "anchors": ["customer|client", "order"],
+}
 
 
 def typed(html: str, **changes: str | list[str]) -> dict[str, Any]:
