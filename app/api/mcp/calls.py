@@ -1,6 +1,6 @@
 """How often the one client of this process may call: counted here alone, because a tool writes nothing."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
 
@@ -29,7 +29,7 @@ class Calls:
             self._number += 1
             if self._number <= MOST_CALLS:
                 return
-            wait = int((self._began + WINDOW - moment).total_seconds()) + 1
+            wait = -(-(self._began + WINDOW - moment) // timedelta(seconds=1))
         minutes = -(-wait // 60)
         message = ngettext(
             "There were too many calls. Wait %(count)s minute, then try again.",
