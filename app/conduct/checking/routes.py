@@ -16,6 +16,8 @@ from app.conduct.checking import drafts, placing, queries, words
 from app.conduct.checking.drafts import Draft
 from app.conduct.checking.queries import Choice
 from app.conduct.checking.results import Result, pieces, replaced, result
+from app.conduct.reviewing.queries import outcome
+from app.conduct.reviewing.words import consequence
 from app.conduct.sending import send
 from app.database import Database, SessionDep, reads, stored_id
 from app.people.access import SignedIn
@@ -123,7 +125,13 @@ def ask_for_review(asked: Asked, person: SignedIn, raw: RawText) -> Response:
 def sent(request: Request, session: SessionDep, person: SignedIn, sent_id: int) -> Response:
     """Show somebody what they sent, and what was decided about it."""
     found = queries.sent_text(session, person.id, sent_id)
-    context = {"sent": found, "pieces": pieces(found.text.text, found.findings), "words": words}
+    context = {
+        "sent": found,
+        "pieces": pieces(found.text.text, found.findings),
+        "outcomes": outcome(session, sent_id),
+        "consequence": consequence,
+        "words": words,
+    }
     return page(request, "conduct/check_sent.html", context)
 
 

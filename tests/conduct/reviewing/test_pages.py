@@ -320,7 +320,7 @@ def test_the_rep_and_the_manager_see_what_follows(
         "coaching",
         "Let us practise it.",
     )
-    for who, page in ((EMAIL, "/"), ("boss@example.com", record)):
+    for who, page in ((EMAIL, "/"), (EMAIL, f"/check/sent/{seen.sent_text_id}"), ("boss@example.com", record)):
         html = sign_in(who).get(page).text
         assert "About keeper.return" in html
         assert "Let us practise it." in html
