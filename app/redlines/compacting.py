@@ -71,6 +71,12 @@ class Compact:
         within: Flags = (packed[last] & packed[after] & LATIN != 0) & (after > last)
         return within
 
+    def is_broken(self, end: int) -> bool:
+        """Say the same for one end, faster."""
+        packed = self.folded.packed
+        last = int(self.places[end - 1])
+        return last + 1 < len(packed) and bool(packed[last] & packed[last + 1] & LATIN)
+
     def place(self, folded: int) -> int:
         """Return where a kept character of the folded text stands here."""
         return int(self.places.searchsorted(folded))
@@ -78,17 +84,21 @@ class Compact:
     def is_word(self, start: int, end: int) -> bool:
         """Tell whether a span starts and ends where Latin words do, if it starts or ends with one."""
         starts_within = start > 0 and self.packed[start] & self.packed[start - 1] & LATIN
-        return not starts_within and not self.broken(np.array([end]))[0]
+        return not starts_within and not self.is_broken(end)
 
     def determiner_before(self, start: int) -> bool:
         """Tell whether a determiner was left out right before a place."""
         first = self.places[start - 1] if start else -1
+        if self.places[start] - first == 1:
+            return False
         return bool(self.dropped.searchsorted(first) < self.dropped.searchsorted(self.places[start]))
 
     def determiner_after(self, end: int) -> bool:
         """Tell whether a determiner was left out right after the end of a span."""
         end_of_gap = end + 1 if end < len(self.packed) and self.packed[end] == _SPACE else end
         last = self.places[end_of_gap] if end_of_gap < len(self.places) else len(self.folded)
+        if last - self.places[end - 1] <= _STEP:
+            return False
         return bool(self.dropped.searchsorted(self.places[end - 1]) < self.dropped.searchsorted(last))
 
     def lacks_determiner(self, start: int, end: int) -> bool:

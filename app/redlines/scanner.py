@@ -233,7 +233,7 @@ class Literals:
         following = where.text(end, end + lengths[-1])
         for length in lengths:
             number = self._endings[key].get(following[:length])
-            if number is not None and length <= len(following) and not where.broken(np.array([end + length]))[0]:
+            if number is not None and length <= len(following) and not where.is_broken(end + length):
                 yield number, start, end + length
 
 
