@@ -12,6 +12,7 @@ from app.catalog.models import Content
 from app.certification.models import CertificationPeriod
 from app.cli import main
 from app.commands.demo_story import FORMER_COLLEAGUES, REPS, SHOPFRONT
+from app.conduct.models import Consequence, Disposition, Finding, Violation
 from app.config import Settings
 from app.database import Database
 from app.people.models import Person
@@ -89,3 +90,12 @@ def test_who_has_left_is_certified_for_nothing(told: Session) -> None:
     assert told.scalar(former.where(col(Person.id).in_(certified))) == 0
     active = select(func.count()).select_from(Person).where(col(Person.email).in_([rep.email for rep in REPS]))
     assert told.scalar(active.where(col(Person.id).in_(certified))) == len(REPS)
+
+
+def test_compliance_has_something_to_decide_and_has_decided(told: Session) -> None:
+    found = set(told.scalars(select(col(Finding.disposition))))
+    assert {Disposition.OPEN, Disposition.CONFIRMED, Disposition.ALLOWED} <= found
+    sent = told.execute(
+        select(col(Person.email), col(Violation.consequence)).join(Person, col(Person.id) == col(Violation.person_id))
+    )
+    assert [tuple(row) for row in sent] == [("marek.nowak@example.com", Consequence.COACHING)]
