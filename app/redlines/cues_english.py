@@ -32,6 +32,9 @@ _GOES_ON = one_of(
     "one, thing, things, me, us, you, them, whatever, how, why, when, whether, mean, means, pretend, believe, "
     "whom, before, extent, word, words",
 )
+_NO_NOUN = "".join(
+    f"(?<!\\b{word} )" for word in ("the", "a", "an", "this", "that", "your", "its", "every", "each", "any", "no")
+)
 _ANYBODY = (
     rf"(?:^|[,;:\"] ?|\b(?:a|an|the|their|his|her|some|one|any|another|that|your|as|and|but|who|which) )"
     rf"(?:(?!(?:{_OWN_WORDS}|is|are|was|were|be|been|you|only|for|at)\b)[\w'-]+ ){{1,6}}?{ANYBODY_REPORTS}\b"
@@ -102,7 +105,7 @@ ENGLISH = Cues(
         r"e?-?mails?|newsletter|marketing|materials?|booth|stand|page|catalogue|catalog|quote|windows?)\b",
         r"\byou (?:mentioned|said|wrote|claimed|told (?:me|us))\b",
         rf"\b{_OTHERS} (?:\w+ ){{0,2}}?(?:gave|gives|granted|grants|threw in|throws in)\b",
-        rf"\b{_OTHERS}(?: (?!(?:we|i|our)\b)\w+){{0,3}}? {REPORT}\b",
+        rf"\b{_OTHERS}(?: (?!(?:we|i|our)\b)\w+){{0,3}}? {_NO_NOUN}{REPORT}\b",
         _ANYBODY,
         _MANY,
         r"\b(?:said|claimed|rumou?red|believed|alleged|reputed|supposed|thought) to (?:be|have|offer|give|provide)\b",

@@ -147,7 +147,7 @@ FAR = any_of(
     r"allows?|"
     r"lets?|permits?|provides?|delivers?|gets?|sells?)\b",
     r"(?<!with )\bno [\w'-]+$",
-    rf"{_FORBID}(?: (?!(?:we|i)\b)\w+){{1,3}} (?:from|to)\b",
+    rf"{_FORBID}(?: (?!(?:we|i)\b)\w+){{1,3}} from\b|\b(?:forb[ia]d\w*|prohibit\w*)(?: \w+){{1,3}} to\b",
     r"\bgood luck (?:with|finding|getting)\b",
     r"\bby no (?:stretch|means|measure|standard)\b|\bin no (?:shape|case|event|respect)\b|\bcontrary to\b|"
     r"\bunder no (?:condition|pretext)\b|\bnot for a (?:moment|second)\b|\bmiles (?:away )?from\b|\bshort of\b",
@@ -161,7 +161,7 @@ FAR = any_of(
     r"proud|able|great|nice|wise|good|smart|pleased|willing|ready)(?:an? \w+|\w+)(?: (?:for|of|on) [\w ]{2,"
     r"20}?)? "
     r"(?:to|if)\b",
-    r"\b(?:idea|notion|belief|suggestion|impression|assumption) (?:that|of)\b",
+    r"\bthe (?:idea|notion|suggestion|impression|assumption) that\b",
     r"\b(?:not|hardly|scarcely|n't) (?:\w+ ){1,3}$",
     r"\bhard to (?:argue|believe|imagine) that\b",
     rf"\b{WRONG}(?: (?:for|of) \w+(?: \w+)?)? (?:to|that|from|if)\b",
@@ -182,12 +182,16 @@ SAID_OF = any_of(
     r"^[\"')\]]* (?:i|we|they|you|nobody|no one|none)\b[^.,;]{0,30}(?:n't|\bnot|\bnever|\bcannot|\bwouldn't|"
     r"\brefuse)\b",
 )
+_SUBORDINATE = "(?:once|when|after|until|before|while|as|if|because|since|so|but)"
 AFTER = any_of(
-    r"^[\"')\]]*(?: \w+){0,2}? was (?:a|an|only|just|part of|never)\b",
-    r"^[\"')\]]*(?: \w+){0,3}? (?:it|that|we|they|this)(?: \w+ly| simply| just| really)? (?:isn't|aren't|"
+    r"^[\"')\]]*(?: (?!(?:once|when|after|until|before|while|as|if|because|since|so|but)\b)\w+){0,2}? was (?:a|an|"
+    r"only|just|part of|never)\b",
+    r"^[\"')\]]*(?: (?!(?:once|when|after|until|before|while|as|if|because|since|so|but)\b)\w+){0,3}? (?:it|that|"
+    r"we|they|this)(?: \w+ly| simply| just| really)? (?:isn't|aren't|"
     r"doesn't|don't|wasn't|won't|can't|is not|are not)"
     r"(?= ?[.,;!—-]| *$)",
-    r"^[\"')\]]*(?: \w+){0,4}? (?:(?:has|have|had) (?:expired|ended|lapsed|stopped|no (?:place|business|basis|"
+    r"^[\"')\]]*(?: (?!(?:once|when|after|until|before|while|as|if|because|since|so|but)\b)\w+){0,4}? (?:(?:has|"
+    r"have|had) (?:expired|ended|lapsed|stopped|no (?:place|business|basis|"
     r"room|meaning|legal)|gone)|"
     r"belongs? to (?:somebody|someone|others|another|them|him|her|the competition)|goes to (?:somebody|"
     r"someone|another))\b",
@@ -196,17 +200,20 @@ AFTER = any_of(
     r"let you|give you|allow|come))",
     r"^[^.;]{0,20}, (?:we|this|it|that)(?:'re|'s|'m)(?: \w+)? not (?!kidding|joking|lying|exaggerating|only|"
     r"just|even)",
-    rf"^[\"')\]]*(?: \w+){{0,4}}? {_IS}(?: \w+)? (?:not|never)(?: \w+){{0,2}} {AVAILABLE}\b",
-    rf"^[\"')\]]*(?: \w+){{0,4}}? (?:is|are|was|were)n't(?: \w+){{0,2}} {AVAILABLE}\b",
-    rf"^[\"')\]]*(?: \w+){{0,5}}? {_IS}(?: \w+ly| just| only| still| mere| nothing but| always| pure| plain)*"
+    rf"^[\"')\]]*(?: (?!{_SUBORDINATE}\b)\w+){{0,4}}? {_IS}(?: \w+)? (?:not|never)(?: \w+){{0,2}} {AVAILABLE}\b",
+    rf"^[\"')\]]*(?: (?!{_SUBORDINATE}\b)\w+){{0,4}}? (?:is|are|was|were)n't(?: \w+){{0,2}} {AVAILABLE}\b",
+    rf"^[\"')\]]*(?: (?!{_SUBORDINATE}\b)\w+){{0,5}}? {_IS}(?: \w+ly| just| only| still| mere| nothing but| "
+    rf"always| pure| plain)*"
     rf"(?: (?:a|an|the|one|of|old|common|popular|dangerous|total|complete))* ?{UNREAL}\b",
-    rf"^[\"')\]]*(?: \w+){{0,4}}? {_IS} (?:nothing (?:i|we|anyone|anybody|that)\b|(?:the|a) (?:one|last|kind "
+    rf"^[\"')\]]*(?: (?!{_SUBORDINATE}\b)\w+){{0,4}}? {_IS} (?:nothing (?:i|we|anyone|anybody|that)\b|(?:the|a) "
+    rf"(?:one|last|kind "
     rf"of|sort of|only)? ?"
     rf"(?:thing|word|promise|phrase|claim|line)s? (?:that )?(?:i|we|nobody|no one|none of us)(?: \w+)? "
     rf"?(?:\w+n't|cannot|never|not|refuse|"
     rf"avoid|can|would|will|want|is|of|reject|dispute|deny|decline|dislike|distance|leave|stay)|the last "
     rf"thing\b)",
-    r"^[\"')\]]*(?: \w+){0,4}? (?:ended|expired|lapsed|stopped|went away|ceased|got (?:withdrawn|cancelled|"
+    r"^[\"')\]]*(?: (?!(?:once|when|after|until|before|while|as|if|because|since|so|but)\b)\w+){0,4}? (?:ended|"
+    r"expired|lapsed|stopped|went away|ceased|got (?:withdrawn|cancelled|"
     r"dropped|banned)|"
     r"(?:would|could|might) (?:get|land|put|cost|break|breach|violate|mislead|be|mean|require)|requires? "
     r"(?:approval|sign-off)|"
@@ -217,11 +224,13 @@ AFTER = any_of(
     r"^[\"')\]]*,? (?:it|that|this|we|they|those|these) (?:is|are|was|were)n't\b"
     r"(?! (?:an? |the )?(?:\w+ly )?(?:trick|joke|trial|empty|maybe|limited|all|only|just|hype|secret|coincidence|"
     r"accident|teaser|gimmick|small|taxed|capped|expensive|hidden|boast|whole)\b)",
-    r"^[\"')\]]*(?: \w+){0,4}? (?:is|are|was|were|would be)(?: \w+)? (?:something|a (?:thing|promise|claim|term|"
+    r"^[\"')\]]*(?: (?!(?:once|when|after|until|before|while|as|if|because|since|so|but)\b)\w+){0,4}? (?:is|are|"
+    r"was|were|would be)(?: \w+)? (?:something|a (?:thing|promise|claim|term|"
     r"word|sentence|line|figure|phrase)|nothing|words|claims|promises)(?: (?:that|which))? (?:no|none|nobody|"
     r"neither|"
     r"(?:\w+ ){0,2}?(?:\w+n't|not|cannot|never|refuse|have to (?:rule out|refuse|decline|avoid)))\b",
-    r"^[\"')\]]*(?: \w+){0,4}? (?:can|could|may|must|should|will|do|does)(?:not| not|n't| never) (?:be |appear|"
+    r"^[\"')\]]*(?: (?!(?:once|when|after|until|before|while|as|if|because|since|so|but)\b)\w+){0,4}? (?:can|"
+    r"could|may|must|should|will|do|does)(?:not| not|n't| never) (?:be |appear|"
     r"stand|"
     r"belong|feature|figure|survive|hold)",
     r"^[\"')\]]*(?: (?:claims?|labels?|statements?|figures?|parts?|wording|guarantees?|promises?|tools?|"
@@ -229,30 +238,40 @@ AFTER = any_of(
     r"(?:do|does|did|is|are|was|were|can|could|should|would|will|has|have)(?:n't| not|not| never)\b"
     r"(?! (?:an? |the )?(?:\w+ly )?(?:trick|joke|trial|empty|maybe|limited|all|only|just|hype|secret|coincidence|"
     r"accident|teaser|gimmick|small|taxed|capped|expensive|hidden|boast|whole)\b)",
-    r"^[\"')\]]*(?: \w+){0,4}? (?:should|must|has to|have to|needs? to|is to|are to|ought to) be "
+    r"^[\"')\]]*(?: (?!(?:once|when|after|until|before|while|as|if|because|since|so|but)\b)\w+){0,4}? (?:should|"
+    r"must|has to|have to|needs? to|is to|are to|ought to) be "
     r"(?:replaced|removed|deleted|changed|reworded|avoided|dropped|struck|rewritten|corrected)\b",
-    r"^[\"')\]]*(?: \w+){0,4}? (?:is|are) (?:over|gone|numbered|behind us|history|a thing of the past)\b",
-    r"^[\"')\]]*(?: \w+){0,3}? (?:has|have|had) (?:never|not|not once) been\b",
-    r"^[\"')\]]*(?: \w+){0,3}?,? ?[—-]*,? ?(?:i wish\b|in (?:your|my|their|our) dreams\b|my foot\b)",
+    r"^[\"')\]]*(?: (?!(?:once|when|after|until|before|while|as|if|because|since|so|but)\b)\w+){0,4}? (?:is|are) "
+    r"(?:over|gone|numbered|behind us|history|a thing of the past)\b",
+    r"^[\"')\]]*(?: (?!(?:once|when|after|until|before|while|as|if|because|since|so|but)\b)\w+){0,3}? (?:has|have|"
+    r"had) (?:never|not|not once) been\b",
+    r"^[\"')\]]*(?: (?!(?:once|when|after|until|before|while|as|if|because|since|so|but)\b)\w+){0,3}?,? ?[—-]*,? "
+    r"?(?:i wish\b|in (?:your|my|their|our) dreams\b|my foot\b)",
     r"^[\"')\]]*,? ?[—-]*,? ?(?:no(?=[,.!—-])|no way\b|not really\b|hardly\b|sorry[,.]|never(?=[,.!])|not "
     r"(?:from|with|by) "
     r"us\b|i wish\b|in (?:your|my|their|our) dreams\b|(?:scratch|strike|forget) that\b|just kidding\b)",
-    r"^[\"')\]]*(?: \w+){0,3}? (?:it|that|we|they|this) (?:is|are|does|do|was|were|will|can)(?: not|n't| never)"
+    r"^[\"')\]]*(?: (?!(?:once|when|after|until|before|while|as|if|because|since|so|but)\b)\w+){0,3}? (?:it|that|"
+    r"we|they|this) (?:is|are|does|do|was|were|will|can)(?: not|n't| never)"
     r"(?= ?[.,;!—-]| *$)",
     r"^[^.;]{0,60}\b(?:no such (?:claim|promise|thing|guarantee|statement)|(?:can't|cannot|won't|never) "
     r"(?:promise|guarantee|say|claim) (?:that|it|this|so))\b",
-    r"^[\"')\]]*(?: \w+){0,2}? (?:sounds?|seems?|looks?) (?:\w+ )?(?:too good|wrong|dishonest|dubious|"
+    r"^[\"')\]]*(?: (?!(?:once|when|after|until|before|while|as|if|because|since|so|but)\b)\w+){0,2}? (?:sounds?|"
+    r"seems?|looks?) (?:\w+ )?(?:too good|wrong|dishonest|dubious|"
     r"exaggerated|"
     r"unrealistic|misleading)\b",
-    r"^[\"')\]]*(?: \w+){0,4}? (?:is|are|was|were)n't(?: \w+){0,2} (?:something|what|possible|allowed|"
+    r"^[\"')\]]*(?: (?!(?:once|when|after|until|before|while|as|if|because|since|so|but)\b)\w+){0,4}? (?:is|are|"
+    r"was|were)n't(?: \w+){0,2} (?:something|what|possible|allowed|"
     r"permitted|true|"
     r"offered|guaranteed|promised|realistic|available|the case|a promise|on offer|ok|okay|fine|included|part|"
     r"accurate|correct|appropriate|acceptable|honest|legal|ours|how|anything|approved|a thing|a claim|real|"
     r"supported|in scope|planned|committed)\b",
-    r"^[\"')\]]*(?: \w+){0,4}? (?:do|does|did)(?: not|n't) (?:exist|apply|happen|hold|work that way)\b",
-    r"^[\"')\]]*(?: \w+){0,4}? (?:can|could|may|must|should|will)(?:not| not|n't| never) be "
+    r"^[\"')\]]*(?: (?!(?:once|when|after|until|before|while|as|if|because|since|so|but)\b)\w+){0,4}? (?:do|does|"
+    r"did)(?: not|n't) (?:exist|apply|happen|hold|work that way)\b",
+    r"^[\"')\]]*(?: (?!(?:once|when|after|until|before|while|as|if|because|since|so|but)\b)\w+){0,4}? (?:can|"
+    r"could|may|must|should|will)(?:not| not|n't| never) be "
     r"(?:\w+ )?(?:promised|guaranteed|offered|claimed|said|used|made|given|stated|assumed|expected|sold)\b",
-    r"^[\"')\]]*(?: \w+){0,4}? (?:is|are|would be|was|were|will be) (?:\w+ )?(?:impossible|prohibited|"
+    r"^[\"')\]]*(?: (?!(?:once|when|after|until|before|while|as|if|because|since|so|but)\b)\w+){0,4}? (?:is|are|"
+    r"would be|was|were|will be) (?:\w+ )?(?:impossible|prohibited|"
     r"forbidden|a myth|myths"
     r"|off limits|a violation|a breach|a mistake|off the table|out of the question|misleading|false|"
     r"wrong|untrue|illegal|banned|exaggerated|an exaggeration|a stretch|an overstatement|unproven|unfounded|"
@@ -262,7 +281,8 @@ AFTER = any_of(
     r"^[\"')\]]*,? (?:that's|that is|it's|it is|this is) (?:\w+ )?(?:impossible|prohibited|forbidden|"
     r"a myth|false|wrong|not "
     r"true|untrue|not allowed|not possible)\b",
-    r"^[\"')\]]*(?: \w+){0,3}? (?:nobody|no one|no vendor|no provider|neither we|we never|we do not|"
+    r"^[\"')\]]*(?: (?!(?:once|when|after|until|before|while|as|if|because|since|so|but)\b)\w+){0,3}? (?:nobody|"
+    r"no one|no vendor|no provider|neither we|we never|we do not|"
     r"we don't|we can't|"
     r"we cannot|we won't|we will not)\b",
 )

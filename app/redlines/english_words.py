@@ -82,14 +82,22 @@ REPORT = one_of(
 """What others do with a claim: they make it, believe it or ask for it."""
 
 ANYBODY_REPORTS = one_of(
-    "says|said|claims|claimed|wrote|writes|boasts|boasted|insists|insisted|swears|swore|alleges|alleged|asserts|"
-    "asserted|brags|bragged|read|heard|saw|thinks|thought|believes|believed|feels|announced|posted|mentioned|"
-    "describes|described|calls|called|names|named|ranks|ranked|rates|rated|dubs|dubbed|styles|styled|labels|labelled|"
-    "labeled|hints|hinted|vows|vowed|touts|touted|markets|advertises|advertised|argues|argued|maintains|prides|"
-    "dreams|dreamed|assures|assured|pitches|pitched|declares|declared|proclaims|proclaimed|crowned|voted|hypes|"
-    "hyped|claiming|describing|calling|advertising|boasting|promising|promised|promises|wants|wanted|demands|"
-    "reads|demanded|expects|expected|states|stated|reports|reported|suggests|suggested|brands|branded|bills|billed",
-    "told (?:me|us|him|her|them|you)",
+    "says, said, claims, claimed, wrote, writes, boasts, boasted, insists, insisted, swears, swore, alleges, "
+    "alleged, "
+    "asserts, asserted, brags, bragged, read, heard, saw, thinks, thought, believes, believed, feels, argues, "
+    "argued, "
+    "maintains, prides, declares, proclaims, advertises, assures, assured, describes, promises, vows, vowed, "
+    "pitches, "
+    "claiming, describing, calling, advertising, boasting, promising, reads, suggests, suggested, hyped, dubbed, "
+    "crowned, wanted, told (?:me|us|him|her|them|you)",
+    r"(?<!long )(?<!much )(?<!top )(?<!ly )(?<!best )(?<!well )(?<!the )(?<!a )(?<!an )(?<!just )(?<!as )"
+    "(?:announced|posted|mentioned|described|called|named|ranked|rated|styled|labelled|labeled|hinted|touted|"
+    "advertised|pitched|declared|proclaimed|voted|promised|expected|demanded|stated|reported|branded|billed|dreamed)",
+    "(?:calls|names|ranks|rates|dubs|styles|labels|hints|touts|markets|dreams|hypes|wants|demands|expects|states|"
+    "reports|"
+    "brands|bills|saw) (?:(?:at|of|for|about) )?(?:it|its|itself|them|themselves|their|his|him|her|himself|us|"
+    "this|that|the|"
+    "a|an|\\W)",
 )
 """Verbs that tell of a claim whoever it is that does them, unless it is us."""
 
