@@ -46,16 +46,13 @@ def _counts(found: Found) -> bool:
 
 def _crossing(found: Found) -> Crossing:
     finding = found.finding
-    state: Literal["active", "downgraded", "shadow"] = "shadow"
-    if found.rule["status"] != "shadow" and finding.state != "suppressed":
-        state = finding.state
     return Crossing(
         red_line=finding.red_line,
         start=finding.start,
         end=finding.end,
         matched=finding.matched,
         severity=finding.severity,
-        state=state,
+        state="shadow" if finding.state == "suppressed" else finding.state,
         reason=None if finding.reason == "shadow" else finding.reason,
         rule=found.rule,
         products=found.products,

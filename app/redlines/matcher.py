@@ -306,7 +306,10 @@ def _judge(rule: Rule, text: _Text, hit: _Hit, covers: _Covers, speaker: str | N
     for treatment, state in (("suppress", "suppressed"), ("downgrade", "downgraded")):
         for reason in _REASONS:
             if reason in reasons and rule.treatments[reason] == treatment:
-                return ("suppressed", reason) if state == "suppressed" else ("downgraded", reason)
+                if state == "suppressed":
+                    return "suppressed", reason
+                # what is on trial is not shown, not even as set aside
+                return ("suppressed", "shadow") if rule.shadow else ("downgraded", reason)
     return ("suppressed", "shadow") if rule.shadow else ("active", None)
 
 

@@ -9,6 +9,7 @@ from app.catalog.models import ContentKind
 from app.conduct.models import Finding, SentText
 from app.errors import ConflictError
 from app.people.models import Person
+from app.redlines.checking import Circumstances, rule_set
 from factories import NOW, person, product, published, redline, sent_text
 
 TEXT = "We guarantee triple profit. We do not guarantee instant growth. We guarantee free beer."
@@ -40,10 +41,12 @@ def test_a_text_is_stored_with_what_it_crosses_and_what_rules_on_trial_find(sess
     assert sent.keep_until == NOW + timedelta(days=90)
 
 
-def test_a_rule_on_trial_stays_on_trial_where_the_text_denies_it(session: Session, ana: Person) -> None:
-    sent_text(session, ana, "We do not guarantee free beer.", products=["keeper"])
+def test_a_rule_on_trial_is_shown_to_nobody_even_where_the_text_denies_it(session: Session, ana: Person) -> None:
+    text = "We do not guarantee free beer."
+    sent_text(session, ana, text, products=["keeper"])
 
-    assert [(f.state, f.reason) for f in session.scalars(select(Finding))] == [("shadow", "negated")]
+    assert [(f.state, f.reason) for f in session.scalars(select(Finding))] == [("shadow", None)]
+    assert rule_set(session, ["keeper"], NOW).check(text, Circumstances()) == []
 
 
 def test_a_second_click_stores_nothing(session: Session, ana: Person) -> None:
