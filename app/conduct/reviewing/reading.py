@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.catalog.models import Product
@@ -30,8 +30,10 @@ from app.redlines.queries import Card, card_of
 from app.web.i18n import current_locale
 from app.web.i18n import gettext as _
 
-MOST_ELSEWHERE: Final = 20
-"""Earlier findings that a duplicate may be said to repeat, besides those of the same text."""
+MOST_SHOWN: Final = 100
+"""Findings on the page of a text: those that are open come first, and others follow as they are decided."""
+MOST_ORIGINALS: Final = 20
+"""Findings of the same text that a duplicate may be said to repeat, and as many of other texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ class Review:
     author: Author | None
     opening: Opening | None
     findings: Sequence[Reviewed]
+    more: int
 
 
 def review(session: Session, sent_text_id: int, reviewer_id: int, moment: datetime) -> Review:
@@ -126,6 +129,7 @@ def review(session: Session, sent_text_id: int, reviewer_id: int, moment: dateti
     stored, name, email, number = row
     opened = opening(session, sent_text_id, reviewer_id)
     hide = _Hider(None if opened else (name, email))
+    found = _Findings(session, stored, reviewer_id, hide, moment).shown()
     return Review(
         id=sent_text_id,
         title=hide(stored.title),
@@ -142,8 +146,14 @@ def review(session: Session, sent_text_id: int, reviewer_id: int, moment: dateti
         channel=stored.channel,
         author=Author(stored.person_id, name, email) if opened else None,
         opening=opened,
-        findings=_Findings(session, stored, reviewer_id, hide, moment).all(),
+        findings=found,
+        more=(0 if len(found) < MOST_SHOWN else _count(session, sent_text_id) - len(found)),
     )
+
+
+def _count(session: Session, sent_text_id: int) -> int:
+    made = (col(Finding.sent_text_id) == sent_text_id, col(Finding.gone_at).is_(None))
+    return session.scalar(select(func.count()).select_from(Finding).where(*made)) or 0
 
 
 class _Hider:
@@ -175,15 +185,17 @@ class _Findings:
         self._parts = _parts(stored.places)
         self._moment = moment
 
-    def all(self) -> list[Reviewed]:
+    def shown(self) -> list[Reviewed]:
         """Return them in the order of the text; what is gone without a decision is left out."""
         rows = self._session.execute(
             select(Finding, col(Person.name))
             .outerjoin(Person, col(Person.id) == col(Finding.decided_by))
             .where(col(Finding.sent_text_id) == self._stored.id, col(Finding.gone_at).is_(None))
-            .order_by(col(Finding.start), col(Finding.end).desc(), col(Finding.id))
+            .order_by(col(Finding.disposition) != Disposition.OPEN, col(Finding.start), col(Finding.id))
+            .limit(MOST_SHOWN)
         ).all()
-        found = [(number, row[0], row[1]) for number, row in enumerate(rows, 1)]
+        ordered = sorted(rows, key=lambda row: (row[0].start, -row[0].end, row[0].id))
+        found = [(number, row[0], row[1]) for number, row in enumerate(ordered, 1)]
         self._here = [(number, each) for number, each, _decider in found]
         self._elsewhere = self._earlier({each.red_line for _, each in self._here})
         self._outcomes = {each.finding_id: each for each in outcome(self._session, self._stored.id or 0)}
@@ -237,9 +249,9 @@ class _Findings:
         here = [
             (other.id or 0, _("Finding %(number)s of this text") % {"number": number})
             for number, other in self._here
-            if other.id != each.id and other.disposition is not Disposition.DUPLICATE
+            if other.id != each.id and other.disposition is not Disposition.DUPLICATE and _may_repeat(each, other)
         ]
-        return [*here, *self._elsewhere.get(each.red_line, ())]
+        return [*here[:MOST_ORIGINALS], *self._elsewhere.get(each.red_line, ())]
 
     def _earlier(self, red_lines: Collection[str]) -> dict[str, list[tuple[int, str]]]:
         """Find where the same person crossed the same red lines in other texts."""
@@ -254,7 +266,7 @@ class _Findings:
                 col(Finding.disposition) != Disposition.DUPLICATE,
             )
             .order_by(col(Finding.id).desc())
-            .limit(MOST_ELSEWHERE)
+            .limit(MOST_ORIGINALS)
         )
         found: dict[str, list[tuple[int, str]]] = {}
         for finding_id, red_line, text in rows:
@@ -294,6 +306,11 @@ class _Findings:
             ]
             for _, each in self._here
         }
+
+
+def _may_repeat(each: Finding, other: Finding) -> bool:
+    """Say whether two findings of a text are of one red line, or of the same words."""
+    return each.red_line == other.red_line or (each.start < other.end and other.start < each.end)
 
 
 def _parts(places: Sequence[Any]) -> list[Part]:

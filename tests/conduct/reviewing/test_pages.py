@@ -19,6 +19,7 @@ from app.certification.models import CertificationEvent
 from app.conduct.forgetting import forget_old
 from app.conduct.models import Disposition, Finding, NameOpening, SentText, Violation
 from app.conduct.reviewing.queries import outcome
+from app.conduct.reviewing.reading import MOST_SHOWN
 from app.database import Database
 from app.deals.queries import Question, clearances
 from app.people.models import Person, Role
@@ -401,3 +402,18 @@ def test_shares_stand_beside_their_red_line(session: Session, carol: TestClient,
     session.commit()
 
     assert "100 % (57–100 %)" in carol.get("/review/rules?sort=precision").text
+
+
+def test_of_very_many_findings_the_open_ones_are_shown_first(session: Session, carol: TestClient, rep: Person) -> None:
+    sent = sent_text(session, rep, "keeper.price\n" * (MOST_SHOWN + 7), products=["keeper"], at=NOW)
+    first = session.scalars(
+        select(Finding).where(col(Finding.sent_text_id) == sent.id).order_by(col(Finding.id))
+    ).first()
+    assert first is not None
+    first.disposition = Disposition.CONFIRMED
+    session.commit()
+
+    html = carol.get(f"/review/texts/{sent.id}").text
+    assert html.count('class="redline') == MOST_SHOWN
+    assert "7 more are shown as these are decided." in html
+    assert f"/findings/{first.id}" not in html
