@@ -21,6 +21,9 @@ _UNKNOWN = 160
 _LONELY = 40
 """What a single character costs more than its count says, unless it is frequent: few are words in today's language."""
 _FREQUENT = 65
+_TERM = 130
+_SHORT = 2
+"""What a phrase of more characters costs at most: somebody who wrote it into a rule takes it for a term."""
 _MARGIN = 15
 _ALL_HAN = re.compile(f"[{HAN}]+")
 _HAN_BEFORE = re.compile(f"[{HAN}]{{0,{_AROUND}}}$")
@@ -84,14 +87,9 @@ def _alone(cost: int | None) -> int:
     return _UNKNOWN if cost is None else cost + _LONELY * (cost > _FREQUENT)
 
 
-def _cheapest(text: str, borders: frozenset[int]) -> int:
-    """Return the cost of the likeliest way to part a text into words, none of which passes a border."""
-    spans = [
-        (first, last)
-        for last in range(1, len(text) + 1)
-        for first in range(max(0, last - _LONGEST), last)
-        if not any(first < border < last for border in borders)
-    ]
+def _cheapest(text: str) -> int:
+    """Return the cost of the likeliest way to part a text into words."""
+    spans = [(first, last) for last in range(1, len(text) + 1) for first in range(max(0, last - _LONGEST), last)]
     costs = _costs([text[first:last] for first, last in spans])
     best = [0] + [10**9] * len(text)
     for (first, last), known in zip(spans, costs, strict=True):
@@ -119,4 +117,7 @@ def _cuts(window: str, start: int, end: int) -> bool:
     straddling = _straddling(window, start, end)
     if not straddling or _extended(window, start, end, straddling):
         return False
-    return _cheapest(window, frozenset((start, end))) - _cheapest(window, frozenset()) > _MARGIN
+    phrase = _cheapest(window[start:end])
+    if end - start > _SHORT:
+        phrase = min(phrase, _TERM)
+    return _cheapest(window[:start]) + phrase + _cheapest(window[end:]) - _cheapest(window) > _MARGIN
