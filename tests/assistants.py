@@ -4,18 +4,35 @@ import json
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import anyio
+import pytest
 from mcp import Client, StdioServerParameters, stdio_client
 from mcp_types import CallToolResult, TextContent
 
 from app.config import ROOT, Settings
 
 Told = TypeVar("Told")
+Token = Callable[..., str]
+"""Makes a token with scopes, see conftest.py."""
 Era = Literal["legacy", "auto"]
 """Clients of 2025 shake hands first, those of 2026 do not."""
+
+ADMIN = "admin@example.com"
+BEFORE = datetime.now(UTC) - timedelta(hours=1)
+"""The command looks at the real clock."""
+
+ON_SQLITE = pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
+CALLS: dict[str, dict[str, Any]] = {
+    "check_red_lines": {"text": "a"},
+    "talk_tracks": {"product": "keeper"},
+    "products": {},
+    "clearance": {"rep": "ana@example.com", "products": ["keeper"]},
+}
+"""Each tool, asked rightly."""
 
 HELLO = {
     "jsonrpc": "2.0",
@@ -68,9 +85,9 @@ def answer(result: CallToolResult) -> Any:
     return result.structured_content
 
 
-def typed(settings: Settings, secret: str, lines: Sequence[bytes]) -> tuple[list[dict[str, Any]], str]:
-    """Type lines after the greeting, read as many answers, hang up; return them and what standard error got."""
-    process = subprocess.Popen(
+def started(settings: Settings, secret: str) -> subprocess.Popen[bytes]:
+    """Start the command with pipes to type lines into."""
+    return subprocess.Popen(
         [sys.executable, "-m", "app", "mcp"],
         cwd=ROOT,
         env=variables(settings, secret),
@@ -78,13 +95,22 @@ def typed(settings: Settings, secret: str, lines: Sequence[bytes]) -> tuple[list
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
+
+
+def asked(process: subprocess.Popen[bytes], line: bytes) -> dict[str, Any]:
+    """Type a line and read one answer."""
     assert process.stdin is not None
     assert process.stdout is not None
-    answers = []
-    for line in (json.dumps(HELLO).encode(), *lines):
-        process.stdin.write(line + b"\n")
-        process.stdin.flush()
-        answers.append(json.loads(process.stdout.readline()))
+    process.stdin.write(line + b"\n")
+    process.stdin.flush()
+    found: dict[str, Any] = json.loads(process.stdout.readline())
+    return found
+
+
+def typed(settings: Settings, secret: str, lines: Sequence[bytes]) -> tuple[list[dict[str, Any]], str]:
+    """Type lines after the greeting, read as many answers, hang up; return them and what standard error got."""
+    process = started(settings, secret)
+    answers = [asked(process, line) for line in (json.dumps(HELLO).encode(), *lines)]
     rest, errors = process.communicate()
     assert (process.returncode, rest) == (0, b"")
     return answers, errors.decode()

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import signal
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -115,7 +116,9 @@ def _description(tool: Tool) -> ToolDescription:
 
 
 def serve(database: Database, secret: str, origin: str, version: str) -> None:
-    """Serve the client on standard input and output until it closes its end."""
+    """Serve the client on standard input and output until it closes its end, or Ctrl-C ends the process at once."""
+    # a thread waits for standard input, and Python's own handler would wait for that thread; nothing is left half done
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     anyio.run(_serve, Desk(database, secret, origin), version)
 
 
