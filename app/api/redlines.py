@@ -18,7 +18,7 @@ from app.database import SessionDep, reads
 from app.people.tokens import Scope
 from app.redlines.checking import Circumstances, Found, rule_set
 from app.redlines.queries import Card
-from app.redlines.sarif import Located, sarif
+from app.redlines.sarif import Lines, Located, sarif
 from app.web.i18n import match_locale, use_locale
 
 MOST_FINDINGS: Final = 2_000
@@ -129,7 +129,8 @@ def _sarif(text: str, crossed: Crossed) -> dict[str, Any]:
         name: {"title": card.title, "why": card.why, "say_instead": list(card.say_instead)}
         for name, card in crossed.cards.items()
     }
-    return sarif([Located("text", each.finding, text) for each in crossed.found], words)
+    lines = Lines(text)
+    return sarif([Located("text", each.finding, lines) for each in crossed.found], words)
 
 
 def _answer(content: dict[str, Any], kind: str) -> Response:

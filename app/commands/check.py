@@ -3,29 +3,29 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import Session, col
-
 from app.authoring.proving import prove_examples
 from app.catalog.document import canonical, parse
-from app.catalog.models import Product
-from app.catalog.text import LOCALES, localized, nearest
+from app.catalog.text import LOCALES
 from app.clock import local_day, now
 from app.commands.base import CommandError, Parsers, reading
 from app.config import Settings
+from app.errors import NotFoundError
+from app.redlines.cache import digest
+from app.redlines.checking import Circumstances, Found, RuleSet, rule_set
 from app.redlines.compiler import RuleError
 from app.redlines.content import RedLinesDocument
 from app.redlines.documents import Code, Place, Reading, UnreadableError, read
 from app.redlines.documents.kinds import TEXTS
+from app.redlines.documents.transcripts import Mapped
 from app.redlines.documents.words import place_words, words
-from app.redlines.matcher import Finding, Matcher
-from app.redlines.queries import rules_by_product
-from app.redlines.sarif import Located, position, sarif
+from app.redlines.matcher import Finding
+from app.redlines.queries import card_of
+from app.redlines.sarif import Lines, Located, sarif
 
 _STANDARD_INPUT = "-"
 _KINDS = "texts, transcripts (.vtt, .srt), documents (.docx, .pptx, .pdf), mails (.eml) and web pages"
@@ -49,34 +49,17 @@ def register(parsers: Parsers) -> None:
     check.set_defaults(run=_check)
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    """A matcher with the words of its rules and the products that they belong to."""
-
-    matcher: Matcher
-    documents: Mapping[str, Mapping[str, Any]]
-    products: Mapping[str, list[str]] = field(default_factory=dict)
-
-    def words(self, name: str, locale: str) -> dict[str, Any]:
-        rule = self.documents[name]
-        offered = rule["say_instead"]
-        return {
-            "title": localized(rule["title"], locale),
-            "why": localized(rule["why"], locale),
-            "say_instead": list(offered[nearest(offered, locale)]),
-        }
-
-
 def _check(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.jsonl and (arguments.files or arguments.format != "text"):
         raise CommandError("--jsonl reads standard input and writes JSON lines; leave FILE and --format out.", 2)
     if not arguments.jsonl and not arguments.files:
         raise CommandError("Name a FILE, or - for standard input.", 2)
-    rules = _from_file(arguments.rules) if arguments.rules else _from_database(arguments, settings)
+    rules = _from_file(arguments) if arguments.rules else _from_database(arguments, settings)
     return _lines(arguments, rules) if arguments.jsonl else _text(arguments, rules)
 
 
-def _from_file(path: Path) -> _Rules:
+def _from_file(arguments: argparse.Namespace) -> RuleSet:
+    path: Path = arguments.rules
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -88,46 +71,35 @@ def _from_file(path: Path) -> _Rules:
     for trail, message in prove_examples(parsed.document, str(path)):
         print(f"{path}: {'.'.join(map(str, trail))}: {message}", file=sys.stderr)
     documents: list[dict[str, Any]] = [canonical(rule) for rule in parsed.document.rules]
+    rules = RuleSet(digest(documents), local_day(now()), tuple(arguments.product), tuple(documents), {})
     try:
-        matcher = Matcher(documents)
+        len(rules)  # compiles them
     except RuleError as error:
         message = f"{path}: {error}"
         raise CommandError(message, 2) from error
-    return _Rules(matcher, {rule["id"]: rule for rule in documents})
+    return rules
 
 
-def _product_ids(session: Session, slugs: Sequence[str]) -> dict[int, str]:
-    wanted = select(col(Product.id), col(Product.slug))
-    if slugs:
-        wanted = wanted.where(col(Product.slug).in_(slugs))
-    found = {row[0]: row[1] for row in session.execute(wanted)}
-    missing = sorted(set(slugs) - set(found.values()))
-    if missing:
-        message = f"There is no product {missing[0]}."
-        raise CommandError(message, 2)
-    return found
-
-
-def _from_database(arguments: argparse.Namespace, settings: Settings) -> _Rules:
-    documents: list[dict[str, Any]] = []
-    products: dict[str, list[str]] = {}
+def _from_database(arguments: argparse.Namespace, settings: Settings) -> RuleSet:
     with reading(settings) as session:
-        slugs = _product_ids(session, arguments.product)
-        for product, rules in rules_by_product(session, now(), list(slugs)).items():
-            documents += rules
-            for rule in rules:
-                products.setdefault(rule["id"], []).append(slugs[product])
-    return _Rules(Matcher(documents), {rule["id"]: rule for rule in documents}, products)
+        try:
+            return rule_set(session, list(dict.fromkeys(arguments.product)), now())
+        except NotFoundError as error:
+            raise CommandError(error.message, 2) from error
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """A finding in a file; `place` is where in it, `text` what its lines are counted in, where it has them."""
+class _Located:
+    """A finding in a file; `place` is where in it, `lines` are those of the file, where it has them."""
 
     name: str
-    finding: Finding
+    found: Found
     place: Place | None
-    text: str | None
+    lines: Lines | None
+
+    @property
+    def finding(self) -> Finding:
+        return self.found.finding
 
     def json(self, *, named: bool) -> dict[str, Any]:
         """Return the finding with its place, and with its file when there are several."""
@@ -139,17 +111,17 @@ class _Found:
                 answer["place"]["file"] = self.place.file
         return answer
 
-    def located(self) -> Located:
+    def sarif(self) -> Located:
         """Return the finding as SARIF wants it."""
         uri = "stdin" if self.name == _STANDARD_INPUT else Path(self.name).as_posix()
         place = (place_words(self.place), self.place.kind) if self.place else None
-        return Located(uri, self.finding, self.text, place)
+        return Located(uri, self.finding, self.lines, place)
 
     def where(self) -> str:
         """Return the file and the place, as editors know them where there are lines."""
         where = self.name
-        if self.text is not None:
-            line, column = position(self.text, self.finding.start)
+        if self.lines is not None:
+            line, column = self.lines.position(self.finding.start)
             where += f":{line}:{column}"
         return f"{where}: {place_words(self.place)}" if self.place else where
 
@@ -168,8 +140,12 @@ def _read(name: str) -> Reading:
         raise CommandError(message, 2) from error
 
 
-def _text(arguments: argparse.Namespace, rules: _Rules) -> int:
-    found: list[_Found] = []
+def _circumstances(arguments: argparse.Namespace) -> Circumstances:
+    return Circumstances(arguments.locale, arguments.region, arguments.channel, arguments.speaker)
+
+
+def _text(arguments: argparse.Namespace, rules: RuleSet) -> int:
+    found: list[_Located] = []
     unreadable = 0
     for name in arguments.files:
         try:
@@ -182,52 +158,38 @@ def _text(arguments: argparse.Namespace, rules: _Rules) -> int:
             print(f"{name}: {place_words(place)}: there is no text here that can be read.", file=sys.stderr)
         found += _of_file(arguments, rules, name, reading)
     if unreadable < len(arguments.files):
-        _print(arguments, rules, [each for each in found if arguments.all or each.finding.state != "suppressed"])
+        _print(arguments, rules, found)
     blocked = any(each.finding.severity == "block" and each.finding.state == "active" for each in found)
     return 2 if unreadable else int(blocked)
 
 
-def _of_file(arguments: argparse.Namespace, rules: _Rules, name: str, reading: Reading) -> Iterator[_Found]:
-    found = rules.matcher.check(
-        reading.text,
-        products=arguments.product,
-        locale=arguments.locale,
-        region=arguments.region,
-        channel=arguments.channel,
-        speaker=arguments.speaker,
-        on=local_day(now()),
-    )
-    for finding in found:
-        place = reading.place(finding.start) if reading.parts else None
-        if reading.original:
-            start, end = reading.original.origin(finding.start, finding.end)
-            yield _Found(name, replace(finding, start=start, end=end), place, reading.original.source)
-        else:
-            yield _Found(name, finding, place, None if reading.parts else reading.text)
+def _of_file(arguments: argparse.Namespace, rules: RuleSet, name: str, reading: Reading) -> list[_Located]:
+    spoken = reading.original or Mapped(reading.text, reading.text, reading.parts)
+    lines = Lines(spoken.source) if reading.original or not reading.parts else None
+    return [
+        _Located(name, each, each.place if spoken.parts else None, lines)
+        for each in rules.check(spoken, _circumstances(arguments), everything=arguments.all)
+    ]
 
 
-def _print(arguments: argparse.Namespace, rules: _Rules, shown: Sequence[_Found]) -> None:
-    names = {each.finding.red_line for each in shown}
-    said = {name: rules.words(name, arguments.locale or "en") for name in names}
+def _print(arguments: argparse.Namespace, rules: RuleSet, shown: Sequence[_Located]) -> None:
+    said = {name: _words(rules.documents[name], arguments) for name in {each.finding.red_line for each in shown}}
     if arguments.format == "text":
         _print_text(shown, said)
     elif arguments.format == "json":
         several = len(arguments.files) > 1
         findings = [
-            {
-                **each.json(named=several),
-                **said[each.finding.red_line],
-                "products": rules.products.get(each.finding.red_line, []),
-            }
+            {**each.json(named=several), **said[each.finding.red_line], "products": list(each.found.products)}
             for each in shown
         ]
-        print(_json({"findings": findings, "rules": len(rules.matcher)}))
+        print(_json({"findings": findings, "rules": len(rules)}))
     else:
-        print(_json(sarif([each.located() for each in shown], said)))
+        print(_json(sarif([each.sarif() for each in shown], said)))
 
 
-def _shown(findings: Iterable[Finding], *, everything: bool) -> list[Finding]:
-    return [finding for finding in findings if everything or finding.state != "suppressed"]
+def _words(rule: Mapping[str, Any], arguments: argparse.Namespace) -> dict[str, Any]:
+    card = card_of(rule, arguments.locale or "en")
+    return {"title": card.title, "why": card.why, "say_instead": list(card.say_instead)}
 
 
 def _json(value: object) -> str:
@@ -236,12 +198,12 @@ def _json(value: object) -> str:
     return text if text.isascii() or not any("\ud800" <= each <= "\udfff" for each in text) else json.dumps(value)
 
 
-def _print_text(shown: Sequence[_Found], said: Mapping[str, Mapping[str, Any]]) -> None:
+def _print_text(shown: Sequence[_Located], said: Mapping[str, Mapping[str, Any]]) -> None:
     for each in shown:
         finding = each.finding
         state = "" if finding.state == "active" else f" ({finding.state}: {finding.reason})"
         rule = said[finding.red_line]
-        matched = " ".join(finding.matched.split())
+        matched = " ".join(each.found.heard.matched.split())
         print(f"{each.where()}: {finding.severity}{state}: {finding.red_line}: “{matched}”")
         print(f"  {rule['title']}. {rule['why']}")
         print(f"  Say instead: {rule['say_instead'][0]}")
@@ -249,23 +211,15 @@ def _print_text(shown: Sequence[_Found], said: Mapping[str, Mapping[str, Any]]) 
     print(f"Findings: {active}. Excused by what surrounds them: {len(shown) - active}.")
 
 
-def _lines(arguments: argparse.Namespace, rules: _Rules) -> int:
-    today = local_day(now())
+def _lines(arguments: argparse.Namespace, rules: RuleSet) -> int:
+    told = asdict(_circumstances(arguments))
     for number, line in enumerate(sys.stdin.buffer, 1):
         if not line.strip():
             continue
         given = _line(number, line)
-        found = rules.matcher.check(
-            given["text"],
-            products=given.get("products") or arguments.product,
-            locale=given.get("locale") or arguments.locale,
-            region=given.get("region") or arguments.region,
-            channel=given.get("channel") or arguments.channel,
-            speaker=given.get("speaker") or arguments.speaker,
-            on=today,
-        )
-        findings = [asdict(each) for each in _shown(found, everything=arguments.all)]
-        print(_json({"id": given["id"], "findings": findings}))
+        said = Circumstances(**{name: given.get(name) or value for name, value in told.items()})
+        found = rules.check(given["text"], said, products=given.get("products") or (), everything=arguments.all)
+        print(_json({"id": given["id"], "findings": [asdict(each.finding) for each in found]}))
     return 0
 
 

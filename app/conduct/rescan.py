@@ -101,4 +101,4 @@ def _concerns(products: Collection[str], slug: str) -> bool:
 
 def _count(matcher: Matcher, each: _Text, moment: datetime) -> int:
     found = check_transcript(matcher, each.text, each.said, products=each.products, on=local_day(moment))
-    return sum(finding.state != "suppressed" for finding, _at in found)
+    return sum(finding.state != "suppressed" for finding, _heard in found)

@@ -44,7 +44,8 @@ class Circumstances:
 class RuleSet:
     """The red lines that hold for some products at one moment.
 
-    `digest` names them by what the documents say that they come from: the same digest, the same rules.
+    `digest` names them by what the documents say that they come from: the same digest, the same rules. `asked` are the
+    products that they were asked for, `products` the ones that hold each of them by its id.
     """
 
     digest: str
@@ -66,15 +67,19 @@ class RuleSet:
         """The documents of the red lines by id."""
         return {rule["id"]: rule for rule in reversed(self.rules)}
 
-    def check(self, text: str, said: "Circumstances", *, everything: bool = False) -> "list[Found]":
+    def check(
+        self, text: str | Mapped, said: Circumstances, *, products: Collection[str] = (), everything: bool = False
+    ) -> "list[Found]":
         """Return what a text crosses, in its order; with `everything` also what is allowed where it stands.
 
-        Of a transcript with times only what is said is read. `text[start:end] == matched` for every finding.
+        Of a transcript with times only what is said is read. `text[start:end] == matched` for every finding. What is
+        said is about `products`, else about those that the rules were asked for.
         """
-        spoken = plain(text)
+        spoken = plain(text) if isinstance(text, str) else text
+        about = products or self.asked
         return [
-            Found(finding, self.documents[finding.red_line], self.products[finding.red_line], spoken, at)
-            for finding, at in check_transcript(self.matcher, spoken, said, products=self.asked, on=self.day)
+            Found(finding, self.documents[finding.red_line], self.products.get(finding.red_line, ()), spoken, heard)
+            for finding, heard in check_transcript(self.matcher, spoken, said, products=about, on=self.day)
             if everything or finding.state != "suppressed"
         ]
 
@@ -83,14 +88,14 @@ class RuleSet:
 class Found:
     """A finding with its red line, and the slugs of the products that hold it.
 
-    `at` is its position in what is `spoken`.
+    `heard` is the same finding in what is `spoken`, without what stands between the words of a transcript.
     """
 
     finding: Finding
     rule: Mapping[str, Any]
     products: tuple[str, ...]
     spoken: Mapped
-    at: int
+    heard: Finding
 
     @property
     def card(self) -> Card:
@@ -100,7 +105,7 @@ class Found:
     @property
     def place(self) -> Place:
         """The cue in which it was said, with its time; or its line."""
-        return self.spoken.place(self.at)
+        return self.spoken.place(self.heard.start)
 
 
 def check_transcript(
@@ -110,11 +115,8 @@ def check_transcript(
     *,
     products: Collection[str] = (),
     on: date | None = None,
-) -> list[tuple[Finding, int]]:
-    """Return what is crossed by what was said, each with its position there, which `Mapped.place` takes.
-
-    The spans of the findings are those of `spoken.source`, and `source[start:end] == matched`.
-    """
+) -> list[tuple[Finding, Finding]]:
+    """Return what is crossed by what was said: each finding in `spoken.source`, and the same in `spoken.text`."""
     findings = matcher.check(
         spoken.text,
         products=products,
@@ -125,8 +127,8 @@ def check_transcript(
         on=on,
     )
     if spoken.text is spoken.source:
-        return [(finding, finding.start) for finding in findings]
-    return [(_in_source(finding, spoken), finding.start) for finding in findings]
+        return [(finding, finding) for finding in findings]
+    return [(_in_source(finding, spoken), finding) for finding in findings]
 
 
 def _in_source(finding: Finding, spoken: Mapped) -> Finding:

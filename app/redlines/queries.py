@@ -47,12 +47,6 @@ def cards_of(session: Session, products: Collection[int], as_of: datetime) -> di
     }
 
 
-def rules_by_product(session: Session, as_of: datetime, products: Collection[int]) -> dict[int, list[dict[str, Any]]]:
-    """Return the red lines of products as the matcher takes them, drafts and those not yet effective included."""
-    versions = in_force(session, [ContentKind.REDLINES], as_of, products=products)
-    return {version.product_id: list(version.document["rules"]) for version in versions}
-
-
 def _in_force(version: Version, as_of: datetime) -> list[dict[str, Any]]:
     return known_by(version.document["rules"], as_of)
 

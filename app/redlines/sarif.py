@@ -1,5 +1,6 @@
 """Findings as SARIF 2.1.0, the form that code hosts show beside a changed file."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,32 +12,41 @@ _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS: Final = {"block": "error", "warn": "warning", "coach": "note"}
 
 
+class Lines:
+    """Where the lines of a text begin, counted once for all that is found in it."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0]
+        while end := text.find("\n", self._starts[-1]) + 1:
+            self._starts.append(end)
+
+    def position(self, place: int) -> tuple[int, int]:
+        """Return the line and column of a place, both counted from 1, columns in code points."""
+        line = bisect_right(self._starts, place)
+        return line, place - self._starts[line - 1] + 1
+
+
 @dataclass(frozen=True, slots=True)
 class Located:
     """A finding with its file.
 
     Attributes:
         uri: the file, as SARIF names it.
-        finding: what was found; its places are those of `text`.
-        text: the text of the file itself, or None for one that has no lines, such as a deck; code hosts want a line
-            all the same, and are given the first.
+        finding: what was found; its places are those of the text with these `lines`.
+        lines: those of the file itself, or None for one that has none, such as a deck; code hosts want a line all the
+            same, and are given the first.
         place: where in the file it is, in words, when not in a line; with the kind of that place.
     """
 
     uri: str
     finding: Finding
-    text: str | None
+    lines: Lines | None
     place: tuple[str, str] | None = None
 
 
-def position(text: str, place: int) -> tuple[int, int]:
-    """Return the line and column of a place, both counted from 1, columns in code points."""
-    return text.count("\n", 0, place) + 1, place - text.rfind("\n", 0, place)
-
-
-def _region(text: str, finding: Finding) -> dict[str, int]:
-    line, column = position(text, finding.start)
-    end_line, end_column = position(text, finding.end)
+def _region(lines: Lines, finding: Finding) -> dict[str, int]:
+    line, column = lines.position(finding.start)
+    end_line, end_column = lines.position(finding.end)
     return {
         "startLine": line,
         "startColumn": column,
@@ -48,7 +58,7 @@ def _region(text: str, finding: Finding) -> dict[str, int]:
 
 
 def _location(located: Located) -> dict[str, Any]:
-    region = {"startLine": 1} if located.text is None else _region(located.text, located.finding)
+    region = {"startLine": 1} if located.lines is None else _region(located.lines, located.finding)
     location: dict[str, Any] = {
         "physicalLocation": {"artifactLocation": {"uri": located.uri}, "region": region},
     }
@@ -75,7 +85,7 @@ def _result(located: Located, title: str) -> dict[str, Any]:
         "locations": [_location(located)],
         "properties": {"severity": finding.severity, "state": finding.state, "reason": finding.reason},
     }
-    if located.text is None:
+    if located.lines is None:
         result["partialFingerprints"] = {"primaryLocationLineHash": _fingerprint(located)}
     if finding.state == "suppressed":
         result["suppressions"] = [{"kind": "external", "justification": finding.reason}]

@@ -12,23 +12,9 @@ from app.catalog.queries import content
 from app.clock import now
 from app.people.models import Role
 from app.redlines.packs.queries import versions
-from factories import person, sellable
+from factories import HOUSE_PACK, person, sellable
 
 SignIn = Callable[[str], TestClient]
-PACK = """\
-schema: 1
-pack: {id: house, name: House words, version: "1", source: a colleague, licence: CC0-1.0}
-rules:
-- id: house.cheapest
-  status: active
-  severity: warn
-  category: absolute
-  title: Not the cheapest
-  why: Somebody is always cheaper.
-  match: {en: [{text: the cheapest}]}
-  say_instead: {en: [It costs what the list says.]}
-  examples: {must_flag: [We are the cheapest.], must_not_flag: [It is cheap.]}
-"""
 
 
 @pytest.fixture
@@ -48,7 +34,7 @@ def test_a_pack_is_read_approved_by_somebody_else_and_subscribed_to(
     people: None, sign_in: SignIn, session: Session
 ) -> None:
     trainer, compliance = sign_in("trainer@example.com"), sign_in("compliance@example.com")
-    assert send(trainer, PACK) == (303, "/review/packs/house/1")
+    assert send(trainer, HOUSE_PACK) == (303, "/review/packs/house/1")
     assert "Waits for approval" in trainer.get("/review/packs").text
     assert "No rule pack is approved yet" in trainer.get("/author/products/keeper/packs").text
     assert trainer.post("/review/packs/house/1").status_code == 403
@@ -72,7 +58,7 @@ def test_a_pack_is_read_approved_by_somebody_else_and_subscribed_to(
 
 def test_nobody_approves_what_they_read_in_themselves(people: None, sign_in: SignIn) -> None:
     compliance = sign_in("compliance@example.com")
-    assert send(compliance, PACK)[0] == 303
+    assert send(compliance, HOUSE_PACK)[0] == 303
     assert "Approve this version" not in compliance.get("/review/packs/house/1").text
     assert compliance.post("/review/packs/house/1").status_code == 403
 
@@ -82,10 +68,13 @@ def test_nobody_approves_what_they_read_in_themselves(people: None, sign_in: Sig
     [
         ("", "Choose a file that is not empty."),
         ("schema: 1\nrules: [", "line:"),
-        (PACK.replace("We are the cheapest.", "We are cheap."), "is not flagged"),
-        (PACK.replace('pack: {id: house, name: House words, version: "1"', "pack: {id: house, name: House"), "line:2:"),
-        (PACK.partition("pack:")[0] + PACK.partition("CC0-1.0}\n")[2], "is not a rule pack"),
-        (PACK + "#" * (1 << 20), "larger than 1 MB"),
+        (HOUSE_PACK.replace("We are the cheapest.", "We are cheap."), "is not flagged"),
+        (
+            HOUSE_PACK.replace('pack: {id: house, name: House words, version: "1"', "pack: {id: house, name: House"),
+            "line:2:",
+        ),
+        (HOUSE_PACK.partition("pack:")[0] + HOUSE_PACK.partition("CC0-1.0}\n")[2], "is not a rule pack"),
+        (HOUSE_PACK + "#" * (1 << 20), "larger than 1 MB"),
         ("\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "line:1:"),
     ],
 )
@@ -101,9 +90,9 @@ def test_a_version_that_was_read_before_is_shown_and_one_that_says_something_els
     people: None, sign_in: SignIn
 ) -> None:
     trainer = sign_in("trainer@example.com")
-    assert send(trainer, PACK)[0] == 303
-    assert send(trainer, PACK) == (303, "/review/packs/house/1")
-    status, page = send(trainer, PACK.replace("Somebody", "Some shop"))
+    assert send(trainer, HOUSE_PACK)[0] == 303
+    assert send(trainer, HOUSE_PACK) == (303, "/review/packs/house/1")
+    status, page = send(trainer, HOUSE_PACK.replace("Somebody", "Some shop"))
     assert (status, "give it another" in page) == (422, True)
-    assert send(trainer, PACK.replace('"1"', '"2"')) == (303, "/review/packs/house/2")
+    assert send(trainer, HOUSE_PACK.replace('"1"', '"2"')) == (303, "/review/packs/house/2")
     assert trainer.get("/review/packs/house/9").status_code == 404

@@ -12,7 +12,7 @@ import pytest
 from app.catalog.models import ContentKind
 from app.cli import main
 from app.database import Database
-from factories import product, published
+from factories import approved_pack, product, published, redline
 from handed_in import deck, letter, mail, pdf
 
 RULES = """\
@@ -256,6 +256,20 @@ def test_the_red_lines_in_force_are_used(run: Run, database: Database, database_
     assert run("-", "--product", "nothing", given="Best in class")[0] == 2
 
 
+def test_the_packs_of_a_product_are_used(run: Run, database: Database, database_url: str,
+                                         monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    with database.write() as session:
+        approved_pack(session, "the cheapest", at=PUBLISHED)
+        document = {"schema": 1, "packs": [{"pack": "house"}], "rules": [redline("best in class")]}
+        published(session, product(session, at=PUBLISHED), ContentKind.REDLINES, "keeper", document, at=PUBLISHED)
+    monkeypatch.setenv("DEALWORTHY_DATABASE_URL", database_url)
+
+    answer = json.loads(run("-", "--format", "json", given="The cheapest, and best in class.")[1])
+
+    found = [(each["red_line"], each["products"]) for each in answer["findings"]]
+    assert (found, answer["rules"]) == ([("the cheapest", ["keeper"]), ("best in class", ["keeper"])], 2)
+
+
 CLAIM = "We guarantee a return."
 FOUND = {"red_line": "return", "start": 12, "end": 30, "matched": "guarantee a return", "severity": "block",
          "state": "active", "reason": None, "title": "No guaranteed return", "why": "Nobody can keep it.",
@@ -325,6 +339,15 @@ def test_a_transcript_is_checked_as_it_was_said(run: Run, rules: str, tmp_path: 
     assert source[found["start"] : found["end"]] == (
         "guarantee\n\n01:02.000 --> 01:03.000\n<v Rep>a return"
     )  # fmt: skip
+
+
+def test_a_line_may_hold_a_transcript(run: Run, rules: str) -> None:
+    source = "WEBVTT\n\n00:01.000 --> 00:02.000\nwe guarantee\n\n00:02.000 --> 00:03.000\na return\n"
+
+    [found] = json.loads(run("--rules", rules, "--jsonl", given=line(id=1, text=source))[1])["findings"]
+
+    said = "guarantee\n\n00:02.000 --> 00:03.000\na return"
+    assert (found["matched"], source[found["start"] : found["end"]]) == (said, said)
 
 
 def test_sarif_names_files_and_places(run: Run, rules: str, tmp_path: Path) -> None:

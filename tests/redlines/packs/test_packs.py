@@ -21,44 +21,17 @@ from app.errors import ConflictError, InvalidError
 from app.redlines.checking import Circumstances, rule_set
 from app.redlines.matcher import Matcher
 from app.redlines.packs.actions import approve, read_version
-from factories import product, published, redline
+from factories import HOUSE_PACK, approved_pack, product, published, redline, rule_pack
 from tools.statements import count_statements
 
 MORNING = datetime(2026, 11, 20, 8, tzinfo=UTC)
-PACK = """\
-schema: 1
-pack: {id: house, name: House words, version: "1", source: a colleague, licence: CC0-1.0}
-rules:
-- id: house.cheapest
-  status: active
-  severity: warn
-  category: absolute
-  title: Not the cheapest
-  why: Somebody is always cheaper.
-  match: {en: [{text: the cheapest}]}
-  say_instead: {en: [It costs what the list says.]}
-  examples:
-    must_flag: [We are the cheapest., This is the cheapest plan.]
-    must_not_flag: [It is cheap., A cheap plan.]
-"""
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     (tmp_path / "packs").mkdir()
-    (tmp_path / "packs" / "house.yaml").write_text(PACK)
+    (tmp_path / "packs" / "house.yaml").write_text(HOUSE_PACK)
     return tmp_path
-
-
-def pack(version: str, phrase: str) -> dict[str, Any]:
-    header = {"id": "house", "name": "House words", "version": version, "source": "a colleague", "licence": "CC0-1.0"}
-    return {"schema": 1, "pack": header, "rules": [redline(phrase)]}
-
-
-def stored_pack(session: Session, version: str, phrase: str, at: datetime) -> None:
-    stored = read_version(session, pack(version, phrase), by="trainer@example.com", moment=at)
-    assert stored is not None
-    approve(session, stored, by="compliance@example.com", moment=at)
 
 
 def matched(session: Session, text: str, at: datetime, products: tuple[str, ...] = ("keeper",)) -> list[str]:
@@ -83,7 +56,7 @@ def test_a_pack_that_is_read_written_and_read_again_changes_nothing(
     assert states(tmp_path / "out") == [State.UNCHANGED]
     with database.write() as session:
         assert export(session, tmp_path / "out") == ([], ())
-    (root / "packs" / "house.yaml").write_text(PACK.replace('"1"', '"2"').replace("Somebody", "Some shop"))
+    (root / "packs" / "house.yaml").write_text(HOUSE_PACK.replace('"1"', '"2"').replace("Somebody", "Some shop"))
     assert states(root / "packs" / "house.yaml") == [State.CHANGED]
 
 
@@ -92,14 +65,18 @@ def test_a_pack_that_is_read_written_and_read_again_changes_nothing(
     [
         ("id: house,", "id: other,", "2:8: pack.id: must equal the file's name, house"),
         ("pack: {", "packs: [{pack: x}]\npack: {", "2:1: packs: a rule pack cannot subscribe to others"),
-        (PACK.splitlines()[1] + "\n", "", "1:1: .: is not a rule pack; a pack begins with pack: id, name, version,"),
+        (
+            HOUSE_PACK.splitlines()[1] + "\n",
+            "",
+            "1:1: .: is not a rule pack; a pack begins with pack: id, name, version,",
+        ),
         ("We are the cheapest.,", "We are cheap.,", "13:17: rules.0.examples.must_flag.0: is not flagged: nothing"),
     ],
 )
 def test_a_file_that_is_no_sound_pack_is_refused_with_its_place(root: Path, old: str, new: str, line: str) -> None:
-    assert old in PACK
+    assert old in HOUSE_PACK
     file = root / "packs" / "house.yaml"
-    file.write_text(PACK.replace(old, new))
+    file.write_text(HOUSE_PACK.replace(old, new))
     (problem,) = read_tree(root, prove=prove_examples).problems
     assert str(problem).removeprefix(f"{file.as_posix()}:").startswith(line)
 
@@ -122,8 +99,10 @@ def test_a_product_is_held_to_the_newest_approved_version_or_to_the_one_it_names
     published(session, owner, ContentKind.REDLINES, "keeper", follows, at=MORNING)
     text = "We guarantee profit, growth and peace."
     assert matched(session, text, MORNING) == ["profit"]
-    stored_pack(session, "1", "growth", MORNING + timedelta(hours=1))
-    waiting = read_version(session, pack("2", "peace"), by="trainer@example.com", moment=MORNING + timedelta(hours=2))
+    approved_pack(session, "growth", at=MORNING + timedelta(hours=1))
+    waiting = read_version(
+        session, rule_pack("peace", "2"), by="trainer@example.com", moment=MORNING + timedelta(hours=2)
+    )
     assert waiting is not None
     later = MORNING + timedelta(hours=3)
     assert matched(session, text, later) == ["profit", "growth"]
@@ -137,7 +116,7 @@ def test_a_product_is_held_to_the_newest_approved_version_or_to_the_one_it_names
 
 def test_two_products_share_a_pack_and_a_check_takes_three_statements(database: Database) -> None:
     with database.write() as session:
-        stored_pack(session, "1", "growth", MORNING)
+        approved_pack(session, "growth", at=MORNING)
         for slug in ("keeper", "teller"):
             rules = {"schema": 1, "rules": [redline(f"{slug} profit")], "packs": [{"pack": "house"}]}
             owner = product(session, slug, at=MORNING)
@@ -150,11 +129,11 @@ def test_two_products_share_a_pack_and_a_check_takes_three_statements(database: 
 
 
 def test_one_version_says_one_thing_and_is_approved_once(session: Session) -> None:
-    stored_pack(session, "1", "growth", MORNING)
-    assert read_version(session, pack("1", "growth"), by="a@example.com", moment=MORNING) is None
+    approved_pack(session, "growth", at=MORNING)
+    assert read_version(session, rule_pack("growth"), by="a@example.com", moment=MORNING) is None
     with pytest.raises(InvalidError, match="give it another"):
-        read_version(session, pack("1", "peace"), by="a@example.com", moment=MORNING)
-    second = read_version(session, pack("2", "peace"), by="a@example.com", moment=MORNING)
+        read_version(session, rule_pack("peace"), by="a@example.com", moment=MORNING)
+    second = read_version(session, rule_pack("peace", "2"), by="a@example.com", moment=MORNING)
     assert second is not None
     approve(session, second, by="b@example.com", moment=MORNING)
     with pytest.raises(ConflictError, match="approved already"):
