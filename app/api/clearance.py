@@ -15,7 +15,7 @@ from app.api.schemas import EXAMPLE, MOST_CHECKS, Batch, BatchResult, Check, Cle
 from app.api.security import needs
 from app.certification.rules import Reason
 from app.clock import Now
-from app.database import SessionDep
+from app.database import SessionDep, reads
 from app.deals import words
 from app.deals.queries import Answer, ProductAnswer, Question, clearances
 from app.errors import InvalidError
@@ -78,6 +78,7 @@ def one(
         415: {"description": "The body is not JSON, or it is packed.", "model": Problem},
     },
 )
+@reads
 def batch(
     request: Request,
     session: SessionDep,
