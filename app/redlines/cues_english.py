@@ -22,6 +22,10 @@ _OWN_WORDS = (
     r"(?:our|ours|we|i|my|me|this|it|its|contract|agreement|terms|law|data|nobody|not|please|let|just|to|can|could|"
     r"will|would|should|must|never)"
 )
+_OWN_PAPER = (
+    r"(?:the|this) (?:\w+ )?(?:banner|slogan|deck|slide|page|site|website|homepage|brochure|flyer|leaflet|poster|sign|"
+    r"name|contract|datasheet|manual|headline|tagline|title|label|box|packaging|email|quote|proposal|offer)\b"
+)
 _GOES_ON = one_of(
     CLAIM,
     REPORT,
@@ -135,8 +139,8 @@ ENGLISH = Cues(
         rf"insisted|"
         rf"reads?|went|goes|shouts?|shouted) (?:{_OTHERS}|[\w ]{{0,20}}competitors?)\b",
         rf"^[\"',.!? )]*(?:is|are) what {_OTHERS}\b",
-        r"^[\"',.!? )]*,? as (?!(?:we|i|our|my|you)\b)(?:[\w']+ ){1,4}?(?:puts?|says?|claims?|said|claimed|calls?|"
-        r"likes?|"
+        rf"^[\"',.!? )]*,? as (?!(?:we|i|our|my|you)\b|{_OWN_PAPER})(?:[\w']+ ){{1,4}}?(?:puts?|says?|"
+        r"claims?|said|claimed|calls?|likes?|"
         r"describes?|wrote|writes|promised|promises|advertises?|has it|would have it)\b",
         r"^[.!?,]?\"[,.]? (?!(?:we|i|our)\b)(?:[\w']+ ){1,4}?(?:says?|said|claims?|claimed|wrote|writes|promised|"
         r"promises|kept|"
@@ -148,6 +152,7 @@ ENGLISH = Cues(
         r"forbidden|prohibited|compliance|glossary|phrasing|superlatives?)\b",
         r"\b(?:avoid|never say|never use|never write|don't say|do not say|don't use|do not use|don't write|"
         r"do not write|replace|delete|remove|strike|cross out)\b",
+        r"\b(?:what|how) \W (?:means?|meant|stands? for|refers? to|was|is)\b",
     ),
     talk_before=any_of(
         r"\b(?:claim|statement|sentence|slogan|headline|tagline|line)[ :]*[\"']$",

@@ -151,8 +151,9 @@ FAR = any_of(
     r"\bgood luck (?:with|finding|getting)\b",
     r"\bby no (?:stretch|means|measure|standard)\b|\bin no (?:shape|case|event|respect)\b|\bcontrary to\b|"
     r"\bunder no (?:condition|pretext)\b|\bnot for a (?:moment|second)\b|\bmiles (?:away )?from\b|\bshort of\b",
-    rf"\b(?:{_RETIRE}) (?:the |our |any |every |all |that |this |a |an )*(?:(?!(?:as|to|at|in|by|with|on|"
-    rf"for)\b)[\w'-]+ ){{0,3}}?[\"']?$",
+    r"\b(?<!\bthe )(?<!\ba )(?<!\ban )(?<!\bat )(?<!\bin )(?<!\bone )(?<!\bno )(?<!\byear )(?<!\bmonth )(?<!\bweek )"
+    rf"(?<!-)(?:{_RETIRE}) (?!of\b)(?:the |our |any |every |all |that |this |a |an )*(?:(?!(?:as|to|at|in|by|with|on|"
+    rf"for|of|and|so|we|i|you|it)\b)[\w'-]+ ){{0,3}}?[\"']?$",
     r"(?:\b(?:would|might|could)|'d) (?:\w+ )?(?:be|sound|seem|feel|look) (?:\w+ly |a bit |a little |quite |"
     r"very |too |"
     r"so |rather |really )?(?!a pleasure|a joy|an honou?r|a privilege|a pity|a shame|a waste|fair|right|accurate|"
@@ -163,7 +164,8 @@ FAR = any_of(
     r"(?:to|if)\b",
     r"\bthe (?:idea|notion|suggestion|impression|assumption) that\b",
     r"\b(?:not|hardly|scarcely|n't) (?:\w+ ){1,3}$",
-    r"\bhard to (?:argue|believe|imagine) that\b",
+    r"\bhard to (?:argue|believe|imagine) that\b|\btakes? (?:a|an|some) (?:miracle|magician|magic|wizard)\b",
+    r"\bnot that (?:i|we) (?:don't|wouldn't|do not|would not) (?:want|like|wish|care)\b|\bnot for (?:lack|want) of\b",
     rf"\b{WRONG}(?: (?:for|of) \w+(?: \w+)?)? (?:to|that|from|if)\b",
     r"\b(?:forbids?|prohibits?|bans?|rules? out|forbade|disallows?)\b",
     r"\bun(?:able|willing) to\b",
