@@ -46,7 +46,7 @@ def ask(
     by: Somebody,
     moment: datetime,
 ) -> RedLineReview:
-    """Ask for the approval of a red line as it is written now; asking again for the same words changes nothing.
+    """Ask for the approval of a red line as it is written now; the same person asking again changes nothing.
 
     `seen` is the digest of the words on the page, `complete` whether the form has no fault and every example holds.
     Raises ConflictError, InvalidError without a reason, NotFoundError.
@@ -58,6 +58,8 @@ def ask(
     if found.digest != seen:
         raise ConflictError(_("Somebody changed this red line after you opened it. Look at it once more."))
     if found.current and found.current.state is ReviewState.OPEN:
+        if found.current.asked_by != by.id:
+            raise ConflictError(_("%(name)s has sent it for approval already.") % {"name": found.current.asker})
         return _review(session, found.current.id)
     refusal = rules.may_ask(found.before, found.after, [each.facts for each in found.reviews], complete=complete)
     if refusal:

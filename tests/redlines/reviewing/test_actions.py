@@ -121,6 +121,8 @@ def test_asking_and_deciding_twice_changes_nothing(desk: Desk, session: Session)
     desk.write(desk.trainer, why="Nobody could.")
     review = desk.ask(desk.trainer)
     assert desk.ask(desk.trainer).id == review.id
+    with pytest.raises(ConflictError, match="has sent it for approval already"):
+        desk.ask(desk.elena)
     desk.decide(desk.elena, review, "rule")
     assert desk.decide(desk.elena, review, "rule").state is ReviewState.APPROVED
     assert len(session.scalars(select(RedLineReview)).all()) == 1
