@@ -192,7 +192,13 @@ def may_write(request: Request) -> bool:
     return request.method not in {"GET", "HEAD"} and not getattr(request.scope.get("endpoint"), "reads", False)
 
 
-def _session(request: Request) -> Iterator[Session]:
+async def _received(request: Request) -> None:
+    """Wait until all of a request is there: a sender who is slow, or stops, takes no connection from others."""
+    if request.method not in {"GET", "HEAD"}:
+        await request.body()
+
+
+def _session(request: Request, _whole: Annotated[None, Depends(_received)]) -> Iterator[Session]:
     database: Database = request.app.state.database
     with database.write() if may_write(request) else database.read() as session:
         yield session
