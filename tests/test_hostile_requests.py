@@ -2,16 +2,38 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from httpx2 import Response
 from sqlmodel import Session
 
+from app.catalog.actions import save_draft
+from app.catalog.document import digest
+from app.catalog.models import ContentKind, Product
+from app.catalog.queries import content as find_content
+from app.conduct.drills.rules import Drill
+from app.database import stored_id
 from app.people.models import Role
+from app.redlines.packs.actions import read_version
+from app.redlines.reviewing.actions import ask
 from essaywork import essay
-from factories import deal, person, published_quiz, quiz_document, sellable, signed_in, single
+from factories import (
+    deal,
+    person,
+    published,
+    published_quiz,
+    quiz_document,
+    redline,
+    rule_pack,
+    sellable,
+    sent_text,
+    signed_in,
+    single,
+)
 from route_access import ACCESS
 from taking import Taker
 
@@ -30,27 +52,55 @@ IN_ADDRESSES = [
     "..%2f..",
 ]
 IN_QUERIES = ["-1", DIGITS, "%00", "%ed%a0%80"]
-IN_FIELDS = ["", "-1", "9223372036854775808", DIGITS, "1e400", "\x00", "a" * 30_000]
-KNOWN = {"slug": "keeper-quiz", "item": "one", "item_id": "one", "kind": "quiz", "name": "keeper-quiz"}
+PLACES = '[[-1, "", "line", 9223372036854775808, "\\u0000", ""]]'
+"""Where parts of a text stand in its file, as no file has them."""
+IN_FIELDS = ["", "-1", "9223372036854775808", DIGITS, "1e400", "\x00", "a" * 30_000, PLACES]
+KNOWN = {
+    "slug": "keeper-quiz",
+    "item": "one",
+    "item_id": "one",
+    "kind": "quiz",
+    "name": "keeper-quiz",
+    "red_line": "keeper.return",
+    "rule_id": "keeper.return",
+    "person_id": "2",
+}
+SLUGS = {"/products/": "keeper", "/drills/": "keeper", "/packs/": "house"}
+"""What a slug names below these addresses."""
 QUERIES = [
     "q", "part", "locale", "key", "versions", "policy", "seed", "number", "page", "position", "before", "next",
     "team", "since", "until", "version", "product", "email", "show", "stage", "category", "tag", "type", "text",
-    "older", "newer",
+    "older", "newer", "red_line", "severity", "sort", "verdict", "deadline",
 ]  # fmt: skip
 FIELDS = [
     "step", "position", "choice", "text", "gap0", "pair0", "place0", "place1", "number", "comment", "points-asks",
     "kind", "hour", "weekdays", "key", "versions", "policy", "reason", "seen", "email",
     "extra_time_percent", "extra_attempts", "locale", "same", "title", "prompt", "options.0.text", "points",
-    "rows",
+    "rows", "disposition", "note", "original", "consequence", "product", "verdict", "parts", "packs", "review", "drill",
+    "level", "places", "replace", "region", "channel", "speaker", "file", "deadline", "attempt", "severity", "status",
+    "category", "match", "phrases.en.0", "advanced.en", "advanced.within", "unless.within", "unless.quoted", "said_by",
+    "require.say", "require.within_sentences", "effective.from", "applies.locales", "substantiation.0.claim",
+    "substantiation.0.valid_through", "drills.0.rewrite", "drills.0.locale", "drills.0.anchors",
+    "examples.must_flag.0", "say_instead.en.0",
 ]  # fmt: skip
 PLAIN = {"go": "", "flag": "", "unknown": "", "decision": "mark", "step": "0", "number": "1", "kind": "missed"}
-NOT_ASKED = {"/sign-out", "/attempts/{attempt_id}/finish"}
+DRILL = Drill("keeper.return", "We guarantee keeper.return.", "en", ("saw",))
+CHOSEN = {
+    "disposition": "duplicate",
+    "consequence": "suspension",
+    "verdict": "approved",
+    "parts": "rule",
+    "drill": DRILL.name,
+    "seen": "",
+}
+"""What a page offers, with which forms read on to what is wrong beside it."""
+NOT_ASKED = {"/sign-out", "/account/sessions/{session_id}/end", "/attempts/{attempt_id}/finish"}
 """Forms after which there would be nobody, or no running attempt, to go on with."""
 
 
 @pytest.fixture
 def everybody(application: FastAPI, session: Session) -> TestClient:
-    """Somebody with every role and a running attempt at a quiz with every way to answer."""
+    """Somebody with every role and a running attempt at a quiz with every way to answer, and something to review."""
     owner = sellable(session, at=EARLIER)
     somebody = person(session, "all@example.com", *Role)
     pairs = [{"left": "a", "right": "b"}, {"left": "c", "right": "d"}]
@@ -63,14 +113,55 @@ def everybody(application: FastAPI, session: Session) -> TestClient:
     ]
     published_quiz(session, quiz_document(items=items), owner=owner, at=EARLIER)
     deal(session, "1", products=[owner], team={"owner": [somebody]})
+    to_review(session, owner)
     session.commit()
     browser = signed_in(application, "all@example.com")
     assert Taker(browser).start() == "/attempts/1"
     return TestClient(application, follow_redirects=False, cookies=dict(browser.cookies), raise_server_exceptions=False)
 
 
+def to_review(session: Session, owner: Product) -> None:
+    """A red line with a drill whose change waits for approval, a rule pack that does, and a text with a finding."""
+    author = person(session, "author@example.com", Role.TRAINER, at=EARLIER)
+    drill = {"rewrite": DRILL.rewrite, "locale": DRILL.locale, "anchors": list(DRILL.anchors)}
+    rule = {**redline("keeper.return"), "drills": [drill]}
+    published(session, owner, ContentKind.REDLINES, "keeper", {"schema": 1, "rules": [rule]}, at=EARLIER)
+    sent_text(session, author, "We guarantee keeper.return.", products=["keeper"], at=EARLIER)
+    read_version(session, rule_pack("cheapest"), by=author.email, moment=EARLIER)
+    content = find_content(session, ContentKind.REDLINES, "keeper")
+    assert content is not None
+    changed = {**rule, "why": "Nobody can know."}
+    document = {"schema": 1, "rules": [changed]}
+    save_draft(session, content, document, step=content.step, by=author.email, moment=EARLIER)
+    ask(
+        session,
+        content,
+        "keeper.return",
+        reason="Legal asked.",
+        seen=digest(changed),
+        complete=True,
+        by=Author(stored_id(author)),
+        moment=EARLIER,
+    )
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who asks for an approval."""
+
+    id: int
+    email: str = "author@example.com"
+
+
 def filled(path: str, **values: str) -> str:
-    return re.sub(r"\{([^}]*)\}", lambda name: values.get(name[1], KNOWN.get(name[1], "1")), path)
+    slug = next((slug for place, slug in SLUGS.items() if place in path), KNOWN["slug"])
+    known = {**KNOWN, "slug": slug, **values}
+    return re.sub(r"\{([^}]*)\}", lambda name: known.get(name[1], "1"), path)
+
+
+def is_broken(answer: Response) -> bool:
+    """Whether the fault is ours; or whoever asks is nobody any more, so that the question reached nothing."""
+    return answer.status_code >= 500 or "/sign-in" in answer.headers.get("location", "")
 
 
 def addresses() -> Iterator[tuple[str, str]]:
@@ -82,9 +173,7 @@ def addresses() -> Iterator[tuple[str, str]]:
 
 def test_no_address_breaks_a_route(everybody: TestClient) -> None:
     broken = [
-        f"{method} {address[:200]}"
-        for method, address in addresses()
-        if everybody.request(method, address).status_code >= 500
+        f"{method} {address[:200]}" for method, address in addresses() if is_broken(everybody.request(method, address))
     ]
     assert broken == []
 
@@ -98,27 +187,33 @@ def test_no_query_breaks_a_page(everybody: TestClient) -> None:
         # all at once, and once without those that are read as numbers, which may hide what is read after them
         for names in (QUERIES, [name for name in QUERIES if name not in {"q", "number", "seed", "page", "before"}])
         for query in ["&".join(f"{name}={value[:1900]}" for name in names)]
-        if everybody.get(f"{filled(path)}?{query}").status_code >= 500
+        if is_broken(everybody.get(f"{filled(path)}?{query}"))
     ]
     assert broken == []
 
 
-def forms() -> Iterator[tuple[str, dict[str, str]]]:
-    """Each form with one wrong value everywhere, and with the plain fields right; an answer for every question."""
+def forms() -> Iterator[tuple[str, dict[str, str | list[str]]]]:
+    """Each form with one wrong value everywhere, once, twice, and with the plain fields right; and with none at all.
+
+    There is an answer for every question.
+    """
     for method, path in ACCESS:
         if method != "POST" or path in NOT_ASKED:
             continue
         places = range(1, 6) if path == "/attempts/{attempt_id}/answers" else [1]
+        yield path, {}
         for value in IN_FIELDS:
-            wrong = dict.fromkeys(FIELDS, value)
+            wrong: dict[str, str | list[str]] = dict.fromkeys(FIELDS, value)
             yield path, wrong
+            yield path, {**wrong, **CHOSEN}
             yield from ((path, {**wrong, **PLAIN, "position": str(place)}) for place in places)
+        yield path, {name: ["-1", "x"] for name in FIELDS}
 
 
 def test_no_field_breaks_a_form(everybody: TestClient) -> None:
     broken = [
-        f"{path} {data['text'][:30]!r} {data['position']}"
+        f"{path} {str(data.get('text'))[:30]!r} {data.get('position')}"
         for path, data in forms()
-        if everybody.post(filled(path), data=data).status_code >= 500
+        if is_broken(everybody.post(filled(path), data=data))
     ]
     assert broken == []
