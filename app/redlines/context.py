@@ -19,7 +19,10 @@ BEFORE = 300
 AFTER = 120
 _SHORT_LINE = 45
 _NEAREST = 6
+_FRAGMENT = 3
+"""How many words or Chinese characters of a listed claim stand before it in its own part of the list at most."""
 _BLANK = "\0"
+_AROUND = frozenset(" ,;:.!?。、\n")
 _OWN_SUBJECT = re.compile(fold_pattern(r"(?:we|i|our)\b|我们?|咱们?|本公司"))
 _QUOTED = frozenset({"quoted"})
 
@@ -142,6 +145,7 @@ class Context:
 
         `inner` are the stretches within the span that no phrase prescribes.
         """
+        start, end = self._trimmed(start, end)
         number = self.sentence(start)
         following = self.sentence(end - 1) + 1
         last = self._sentences[following] if following < len(self._sentences) else len(self._text)
@@ -151,6 +155,14 @@ class Context:
         own = _OWN_SUBJECT.match(self._text, start, end)
         held = _reasons(before, own[0] if own else "", after, rest, self._text[last : last + AFTER], tuple(inner))
         return held | _QUOTED if "quoted" not in held and self._is_quoted(start, end, before, after) else held
+
+    def _trimmed(self, start: int, end: int) -> tuple[int, int]:
+        """Leave out the punctuation around a span: a regular expression may take it in."""
+        while end - start > 1 and self._text[end - 1] in _AROUND:
+            end -= 1
+        while end - start > 1 and self._text[start] in _AROUND:
+            start += 1
+        return start, end
 
     def _is_quoted(self, start: int, end: int, before: str, after: str) -> bool:
         if _within(self._quoted_lines, start, end):
@@ -171,8 +183,9 @@ def _reasons(before: str, own: str, after: str, rest: str, following: str, inner
     """
     clear = _without_asides(before)
     held = {
-        "negated": _negated(clear, own, after, inner) or _supposed(clear) or _retracted(following),
-        "attributed": any(_attributed(cues, clear, own, after) for cues in LANGUAGES),
+        "negated": _negated(clear, own, after, inner) or _supposed(clear, own, after) or _retracted(following),
+        "attributed": any(_attributed(cues, clear, own, after) for cues in LANGUAGES)
+        and not _adopted(after, following),
         "quoted": any(cues.talk_before.search(clear) or cues.talk_after.search(after) for cues in LANGUAGES),
         "question": _asked(clear, rest) and not _AFFIRMED.match(following),
     }
@@ -220,10 +233,11 @@ def _inherited(cues: Cues, before: str, borders: list[re.Match[str]]) -> bool:
     for number in range(len(borders) - 1, -1, -1):
         if borders[number][0] not in {",", "、"} or cues.own_clause.search(clause):
             return False
+        listed = units(clause) <= _FRAGMENT
         start = borders[number - 1].end() if number else 0
         clause = before[start : borders[number].start()]
         bare = _blanked(cues.pseudo, clause)
-        if cues.dangling.search(bare) or cues.carries.search(bare):
+        if cues.dangling.search(bare) or (listed and cues.carries.search(bare)):
             return True
     return False
 
@@ -246,8 +260,10 @@ def _negated(before: str, own: str, after: str, inner: Sequence[str]) -> bool:
     return any(cues.after.search(after) for cues in LANGUAGES)
 
 
-def _supposed(before: str) -> bool:
-    """Tell whether a claim is only imagined: “if we …”, “we hope to …”."""
+def _supposed(before: str, own: str, after: str) -> bool:
+    """Tell whether a claim is only imagined: “if we …”, “we hope to …”, and not “if I …, will you sign?”."""
+    if any(cues.offers.search(before + own) and cues.accepted.search(after) for cues in LANGUAGES):
+        return False
     return any(cues.supposes.search(_clause(cues, before)) for cues in LANGUAGES)
 
 
@@ -260,9 +276,14 @@ def _attributed(cues: Cues, before: str, own: str, after: str) -> bool:
     last = None
     for match in cues.attributed.finditer(bare):
         last = match
-    if last is not None and not cues.own_voice.search(bare + own, last.end()):
+    if last is not None and not cues.own_voice.search(bare[last.end() :] + own):
         return True
     return cues.attributed_after.search(after) is not None
+
+
+def _adopted(after: str, following: str) -> bool:
+    """Tell whether we make a claim ours that others made, or fulfil what they ask for."""
+    return any(cues.adopted.search(after + following) for cues in LANGUAGES)
 
 
 def _clause(cues: Cues, before: str) -> str:

@@ -4,7 +4,7 @@ import re
 
 from app.redlines.cueset import Cues, any_of, one_of
 from app.redlines.english_denial import AFTER, FAR, PSEUDO, RETRACTS, SAID_OF, SUPPOSES, TOPIC
-from app.redlines.english_words import ANYBODY_REPORTS, CLAIM, EVIDENTIAL, REPORT, THIRD_PARTY
+from app.redlines.english_words import ANYBODY_REPORTS, CLAIM, EVIDENTIAL, REPORT, THIRD_PARTY, verbs
 
 _SUBJECT = r"(?:we|i|you|they|he|she|it|our|my|your|this|that|these|those|there)"
 _OTHERS = (
@@ -21,6 +21,10 @@ _THIRD_PARTIES = (
 _OWN_WORDS = (
     r"(?:our|ours|we|i|my|me|this|it|its|contract|agreement|terms|law|data|nobody|not|please|let|just|to|can|could|"
     r"will|would|should|must|never)"
+)
+_SAY = verbs(
+    "say, claim, promise, guarantee, call, advertise, commit, use, write, mention, describe, state, pledge, assure, "
+    "imply, suggest, pitch"
 )
 _OWN_PAPER = (
     r"(?:the|this) (?:\w+ )?(?:banner|slogan|deck|slide|page|site|website|homepage|brochure|flyer|leaflet|poster|sign|"
@@ -90,7 +94,7 @@ ENGLISH = Cues(
     ),
     break_=re.compile(rf"\b(?!{_GOES_ON}\b)[\w']+ (?:we|i)(?:'ll|'re|'ve|'m| \w+)"),
     carries=re.compile(
-        rf"(?:n't|n't ever|not|never|cannot|nor|avoid|refuse to|rather than|instead of)(?: \w+){{0,3}}? {CLAIM}\b"
+        rf"(?:n't|n't ever|not|never|cannot|nor|avoid|refuse to|rather than|instead of)(?: \w+){{0,3}}? {_SAY}\b"
     ),
     dangling=re.compile(r"(?:n't|\bnot|\bnever|\bcannot)(?: ever| and will| will| do| can)?\W*$"),
     own_clause=re.compile(
@@ -127,12 +131,27 @@ ENGLISH = Cues(
         r"\bwas (?:asked|told)\b|\bwere (?:asked|told)\b|\b(?:asked|asks|asking) (?:us|me|if|whether|for|about)\b",
     ),
     own_voice=any_of(
-        r"\bso (?:we|i|our)\b",
+        r"\bso (?:we|i|our)\b|[,;] so(?: |$)|[,;] and (?!\w+ly \b|is\b|are\b|was\b|has\b|will\b|can\b|that\b|they\b|"
+        r"he\b|she\b|their\b|even\b|also\b)(?:[\w'-]+ ){2,}",
         r"[,;] (?:and |so |but |yet )?(?:we|i|our|ours)\b|[,;] (?:and|but|so) (?:it|this|here|now)\b|\b(?:but|"
         r"however|whereas|while|because (?:we|i|our))\b",
         r"\band (?:we|i|our|here|it's true|they're right|they are right)\b|;",
         r": (?:it|we|you|our|yes)\b|[,:—-] (?:and |so |but )?(?:it's|it is|this|these|here|luckily|with us|you'll|"
         r"you (?:will|get|have|can))\b",
+    ),
+    adopted=any_of(
+        r"^[^.;!?]{0,30}?,? (?:and|so|which|then) (?:yes,? )?(?:we|i)"
+        r"(?:'ll| will| can| could|(?:'re| are|'m| am) (?:happy|able) to| do| always)? "
+        r"(?:arrange|do|offer|deliver|give|provide|match|make|manage|sort|handle|confirm|agree|back|stand by|guarantee|"
+        r"promise)\b(?! not|n't)",
+        r"^[\"')\]]*[.!?,] (?:and |yes,? )?(?:we|i) (?:can|will|do) "
+        r"(?:arrange|do|offer|deliver|give|provide|match|manage|confirm|guarantee|promise)\b(?! not|n't)",
+        r"^[\"')\]]*[.!?,] (?:and |yes,? )?(?:they|he|she|you)(?:'re| are|'s| is) (?:absolutely |quite )?right\b",
+    ),
+    offers=any_of(r"\bif (?:i|we)(?:'d)?(?: could| can| were to)?(?: (?:\w+ ){0,2})?$"),
+    accepted=any_of(
+        r"^[^.;!?]{0,40}?, (?:then |so )?(?:will|would|could|can|do|are|shall) (?:you|we)\b",
+        r"^[^.;!?]{0,40}?, (?:then )?(?:you(?:'ll| will| can)? (?:sign|order|renew|buy|commit)|do we have|is it a deal)\b",
     ),
     attributed_after=any_of(
         rf"^[\"',.!? )]*(?:says?|said|claims?|claimed|promised?|promises|boasts?|boasted|writes?|wrote|insists?|"
@@ -145,7 +164,8 @@ ENGLISH = Cues(
         r"^[.!?,]?\"[,.]? (?!(?:we|i|our)\b)(?:[\w']+ ){1,4}?(?:says?|said|claims?|claimed|wrote|writes|promised|"
         r"promises|kept|"
         r"keeps|insisted|insists|boasts?|boasted|told|reads|goes|repeated|shouted|assured)\b",
-        rf"^[\"',.!? )]*,? ?{_OTHERS} {REPORT}\b",
+        rf"^[\"',.!? )]*,? ?{_OTHERS} {REPORT}"
+        rf"(?: (?!(?:for|about|to|if|whether|a|an|the|your|our|two|three)\b)[\w-]+){{0,4}}(?:[\"',.;!?)—]|$)",
     ),
     talk=any_of(
         r"\b(?:words?|phrases?|terms?|wording|expressions?|slogans?|adjectives?|claims? like|red lines?|banned|"

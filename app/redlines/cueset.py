@@ -3,7 +3,8 @@
 A `border` parts clauses, an `aside` does not. `near` cues reach a claim only over the words named in
 `bridge`; `far` cues reach it anywhere in their clause. `pseudo` expressions look like negation or report
 and are none. `said_of` takes back a claim that is the `topic` of its sentence, `retracts` does so in the
-next one; `supposes` only imagines a claim. `opens_question` and `asks_next` tell a claim within a question
+next one; `supposes` only imagines a claim, unless it `offers` something that is to be `accepted`. `adopted` makes
+what others ask for or say a claim of ours. `opens_question` and `asks_next` tell a claim within a question
 from a claim before one; `wonders` asks without a question mark; `past` says that something has happened,
 so that no date of it is a promise.
 """
@@ -46,6 +47,9 @@ class Cues:
     after: Guarded
     attributed: Guarded
     own_voice: Guarded
+    adopted: Guarded
+    offers: Guarded
+    accepted: Guarded
     attributed_after: Guarded
     talk: Guarded
     talk_before: Guarded

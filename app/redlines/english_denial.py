@@ -220,12 +220,8 @@ AFTER = any_of(
     r"(?:would|could|might) (?:get|land|put|cost|break|breach|violate|mislead|be|mean|require)|requires? "
     r"(?:approval|sign-off)|"
     r"takes? more than|goes? (?:too far|against|beyond))\b",
-    r"^[\"')\]]*,? (?:it|that|this|we|they|those|these) (?:is|are|was|were|am) (?:not|never)\b"
-    r"(?! (?:an? |the )?(?:\w+ly )?(?:trick|joke|trial|empty|maybe|limited|all|only|just|hype|secret|coincidence|"
-    r"accident|teaser|gimmick|small|taxed|capped|expensive|hidden|boast|whole)\b)",
-    r"^[\"')\]]*,? (?:it|that|this|we|they|those|these) (?:is|are|was|were)n't\b"
-    r"(?! (?:an? |the )?(?:\w+ly )?(?:trick|joke|trial|empty|maybe|limited|all|only|just|hype|secret|coincidence|"
-    r"accident|teaser|gimmick|small|taxed|capped|expensive|hidden|boast|whole)\b)",
+    rf"^[\"')\]]*,? (?:it|that|this|we|they|those|these) (?:(?:is|are|was|were|am) (?:not|never)|"
+    rf"(?:is|are|was|were)n't)(?: (?:\w+ly|quite|really|even|something|at all))*(?: {AVAILABLE}\b| ?[.,;!—-]| *$)",
     r"^[\"')\]]*(?: (?!(?:once|when|after|until|before|while|as|if|because|since|so|but)\b)\w+){0,4}? (?:is|are|"
     r"was|were|would be)(?: \w+)? (?:something|a (?:thing|promise|claim|term|"
     r"word|sentence|line|figure|phrase)|nothing|words|claims|promises)(?: (?:that|which))? (?:no|none|nobody|"
