@@ -1,6 +1,6 @@
 """Every read of the audit trail, and the proof that nobody changed it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -32,13 +32,17 @@ class Entry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which entries to show. `actor`, `action` and `subject` are what each begins with; `until` is exclusive."""
+    """Which entries to show. `actor`, `action` and `subject` are what each begins with; `until` is exclusive.
+
+    Entries of the actions in `without` are left out.
+    """
 
     actor: str = ""
     action: str = ""
     subject: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    without: Collection[str] = ()
 
 
 class Break(StrEnum):
@@ -73,6 +77,8 @@ def entries(session: Session, wanted: Filter, before: int | None = None, limit: 
         query = query.where(col(AuditEntry.at) >= wanted.since)
     if wanted.until:
         query = query.where(col(AuditEntry.at) < wanted.until)
+    if wanted.without:
+        query = query.where(col(AuditEntry.action).not_in(wanted.without))
     return [Entry(*row) for row in session.execute(query)]
 
 

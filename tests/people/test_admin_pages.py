@@ -158,6 +158,24 @@ def test_the_audit_page_filters_pages_and_proves(admin: TestClient, session: Ses
     assert "60 entries, unbroken" in admin.get("/admin/audit?verify=1").text
 
 
+def test_who_reviews_texts_does_not_learn_from_the_trail_who_sent_them(
+    sign_in: Callable[[str], TestClient], session: Session
+) -> None:
+    roles = {"ada@example.com": [Role.ADMIN], "cora@example.com": [Role.COMPLIANCE]}
+    for email, held in {**roles, "both@example.com": [Role.ADMIN, Role.COMPLIANCE]}.items():
+        person(session, email, *held)
+    for action in ("text.sent", "deal.opened"):
+        record(session, at=NOW, actor="ana@example.com", action=action, subject=("thing", "one"))
+    session.commit()
+
+    def seen(email: str) -> list[str]:
+        return re.findall(r"<b>([^<]+)</b>", sign_in(email).get("/admin/audit?actor=ana").text)
+
+    assert seen("ada@example.com") == ["deal.opened", "text.sent"]
+    assert seen("cora@example.com") == ["deal.opened"]
+    assert seen("both@example.com") == ["deal.opened"]
+
+
 def test_a_person_reads_only_what_is_about_them(sign_in: Callable[[str], TestClient], session: Session) -> None:
     person(session, "ana@example.com")
     create_token(session, "hers", ["deals:write"], actor="ana@example.com", moment=NOW)

@@ -188,7 +188,8 @@ def follow(
         action="violation.recorded",
         subject=("violation", f"{email} {finding.red_line}"),
         details={
-            "finding": finding_id,
+            # not the finding: its number stands on the page of the text, which others read without the name
+            "violation": violation.id,
             "consequence": following.consequence.value,
             "reason": following.reason,
         },
