@@ -8,7 +8,8 @@ import time_machine
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from app.catalog.models import Content
+from app.catalog.models import Content, ContentKind
+from app.catalog.queries import content
 from app.certification.models import CertificationPeriod
 from app.cli import main
 from app.commands.demo_story import FORMER_COLLEAGUES, REPS, SHOPFRONT
@@ -22,6 +23,8 @@ from app.quizzes.analysis.reading import Results, results
 from app.quizzes.models import Accommodation, Attempt, AttemptItem, Essay, EssayState, ItemReport
 from app.quizzes.spaced.queries import today_of
 from app.quizzes.statistics import FEWEST_ATTEMPTS
+from app.redlines.models import RedLineReview, ReviewState
+from app.redlines.proof import prove
 
 A_SUNDAY_NIGHT = datetime(2026, 11, 22, 0, 30, tzinfo=UTC)
 
@@ -99,3 +102,12 @@ def test_compliance_has_something_to_decide_and_has_decided(told: Session) -> No
         select(col(Person.email), col(Violation.consequence)).join(Person, col(Person.id) == col(Violation.person_id))
     )
     assert [tuple(row) for row in sent] == [("marek.nowak@example.com", Consequence.COACHING)]
+
+
+def test_a_changed_red_line_waits_for_compliance_and_another_is_on_trial(told: Session) -> None:
+    waiting = told.execute(select(col(RedLineReview.red_line), col(RedLineReview.state))).all()
+    assert [tuple(row) for row in waiting] == [("waf.zero-false-positives", ReviewState.OPEN)]
+    stored = content(told, ContentKind.REDLINES, "perimeter-waf")
+    rules = stored.draft["rules"] if stored else []
+    assert [rule["id"] for rule in rules if rule["status"] == "shadow"] == ["waf.no-latency"]
+    assert prove(rules) == []

@@ -18,6 +18,7 @@ from app.commands.demo_answers import Outcome
 from app.commands.demo_conduct import DemoConduct
 from app.commands.demo_deals import DemoDeals
 from app.commands.demo_quizzes import DemoQuizzes
+from app.commands.demo_red_lines import change_a_red_line
 from app.config import Settings
 from app.database import stored_id
 from app.people.actions import Details, create_person
@@ -27,6 +28,7 @@ from app.people.passwords import hash_password
 from app.people.teams import create_team
 from app.quizzes.models import ItemVersion
 from app.redlines.models import Attestation
+from app.redlines.queries import known_by
 from app.redlines.signing import meaning
 
 ACTOR = "system"
@@ -89,6 +91,7 @@ class _Demo:
         self._quizzes.fill()
         DemoDeals(self._session, self._products, self._people, self._moment).fill()
         DemoConduct(self._session, self._people, self._moment).fill()
+        change_a_red_line(self._session, self._people, self._moment)
 
     def _ago(self, days: int, minutes: int = 0) -> datetime:
         return self._moment - timedelta(days=days) + timedelta(minutes=minutes)
@@ -224,7 +227,7 @@ class _Demo:
                 content_version_id=stored_id(version),
                 number=number,
                 signed_name=person.name,
-                meaning=meaning(len(version.document["rules"]), name, version.number),
+                meaning=meaning(len(known_by(version.document["rules"], signed_at)), name, version.number),
                 locale="en",
                 signed_at=signed_at,
             )

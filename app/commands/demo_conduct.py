@@ -50,8 +50,8 @@ class DemoConduct:
 
     def fill(self) -> None:
         """Store everything."""
-        first = self._send("marek.nowak@example.com", CHAT, 40, title="Chat with the print shop", channel="chat")
-        self._coach(first, self._moment - timedelta(days=38))
+        first = self._send("marek.nowak@example.com", CHAT, 5, title="Chat with the print shop", channel="chat")
+        self._coach(first, self._moment - timedelta(days=3))
         second = self._send("rep@example.com", CALL, 12, title="Call with Harbour Bakery", channel="call")
         self._judge(second, self._moment - timedelta(days=11))
         note = "May I send it like this?"
