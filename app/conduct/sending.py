@@ -1,5 +1,6 @@
 """Sending a text for review: it is stored with what it crosses, until its words are to be forgotten."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +18,14 @@ from app.people.models import Person
 from app.redlines.checking import Circumstances, Found, RuleSet
 from app.web.i18n import gettext as _
 
+MOST_OF_ONE: Final = 200
+"""Findings of one red line that are stored of a text, the first ones."""
+MOST_STORED: Final = 1_000
+"""Findings that are stored of a text: what is active comes before what is set aside or on trial, then by severity."""
+
 _KEY_SHOWN: Final = 12
+_ORDER: Final = ("active", "downgraded", "shadow", "block", "warn", "coach")
+_WEIGHT: Final = {name: place for place, name in enumerate(_ORDER)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +44,26 @@ class Crossing:
 
 
 def crossings(rules: RuleSet, text: str, said: Circumstances) -> list[Crossing]:
-    """Return what is stored about a text: all that its sender sees, and what rules on trial find."""
-    return [_crossing(found) for found in rules.check(text, said, everything=True) if _counts(found)]
+    """Return what is stored about a text: what its sender sees, and what rules on trial find, up to a bound."""
+    found = [each for each in rules.check(text, said, everything=True) if _counts(each)]
+    return _bounded([_crossing(each) for each in _first_of_each(found)])
+
+
+def _first_of_each(found: Sequence[Found]) -> list[Found]:
+    kept = []
+    counts: Counter[str] = Counter()
+    for each in found:
+        counts[each.finding.red_line] += 1
+        if counts[each.finding.red_line] <= MOST_OF_ONE:
+            kept.append(each)
+    return kept
+
+
+def _bounded(found: list[Crossing]) -> list[Crossing]:
+    if len(found) <= MOST_STORED:
+        return found
+    heaviest = sorted(found, key=lambda each: (_WEIGHT[each.state], _WEIGHT[each.severity]))[:MOST_STORED]
+    return sorted(heaviest, key=lambda each: (each.start, -each.end))
 
 
 def _counts(found: Found) -> bool:

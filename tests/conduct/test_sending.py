@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from sqlmodel import Session, col
 from app.audit.models import AuditEntry
 from app.catalog.models import ContentKind
 from app.conduct.models import Finding, SentText
+from app.conduct.sending import MOST_OF_ONE, MOST_STORED
 from app.errors import ConflictError
 from app.people.models import Person
 from app.redlines.checking import Circumstances, rule_set
@@ -72,3 +74,27 @@ def test_a_text_without_findings_is_stored_too(session: Session, ana: Person) ->
 
     assert session.scalars(select(col(SentText.text))).all() == ["A quiet text."]
     assert session.scalars(select(Finding)).all() == []
+
+
+def test_a_text_that_crosses_one_line_all_the_time_is_stored_with_a_bounded_number_of_findings(
+    session: Session, ana: Person
+) -> None:
+    sent_text(session, ana, "Triple profit. " * (MOST_OF_ONE + 50) + "Instant growth.", products=["keeper"])
+
+    found = session.scalars(select(col(Finding.red_line)).order_by(col(Finding.start))).all()
+    assert Counter(found) == {"triple profit": MOST_OF_ONE, "instant growth": 1}
+
+
+def test_what_weighs_most_is_stored_of_a_text_that_crosses_many_lines(session: Session) -> None:
+    owner = product(session)
+    words = ["triple profit", "instant growth", "free beer", "sure win", "double gain", "endless summer"]
+    severities = ["coach", *["warn"] * 4, "block"]
+    rules = [redline(each, severity) for each, severity in zip(words, severities, strict=True)]
+    published(session, owner, ContentKind.REDLINES, "keeper", {"schema": 1, "rules": rules})
+    ana = person(session, "ana@example.com")
+
+    sent_text(session, ana, "".join(f"{each.capitalize()}. " * MOST_OF_ONE for each in words), products=["keeper"])
+
+    found = session.scalars(select(col(Finding.red_line)).order_by(col(Finding.start))).all()
+    assert Counter(found) == dict.fromkeys(words[1:], MOST_OF_ONE)
+    assert len(found) == MOST_STORED

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import Session, col
 
@@ -22,6 +22,8 @@ from app.web.i18n import current_locale
 
 PAGE: Final = 20
 """Texts on one page."""
+NAMED: Final = 4
+"""Findings of a text that the list names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class ListedFinding:
 
 @dataclass(frozen=True, slots=True)
 class ListedText:
-    """A text in the list; `sender` is a number in place of a name.
+    """A text in the list with its first findings, and how many more there are; `sender` is a number, not a name.
 
     The minute in which it was sent is left out: the audit trail has it beside the name.
     """
@@ -50,6 +52,7 @@ class ListedText:
     forgotten: bool
     products: list[str]
     findings: list[ListedFinding]
+    more: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ def texts(session: Session, wanted: QueueFilter, reviewer_id: int) -> Listing:
     )
     rows = session.execute(query).all()
     shown = rows[:PAGE]
-    findings = _findings(session, [row.id for row in shown], wanted)
+    findings, counts = _findings(session, [row.id for row in shown], wanted)
     names = _product_names(session)
     listed = [
         ListedText(
@@ -97,6 +100,7 @@ def texts(session: Session, wanted: QueueFilter, reviewer_id: int) -> Listing:
             forgotten=row.forgotten_at is not None,
             products=[names.get(slug, slug) for slug in row.products],
             findings=findings[row.id],
+            more=max(0, counts[row.id] - NAMED),
         )
         for row in shown
     ]
@@ -136,26 +140,39 @@ def _of_findings(wanted: QueueFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _findings(session: Session, ids: Collection[int], wanted: QueueFilter) -> dict[int, list[ListedFinding]]:
+def _findings(
+    session: Session, ids: Collection[int], wanted: QueueFilter
+) -> tuple[dict[int, list[ListedFinding]], dict[int, int]]:
+    """Return the first findings of each text, and how many there are; each carries its rule, so only these are read."""
     found: dict[int, list[ListedFinding]] = defaultdict(list)
+    counts: dict[int, int] = defaultdict(int)
     if wanted.show == "quiet":
-        return found
+        return found, counts
+    of_text = col(Finding.sent_text_id)
+    place = func.row_number().over(partition_by=of_text, order_by=(col(Finding.start), col(Finding.id)))
+    ordered = (
+        select(col(Finding.id), place.label("place"), func.count().over(partition_by=of_text).label("count"))
+        .where(of_text.in_(ids), *_of_findings(wanted))
+        .subquery()
+    )
     locale = current_locale()
     rows = session.execute(
         select(
-            col(Finding.sent_text_id),
+            of_text,
             col(Finding.rule),
             col(Finding.severity),
             col(Finding.state),
             col(Finding.disposition),
+            ordered.c.count,
         )
-        .where(col(Finding.sent_text_id).in_(ids), *_of_findings(wanted))
-        .order_by(col(Finding.start), col(Finding.id))
+        .join(ordered, ordered.c.id == col(Finding.id))
+        .where(ordered.c.place <= NAMED)
+        .order_by(of_text, ordered.c.place)
     )
-    for row in rows:
-        title = localized(row.rule["title"], locale)
-        found[row.sent_text_id].append(ListedFinding(title, row.severity, row.state, row.disposition))
-    return found
+    for text_id, rule, severity, state, disposition, count in rows:
+        found[text_id].append(ListedFinding(localized(rule["title"], locale), severity, state, disposition))
+        counts[text_id] = count
+    return found, counts
 
 
 def _product_names(session: Session) -> dict[str, str]:
