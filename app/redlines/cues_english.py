@@ -151,7 +151,7 @@ ENGLISH = Cues(
     offers=any_of(r"\bif (?:i|we)(?:'d)?(?: could| can| were to)?(?: (?:\w+ ){0,2})?$"),
     accepted=any_of(
         r"^[^.;!?]{0,40}?, (?:then |so )?(?:will|would|could|can|do|are|shall) (?:you|we)\b",
-        r"^[^.;!?]{0,40}?, (?:then )?(?:you(?:'ll| will| can)? (?:sign|order|renew|buy|commit)|do we have|is it a deal)\b",
+        r"^[^.;!?]{0,40}?, (?:then )?(?:you(?:'ll| will| can)? (?:sign|order|renew|buy)|do we have|is it a deal)\b",
     ),
     attributed_after=any_of(
         rf"^[\"',.!? )]*(?:says?|said|claims?|claimed|promised?|promises|boasts?|boasted|writes?|wrote|insists?|"
