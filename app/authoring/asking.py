@@ -3,8 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from fastapi import Form as Field
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 from sqlmodel import Session
 from starlette.responses import Response
 
@@ -32,6 +31,12 @@ class AskForm(Form):
 
     reason: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
     seen: str = ""
+
+
+class WithdrawForm(Form):
+    """Which request is taken back."""
+
+    review: Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 @router.get("")
@@ -68,16 +73,13 @@ def ask(
 
 @router.post("/withdraw")
 def withdraw(
-    request: Request,
-    slug: str,
-    rule_id: str,
-    session: SessionDep,
-    person: Trainer,
-    moment: Now,
-    review: Annotated[int, Field(ge=1, le=2**31 - 1)],
+    request: Request, slug: str, rule_id: str, session: SessionDep, person: Trainer, moment: Now, raw: RawForm
 ) -> Response:
     """Take a request for approval back."""
-    actions.withdraw(session, review, by=person, moment=moment)
+    form = bind(WithdrawForm, raw)
+    if form.data is None:
+        raise NotFoundError(_("There is no such request. Its draft may have been discarded."))
+    actions.withdraw(session, form.data.review, by=person, moment=moment)
     return redirect(request, _editor(slug, rule_id), _("The request is withdrawn."))
 
 
