@@ -6,9 +6,12 @@ It is started with the seconds and bytes of memory that it may use, and the kind
 import json
 import logging
 import sys
+import traceback
 from collections.abc import Mapping
 from dataclasses import asdict
 from importlib import import_module
+from pathlib import Path
+from types import TracebackType
 from typing import Any, Final
 
 from app.redlines.documents.errors import Code, UnreadableError
@@ -69,9 +72,16 @@ def _limit(seconds: int, memory: int) -> None:
         resource.setrlimit(what, (bound, bound))
 
 
+def _fail(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
+    """Say where it failed and with which error; not what the error says, since it may quote the file."""
+    frames = [f"{Path(each.filename).name}:{each.lineno}" for each in traceback.extract_tb(trace)]
+    sys.stderr.write(" ".join([*frames, kind.__name__]))
+
+
 def main() -> None:
     """Answer one file."""
     logging.disable()
+    sys.excepthook = _fail
     seconds, memory, kind = sys.argv[1:]
     _limit(int(seconds), int(memory))
     json.dump(answer(sys.stdin.buffer.read(), kind), sys.stdout)

@@ -14,11 +14,12 @@ from threading import BoundedSemaphore
 from typing import Any, Final
 
 from app.redlines.documents.errors import Code, UnreadableError
-from app.redlines.documents.limits import MOST_AT_ONCE, MOST_MEMORY
+from app.redlines.documents.limits import MOST_AT_ONCE, MOST_MEMORY, MOST_WAITING
 from app.redlines.documents.places import Piece, Place
 
 _log = logging.getLogger(__name__)
 _LAST_WORDS: Final = 500
+_PLACES: Final = BoundedSemaphore(MOST_AT_ONCE + MOST_WAITING)
 _TURNS: Final = BoundedSemaphore(MOST_AT_ONCE)
 _KEPT: Final = ("SYSTEMROOT", "TMPDIR", "TEMP", "LD_LIBRARY_PATH")
 """Settings without which a process may not start."""
@@ -29,16 +30,25 @@ def taken_apart(data: bytes, kind: str, seconds: float) -> tuple[list[Piece], li
 
     Raises UnreadableError: what the reader of its kind says, `too_complex` when time or memory is used up, `busy`.
     """
-    if not _TURNS.acquire(timeout=seconds):
+    if not _PLACES.acquire(blocking=False):
         raise UnreadableError(Code.BUSY, kind)
     try:
-        answer = _answer(data, kind, seconds)
+        answer = _in_turn(data, kind, seconds)
     finally:
-        _TURNS.release()
+        _PLACES.release()
     if "error" in answer:
         raise UnreadableError(Code(answer["error"]), kind)
     pieces = [Piece(Place(**place), text) for place, text in answer["pieces"]]
     return pieces, [Place(**place) for place in answer["unread"]]
+
+
+def _in_turn(data: bytes, kind: str, seconds: float) -> dict[str, Any]:
+    if not _TURNS.acquire(timeout=seconds):
+        raise UnreadableError(Code.BUSY, kind)
+    try:
+        return _answer(data, kind, seconds)
+    finally:
+        _TURNS.release()
 
 
 def _answer(data: bytes, kind: str, seconds: float) -> dict[str, Any]:

@@ -37,3 +37,6 @@ MOST_MEMORY: Final = 1_500_000_000
 
 MOST_AT_ONCE: Final = 2
 """Files that one server process has read at the same time; others wait for their turn."""
+
+MOST_WAITING: Final = 3
+"""Files that wait for their turn; more are refused at once, since each that waits keeps a request busy."""

@@ -1,6 +1,7 @@
 """Files that are broken, or meant to break something: refused with a code, in bounded time."""
 
 import os
+import re
 import time
 import zipfile
 from collections.abc import Callable
@@ -13,8 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
-from app.redlines.documents import Code, UnreadableError, isolated, read
-from app.redlines.documents.limits import MOST_AT_ONCE, MOST_BYTES, MOST_CHARACTERS, MOST_MEMBERS, MOST_UNPACKED
+from app.redlines.documents import Code, UnreadableError, child, isolated, read
+from app.redlines.documents.limits import (
+    MOST_AT_ONCE,
+    MOST_BYTES,
+    MOST_CHARACTERS,
+    MOST_MEMBERS,
+    MOST_UNPACKED,
+    MOST_WAITING,
+    SECONDS,
+)
 from app.redlines.documents.words import words
 from handed_in import assembled, changed, deck, drawn_pdf, letter, mail, member, packed, pdf
 
@@ -147,6 +156,27 @@ def test_others_wait_for_their_turn_and_are_told_when_it_does_not_come() -> None
             read(letter(), "a.docx", seconds=0.1)
     assert caught.value.code is Code.BUSY
     assert read(letter(), "a.docx").kind == "docx"
+
+
+def test_nobody_waits_where_many_wait_already() -> None:
+    with ExitStack() as places:
+        for _ in range(MOST_AT_ONCE + MOST_WAITING):
+            places.enter_context(isolated._PLACES)  # noqa: SLF001
+        started = time.monotonic()
+        with pytest.raises(UnreadableError) as caught:
+            read(letter(), "a.docx")
+    assert caught.value.code is Code.BUSY
+    assert time.monotonic() - started < SECONDS / 2
+    assert read(letter(), "a.docx").kind == "docx"
+
+
+def test_what_is_logged_of_a_failure_does_not_quote_the_file(capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        int("a secret\nof two lines")
+    except ValueError as error:
+        child._fail(type(error), error, error.__traceback__)  # noqa: SLF001
+
+    assert re.fullmatch(r"test_hostile\.py:\d+ ValueError", capsys.readouterr().err)
 
 
 def test_entities_of_other_files_are_not_read(tmp_path: Path) -> None:
