@@ -14,13 +14,17 @@ from starlette.responses import Response
 from app.clock import Now, local_day
 from app.conduct.checking import drafts, placing, queries, words
 from app.conduct.checking.drafts import Draft
+from app.conduct.checking.forms import ReviewForm
 from app.conduct.checking.queries import Choice
 from app.conduct.checking.results import Result, pieces, replaced, result
+from app.conduct.models import SentText
 from app.conduct.reviewing.queries import outcome
 from app.conduct.reviewing.words import consequence
 from app.conduct.sending import send
 from app.database import Database, SessionDep, reads, stored_id
-from app.people.access import SignedIn
+from app.errors import TooManyRequestsError
+from app.people import limits
+from app.people.access import CurrentPerson, SignedIn
 from app.redlines.checking import RuleSet, rule_set
 from app.web.forms import sent_form
 from app.web.i18n import gettext as _
@@ -31,6 +35,8 @@ router = APIRouter(prefix="/check")
 _MOST_FIELDS: Final = 300
 _LARGEST_FIELD: Final = 16 * 1024 * 1024
 """Bytes: as much as the application lets through, so that the page can say how long a text is that is too long."""
+SENT_A_WINDOW: Final = 60
+"""Texts that one person sends within `limits.WINDOW`."""
 _AT_ONCE: Final = 6
 """Products that are offered without a click when none is near to the person."""
 
@@ -101,9 +107,18 @@ def ask_for_review(asked: Asked, person: SignedIn, raw: RawText) -> Response:
     rules = _rules(asked, draft)
     len(rules)  # compiled now, as the file was read now: nobody who writes waits for either
     asked.session.rollback()  # hands its connection back, so that no request ever holds two
+    try:
+        stored = _sent(asked, draft, review, rules, person)
+    except TooManyRequestsError as error:
+        return _page(asked, replace(draft, problem=error.message), status=error.status)
+    return redirect(asked.request, f"/check/sent/{stored_id(stored)}", _("Sent. Compliance will look at it."))
+
+
+def _sent(asked: _Asked, draft: Draft, review: ReviewForm, rules: RuleSet, person: CurrentPerson) -> SentText:
     database: Database = asked.request.app.state.database
     with database.write() as session:
-        stored = send(
+        limits.count(session, f"text:{person.id}", SENT_A_WINDOW, asked.moment)
+        return send(
             session,
             person_id=person.id,
             email=person.email,
@@ -118,7 +133,6 @@ def ask_for_review(asked: Asked, person: SignedIn, raw: RawText) -> Response:
             keep_days=asked.request.app.state.settings.keep_texts_days,
             moment=asked.moment,
         )
-    return redirect(asked.request, f"/check/sent/{stored_id(stored)}", _("Sent. Compliance will look at it."))
 
 
 @router.get("/sent/{sent_id}")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from secrets import token_urlsafe
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
@@ -18,12 +18,16 @@ from app.conduct.drills.queries import Drilled, all_drilled, asked, drilled_red_
 from app.conduct.drills.views import IN_LESSON, Shown
 from app.database import SessionDep, reads
 from app.errors import ConflictError
+from app.people import limits
 from app.people.access import SignedIn
 from app.web.forms import Bound, RawForm, bind
 from app.web.i18n import gettext as _
 from app.web.templating import page, wants_fragment
 
 router = APIRouter(prefix="/drills")
+
+TRIES_A_WINDOW: Final = 300
+"""Tries of one person within `limits.WINDOW`; each is stored."""
 
 
 @router.get("")
@@ -53,6 +57,7 @@ def attempt(
     one = _chosen(drilled, form)
     if form.data is None:
         return _answer(request, drilled, one, status=422)
+    limits.count(session, f"drill:{person.id}", TRIES_A_WINDOW, moment)
     outcome = try_drill(
         session,
         person_id=person.id,

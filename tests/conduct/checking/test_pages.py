@@ -14,9 +14,10 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from lxml import html
 from sqlalchemy import select
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, col
 
 from app.catalog.models import ContentKind
+from app.conduct.checking.routes import SENT_A_WINDOW
 from app.conduct.models import Disposition, Finding, SentText
 from app.database import Database
 from app.people.models import Role
@@ -152,7 +153,7 @@ def test_a_button_replaces_a_finding_by_the_approved_wording(rep: TestClient) ->
     buttons = shown(rep.post("/check", data={"text": text}).text).xpath("//button[@name='replace']/@value")
     assert len(buttons) == 4
     page = rep.post("/check", data={"text": text, "replace": buttons[3]}).text
-    assert typed(page) == "🚀 We guarantee a return.\nWe Let us agree a goal.."
+    assert typed(page) == "🚀 We guarantee a return.\nLet us agree a goal."
     assert len(cards(page)) == 1
 
 
@@ -306,6 +307,18 @@ def test_the_same_form_with_another_text_is_another_question(rep: TestClient) ->
     first = rep.post("/check/send", data=form)
     second = rep.post("/check/send", data={**form, "text": "We guarantee a return, always."})
     assert [each.headers["location"] for each in (first, second)] == ["/check/sent/1", "/check/sent/2"]
+
+
+def test_whoever_sends_too_many_texts_waits_and_keeps_the_last(rep: TestClient, database: Database) -> None:
+    for number in range(SENT_A_WINDOW):
+        assert rep.post("/check/send", data={"text": f"Text {number}."}).status_code == 303
+
+    answer = rep.post("/check/send", data={"text": "One more."})
+
+    assert (answer.status_code, typed(answer.text)) == (429, "One more.")
+    assert "There were too many tries." in answer.text
+    with database.read() as reading:
+        assert len(reading.scalars(select(col(SentText.id))).all()) == SENT_A_WINDOW
 
 
 @pytest.mark.parametrize("data", [{"text": "Nothing of it."}, {"note": "May I say that?"}])

@@ -14,8 +14,9 @@ from sqlmodel import Session, col
 
 from app.catalog.models import ContentKind, Product
 from app.conduct.drills.queries import asked, asked_by
+from app.conduct.drills.routes import TRIES_A_WINDOW
 from app.conduct.models import Consequence, Disposition, DrillTry, Finding, Violation
-from app.people.models import Person, Role
+from app.people.models import Person, RateLimit, Role
 from factories import lesson, person, published, redline, sent_text, taught
 from tools.statements import count_statements
 
@@ -168,6 +169,17 @@ def test_a_sentence_has_at_most_two_thousand_characters(
 
     assert ana.post(PAGE, data={**first, "text": text}).status_code == status
     assert len(tries(session)) == stored
+
+
+def test_tries_are_counted_since_each_is_stored(ana: TestClient, session: Session) -> None:
+    form = forms(ana.get(PAGE).text)[0]
+    session.add(RateLimit(key="drill:1", window_started_at=datetime.now(UTC), hits=TRIES_A_WINDOW))
+    session.commit()
+
+    answer = ana.post(PAGE, data={**form, "text": RIGHT})
+
+    assert answer.status_code == 429
+    assert tries(session) == []
 
 
 def test_a_sentence_that_was_changed_meanwhile_is_not_judged(
