@@ -118,14 +118,21 @@ const select = (span) => {
 
 const spanOf = (element) => spans.find((span) => span.id === element.closest("[data-first]")?.id);
 
+// A wording that is a sentence takes the place of the sentence around the finding, as long as that is still there.
+const placeOf = (span, { before = "", after = "" }) => {
+  const start = span.start - before.length;
+  return known.startsWith(before, start) && known.startsWith(after, span.end) ? { ...span, start, end: span.end + after.length } : null;
+};
+
 const replaceBy = (button) => {
-  const span = spanOf(button);
+  const { wording, done, gone } = button.dataset;
+  const found = spanOf(button);
+  const span = found && placeOf(found, button.dataset);
   if (!span) {
-    say(button.dataset.gone);
+    say(gone);
     ask();
     return;
   }
-  const { wording, done } = button.dataset;
   select(span);
   // the browser's own editing command, since that alone can be undone
   if (!document.execCommand("insertText", false, wording)) {

@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 
 from app.catalog.text import LOCALES, nearest
 from app.conduct.checking import words
+from app.conduct.checking.sentences import is_sentence, sentence_around
 from app.conduct.checking.words import Kind
 from app.redlines.checking import Circumstances, Found, RuleSet
 from app.redlines.documents.places import Part, place_in
@@ -23,20 +24,33 @@ _LONGEST_NUMBER: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """What to say instead; `whole` where it is a sentence and so takes the place of one."""
+
+    text: str
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
-    """One finding on the page; `first` and `last` count as browsers do, in UTF-16 code units."""
+    """One finding on the page; `first` and `last` count as browsers do, in UTF-16 code units.
+
+    `before` and `after` are the rest of its sentence. A wording that is `whole` takes the place of all of it.
+    """
 
     number: int
     start: int
     end: int
     first: int
     last: int
+    before: str
     matched: str
+    after: str
     red_line: str
     kind: Kind
     title: str
     why: str
-    wordings: tuple[str, ...]
+    wordings: tuple[Wording, ...]
     language: str
     place: str
     excuse: str
@@ -92,18 +106,21 @@ def _shown(found: Iterable[Found], text: str, said: Circumstances, parts: Sequen
         excused = finding.state == "downgraded"
         offered = each.rule["say_instead"]
         language = nearest(offered, spoken_locale(finding.matched, said.locale))
+        first, last = sentence_around(text, finding.start, finding.end)
         yield Shown(
             number=number,
             start=finding.start,
             end=finding.end,
             first=units[finding.start],
             last=units[finding.end],
+            before=text[first : finding.start],
             matched=finding.matched,
+            after=text[finding.end : last],
             red_line=finding.red_line,
             kind=words.set_aside() if excused else words.kind(finding.severity),
             title=card.title,
             why=card.why,
-            wordings=tuple(offered[language]),
+            wordings=tuple(Wording(each, is_sentence(each)) for each in offered[language]),
             language=language,
             place=_where(each, text, parts),
             excuse=words.excuse(finding.reason) if excused else "",
@@ -179,5 +196,10 @@ def replaced(rules: RuleSet, text: str, said: Circumstances, wish: str) -> str |
             offered = each.rule["say_instead"]
             wordings: list[str] = offered[nearest(offered, spoken_locale(finding.matched, said.locale))]
             if int(number) < len(wordings):
-                return text[: finding.start] + wordings[int(number)] + text[finding.end :]
+                return _put(text, finding.start, finding.end, wordings[int(number)])
     return None
+
+
+def _put(text: str, start: int, end: int, wording: str) -> str:
+    first, last = sentence_around(text, start, end) if is_sentence(wording) else (start, end)
+    return text[:first] + wording + text[last:]
