@@ -144,7 +144,7 @@ def may_ask(
 ) -> Refusal | None:
     """Tell why an approval cannot be asked for; None when it can.
 
-    `complete` says that the form has no fault and every example holds.
+    `reviews` the newest first; `complete` says that the form has no fault and every example holds.
     """
     if after is None or need(before, after) is not Need.APPROVAL:
         return Refusal.NOT_NEEDED
@@ -174,16 +174,21 @@ def state_after(asked: Iterable[str], said: Iterable[Said]) -> ReviewState:
 
 
 def is_approved(before: Document | None, after: Document, reviews: Iterable[Review]) -> bool:
-    """Tell whether exactly these words are approved, in all parts that differ from what is published now."""
+    """Tell whether exactly these words are approved, in all parts that differ from what is published now.
+
+    `reviews` the newest first: an approval holds until other words are approved, so that nobody goes back to older
+    ones alone.
+    """
     wanted, words = set(parts(before, after)), digest(after)
-    return any(
-        review.state is ReviewState.APPROVED and review.digest == words and wanted <= review.approved
-        for review in reviews
-    )
+    newest = next((review for review in reviews if review.state is ReviewState.APPROVED), None)
+    return newest is not None and newest.digest == words and wanted <= newest.approved
 
 
 def hinders(before: Document | None, after: Document | None, reviews: Iterable[Review]) -> Need:
-    """Tell what still keeps a red line from being published: an approval, a refusal, or nothing."""
+    """Tell what still keeps a red line from being published: an approval, a refusal, or nothing.
+
+    `reviews` the newest first.
+    """
     wanted = need(before, after)
     if wanted is Need.APPROVAL and after is not None and is_approved(before, after, reviews):
         return Need.NOTHING
