@@ -60,7 +60,8 @@ ENGLISH = Cues(
     border=any_of(
         r"\s-{1,2}\s|--",
         r"[,;—]|(?<!say)(?<!write)(?<!use)(?<!promise)(?<!claim)(?<!words)(?<!following):",
-        r"\b(?:but|however|yet|because|although|though|whereas|while|instead(?! of)|still|since|when(?= you "
+        r"\b(?:(?<!anything )(?<!nothing )but(?! not least)|however|yet)\b",
+        r"\b(?:because|although|though|whereas|while|instead(?! of)|still|since|when(?= you "
         r"(?:can|could|get|have)\b))\b",
         rf"\b(?:and|or|so|as|then) (?={_SUBJECT}\b)",
         r"\b(?:thanks to|with|by using|through) (?=(?:our|this)\b)",

@@ -104,6 +104,7 @@ PSEUDO = any_of(
     r"\bin no time\b|\bno longer than\b|\bno later than\b|\bno more than\b",
 )
 FAR = any_of(
+    r"\bnot that (?:i|we) (?:don't|wouldn't|do not|would not) (?:want|like|wish|care)\b|\bnot for (?:lack|want) of\b",
     r"\beasy to (?:say|claim|promise|guarantee|call|write|shout)\b",
     r"\b(?:last|wrong) (?:person|one|company|people) to\b|\blong way (?:off|from|short)\b|\black(?:s|ing|ed)? "
     r"(?:the |any |a )?\w+ to\b|"
@@ -165,7 +166,6 @@ FAR = any_of(
     r"\bthe (?:idea|notion|suggestion|impression|assumption) that\b",
     r"\b(?:not|hardly|scarcely|n't) (?:\w+ ){1,3}$",
     r"\bhard to (?:argue|believe|imagine) that\b|\btakes? (?:a|an|some) (?:miracle|magician|magic|wizard)\b",
-    r"\bnot that (?:i|we) (?:don't|wouldn't|do not|would not) (?:want|like|wish|care)\b|\bnot for (?:lack|want) of\b",
     rf"\b{WRONG}(?: (?:for|of) \w+(?: \w+)?)? (?:to|that|from|if)\b",
     r"\b(?:forbids?|prohibits?|bans?|rules? out|forbade|disallows?)\b",
     r"\bun(?:able|willing) to\b",
@@ -244,10 +244,10 @@ AFTER = any_of(
     r"^[\"')\]]*(?: (?!(?:once|when|after|until|before|while|as|if|because|since|so|but)\b)\w+){0,3}? (?:has|have|"
     r"had) (?:never|not|not once) been\b",
     r"^[\"')\]]*(?: (?!(?:once|when|after|until|before|while|as|if|because|since|so|but)\b)\w+){0,3}?,? ?[—-]*,? "
-    r"?(?:i wish\b|in (?:your|my|their|our) dreams\b|my foot\b)",
-    r"^[\"')\]]*,? ?[—-]*,? ?(?:no(?=[,.!—-])|no way\b|not really\b|hardly\b|sorry[,.]|never(?=[,.!])|not "
+    r"?(?:i wish\b(?! you)|in (?:your|my|their|our) dreams\b|my foot\b)",
+    r"^[\"')\]]*,? ?[—-]*,? ?(?:no(?=[,.!—-])|no way\b|not really\b|hardly(?=[,.!]|$)|sorry[,.]|never(?=[,.!])|not "
     r"(?:from|with|by) "
-    r"us\b|i wish\b|in (?:your|my|their|our) dreams\b|(?:scratch|strike|forget) that\b|just kidding\b)",
+    r"us\b|i wish\b(?! you)|in (?:your|my|their|our) dreams\b|(?:scratch|strike|forget) that\b|just kidding\b)",
     r"^[\"')\]]*(?: (?!(?:once|when|after|until|before|while|as|if|because|since|so|but)\b)\w+){0,3}? (?:it|that|"
     r"we|they|this) (?:is|are|does|do|was|were|will|can)(?: not|n't| never)"
     r"(?= ?[.,;!—-]| *$)",
@@ -311,7 +311,8 @@ RETRACTS = any_of(
     r"which)(?:'s| is| was| would be) "
     r"(?:\w+ly |a bit |a little )?(?:wrong|untrue|false|nonsense|a lie|an exaggeration|too much|impossible|"
     r"illegal|forbidden|misleading|"
-    r"an overstatement|a mistake|a slip|unfair|inaccurate|incorrect)\b",
+    r"an overstatement|a mistake|a slip|unfair|inaccurate|incorrect)\b"
+    r"(?! (?:for|of)\b)(?! to (?!say|claim|promise|call|tell|offer|guarantee|state)\w+)",
     r"^\W*(?:no[,.] |well[,.] |actually[,.] |sorry[,.] |but )*(?:i|we|nobody|no one)(?:'m| am| are|'re)? "
     r"?(?:\w+ )?(?:can't|cannot|won't|"
     r"couldn't|wouldn't|don't|do not|didn't|did not|never|not|can|would|ever) (?:\w+ ){0,3}?(?:say|said|"
