@@ -19,7 +19,7 @@ from app.people.models import Role
 from app.quizzes.spaced.queries import readiness_of
 from app.quizzes.spaced.words import freshness, lapses
 from app.reports import record as reading
-from app.reports.queries import SEES_ALL, branch, deals_of
+from app.reports.queries import branch, deals_of
 from app.web.forms import Bound, RawForm, bind, blank
 from app.web.i18n import gettext as _
 from app.web.templating import page, redirect
@@ -84,7 +84,6 @@ def _page(
         "outcomes": [(each.value, reading.outcome(each)) for each in SignOffOutcome],
         "wrong": wrong,
         "blank": blank,
-        "sees_all": viewer.has(*SEES_ALL),
         "today": today,
     }
     return page(request, "reports/person_record.html", context, status=422 if wrong else 200)

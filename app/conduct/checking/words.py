@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from app.conduct.models import Disposition
 from app.web import i18n
 from app.web.i18n import gettext as _
 from app.web.i18n import ngettext
-
-CHANNELS: Final = ("mail", "chat", "call", "deck")
 
 
 @dataclass(frozen=True, slots=True)
