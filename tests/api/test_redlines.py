@@ -232,9 +232,3 @@ def test_a_long_text_takes_no_more_statements_than_a_short_one(
             ask({"text": text})
         counts.append(len(statements))
     assert counts == [3, 3]
-
-
-def test_a_check_does_not_wait_for_who_writes(ask: Ask, client: TestClient) -> None:
-    ask({"text": "a"})
-    with client.app.state.database.write():  # type: ignore[attr-defined]  # as above
-        assert ask({"text": "We guarantee a return."})["findings"] == [{**FOUND}]
