@@ -1,7 +1,8 @@
 """Hiding a person's own name and address in what they wrote, until a reviewer asks to see them.
 
 What is hidden keeps its length, so that every place in the text stays where it is. Names are found whatever their case,
-width, script or marks. A name that somebody writes in another way, or somebody else's, is not known and stays.
+width, script or marks, by each of their words, and as an address spells them; of Chinese ones also the given name, and
+the surname where it is used to address somebody. A nickname, or somebody else's name, is not known and stays.
 """
 
 import re
@@ -16,6 +17,13 @@ _SHORTEST_WORD: Final = 2
 _SHORTEST_ACCOUNT: Final = 3
 _HAN_WITHOUT_SURNAME: Final = 3
 """A Chinese name from this length on is also known without its first character."""
+_HAN_WITH_LONG_SURNAME: Final = 4
+"""From this length on a Chinese surname may have two characters."""
+_WORD: Final = re.compile(r"[^\W_]+")
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
+_BETWEEN: Final = r"[\W_]{0,3}"
+_BEFORE_SURNAME: Final = "[小老阿]"
+_AFTER_SURNAME: Final = "(?:经理|总经理|总监|总(?![结计共体和额数量统])|先生|女士|小姐|老师|顾问|主任)"
 
 
 def masked(text: str, name: str, email: str) -> str:
@@ -36,15 +44,32 @@ def _pattern(name: str, email: str) -> re.Pattern[str]:
 
 
 def _written(name: str, email: str) -> Iterator[str]:
-    words = fold_text(name).split()
+    whole = fold_text(name).split()
+    words = _WORD.findall(fold_text(name))
+    account = fold_text(email.partition("@")[0])
     yield from _escaped([fold_text(email)])
-    yield from _escaped(each for each in [fold_text(email.partition("@")[0])] if len(each) >= _SHORTEST_ACCOUNT)
-    if words:
-        yield r"\s*".join(map(re.escape, words))
+    yield from _escaped(each for each in [account, *_LETTERS.findall(account)] if len(each) >= _SHORTEST_ACCOUNT)
+    if whole:
+        yield r"\s*".join(map(re.escape, whole))
+    for several in (words, *map(_WORD.findall, whole)):
+        if several:
+            yield _BETWEEN.join(several)
     yield from _escaped(each for each in words if len(each) >= _SHORTEST_WORD)
     for each in words:
-        if all(map(is_han, each)) and len(each) >= _HAN_WITHOUT_SURNAME:
-            yield re.escape(each[1:])
+        if all(map(is_han, each)) and len(each) >= _SHORTEST_WORD:
+            yield from _chinese(each)
+
+
+def _chinese(name: str) -> Iterator[str]:
+    long = len(name) >= _HAN_WITH_LONG_SURNAME
+    yield r"\s*".join(name)
+    if len(name) >= _HAN_WITHOUT_SURNAME:
+        yield r"\s*".join(name[1:])
+    if long:
+        yield r"\s*".join(name[2:])
+    for surname in (name[:1], name[:2]) if long else (name[:1],):
+        yield _BEFORE_SURNAME + surname
+        yield surname + _AFTER_SURNAME
 
 
 def _escaped(words: Iterable[str]) -> Iterator[str]:
