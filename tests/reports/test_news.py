@@ -32,8 +32,8 @@ def test_who_is_told_and_for_how_long(session: Session, verdict: Verdict, later:
     assert stored is not None
     rules = {"schema": 1, "rules": [redline("keeper.return")]}
     save_draft(session, stored, rules, step=stored.step, by="trainer@example.com", moment=PUBLISHED)
-    wish = {"verdict": verdict, "note": "One fewer."}
-    publish(session, stored, origin=Origin.WEB, by="trainer@example.com", moment=PUBLISHED, **wish)
+    by = "trainer@example.com"
+    publish(session, stored, origin=Origin.WEB, by=by, moment=PUBLISHED, verdict=verdict, note="One fewer.")
 
     def of(person_id: int | None, moment: datetime) -> list[News]:
         return news(session, person_id or 0, records(session, [person_id or 0], moment), moment)
