@@ -166,10 +166,16 @@ def one_version(request: Request, slug: str, number: Number, session: SessionDep
         "slug": slug,
         "changes": found.changes,
         "before": found.before,
-        "rules": [(rule, card_of(rule)) for rule in found.stored.document["rules"]],
+        "rules": [(rule, card_of(rule), _unseen(rule)) for rule in found.stored.document["rules"]],
         "may_approve": person.has(Role.COMPLIANCE) and found.stored.read_by != person.email,
     }
     return page(request, "review/pack.html", context)
+
+
+def _unseen(rule: dict[str, Any]) -> list[Difference]:
+    """Return what the card and the examples of a red line do not show: whoever approves it reads all of it."""
+    shown = {"id", "title", "severity", "why", "say_instead", "examples"}
+    return differences(None, {key: value for key, value in rule.items() if key not in shown})
 
 
 @router.post("/review/packs/{slug}/{number}")

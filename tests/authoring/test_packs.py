@@ -63,6 +63,13 @@ def test_nobody_approves_what_they_read_in_themselves(people: None, sign_in: Sig
     assert compliance.post("/review/packs/house/1").status_code == 403
 
 
+def test_whoever_approves_reads_what_takes_the_force_out_of_a_red_line(people: None, sign_in: SignIn) -> None:
+    loose = HOUSE_PACK.replace("  match:", "  unless: {within: [quite cheapest]}\n  match:", 1)
+    assert "quite cheapest" in loose
+    assert send(sign_in("trainer@example.com"), loose)[0] == 303
+    assert "quite cheapest" in sign_in("compliance@example.com").get("/review/packs/house/1").text
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
