@@ -11,7 +11,7 @@ from sqlmodel import Session, col
 from app.catalog.models import Product
 from app.catalog.text import localized
 from app.certification.models import CertificationPeriod
-from app.conduct.checking import words
+from app.conduct import marks
 from app.conduct.checking.nearness import near_products, on_nearness
 from app.conduct.models import Disposition, Finding, SentText
 from app.errors import NotFoundError
@@ -103,14 +103,14 @@ class Decided:
     decided_at: datetime | None
 
     @property
-    def kind(self) -> words.Kind:
+    def kind(self) -> marks.Kind:
         """How it looks."""
-        return words.set_aside() if self.state == "downgraded" else words.kind(self.severity)
+        return marks.set_aside() if self.state == "downgraded" else marks.kind(self.severity)
 
     @property
     def excuse(self) -> str:
         """Why it was set aside, or nothing."""
-        return words.excuse(self.reason) if self.state == "downgraded" else ""
+        return marks.excuse(self.reason) if self.state == "downgraded" else ""
 
 
 @dataclass(frozen=True, slots=True)

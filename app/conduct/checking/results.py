@@ -1,18 +1,18 @@
 """What a page shows of a checked text: its findings with their places, wordings and marks."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final, Protocol
+from typing import Final
 
 from app.catalog.text import LOCALES, nearest
+from app.conduct import marks
 from app.conduct.checking import words
 from app.conduct.checking.sentences import is_sentence, sentence_around
-from app.conduct.checking.words import Kind
+from app.conduct.marks import Kind
 from app.redlines.checking import Circumstances, Found, RuleSet
 from app.redlines.documents.places import Part, place_in
-from app.redlines.documents.words import place_words
 from app.web.i18n import current_locale, sentences
 
 MOST_SHOWN: Final = 200
@@ -49,6 +49,7 @@ class Shown:
     red_line: str
     kind: Kind
     title: str
+    about: tuple[str, ...]
     why: str
     wordings: tuple[Wording, ...]
     language: str
@@ -79,12 +80,25 @@ class Result:
         return list(dict.fromkeys(each.kind for each in (*self.findings, *self.aside)))
 
 
-def result(rules: RuleSet, text: str, said: Circumstances, parts: Sequence[Part], products: Sequence[str]) -> Result:
-    """Check a text and say what the page shows; `parts` are the places of a file, `products` names."""
+def result(
+    rules: RuleSet,
+    text: str,
+    said: Circumstances,
+    parts: Sequence[Part],
+    names: Mapping[str, str],
+    chosen: Collection[str] = (),
+) -> Result:
+    """Check a text and say what the page shows.
+
+    `parts` are the places of a file, `names` those of the products by slug, of which some may be `chosen`.
+    """
     found = rules.check(text, said)
     active = [each for each in found if each.finding.state == "active"]
     excused = [each for each in found if each.finding.state == "downgraded"]
-    shown = list(_shown([*islice(active, MOST_SHOWN), *islice(excused, MOST_SHOWN)], text, said, parts))
+    # which product a red line belongs to is plain when there is one
+    named = {} if len(chosen or names) == 1 else names
+    shown = list(_shown([*islice(active, MOST_SHOWN), *islice(excused, MOST_SHOWN)], text, said, parts, named))
+    products = [name for slug, name in names.items() if slug in chosen]
     count = {name: sum(each.finding.severity == name for each in active) for name in ("block", "warn", "coach")}
     tone = "stop" if count["block"] else "warn" if count["warn"] else "" if count["coach"] else "ok"
     return Result(
@@ -98,7 +112,9 @@ def result(rules: RuleSet, text: str, said: Circumstances, parts: Sequence[Part]
     )
 
 
-def _shown(found: Iterable[Found], text: str, said: Circumstances, parts: Sequence[Part]) -> Iterator[Shown]:
+def _shown(
+    found: Iterable[Found], text: str, said: Circumstances, parts: Sequence[Part], names: Mapping[str, str]
+) -> Iterator[Shown]:
     listed = list(found)
     units = _units(text, {place for each in listed for place in (each.finding.start, each.finding.end)})
     for number, each in enumerate(listed, 1):
@@ -117,20 +133,20 @@ def _shown(found: Iterable[Found], text: str, said: Circumstances, parts: Sequen
             matched=finding.matched,
             after=text[finding.end : last],
             red_line=finding.red_line,
-            kind=words.set_aside() if excused else words.kind(finding.severity),
+            kind=marks.set_aside() if excused else marks.kind(finding.severity),
             title=card.title,
+            about=tuple(name for slug, name in names.items() if slug in each.products),
             why=card.why,
             wordings=tuple(Wording(each, is_sentence(each)) for each in offered[language]),
             language=language,
             place=_where(each, text, parts),
-            excuse=words.excuse(finding.reason) if excused else "",
+            excuse=marks.excuse(finding.reason) if excused else "",
         )
 
 
 def _where(found: Found, text: str, parts: Sequence[Part]) -> str:
     place = place_in(parts, text, found.finding.start) if parts else found.place
-    # a time says more than the number of a cue
-    return place.label if place.kind == "cue" and place.label else place_words(place)
+    return marks.where(place)
 
 
 def _units(text: str, places: Iterable[int]) -> dict[int, int]:
@@ -154,30 +170,6 @@ def spoken_locale(matched: str, given: str | None) -> str:
         return "en"
     reader = current_locale()
     return reader if reader.startswith("zh") else "zh-Hans"
-
-
-class _Marked(Protocol):
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
-
-
-def pieces(text: str, marks: Iterable[_Marked]) -> list[tuple[str, Any]]:
-    """Cut a text into pieces, each with its mark or None; of marks that overlap the first keeps what they share."""
-    found: list[tuple[str, Any]] = []
-    at = 0
-    for mark in marks:
-        if mark.end <= at:
-            continue
-        start = max(at, mark.start)
-        if start > at:
-            found.append((text[at:start], None))
-        found.append((text[start : mark.end], mark))
-        at = mark.end
-    if at < len(text):
-        found.append((text[at:], None))
-    return found
 
 
 def replaced(rules: RuleSet, text: str, said: Circumstances, wish: str) -> str | None:

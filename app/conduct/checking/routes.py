@@ -12,11 +12,12 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.clock import Now, local_day
+from app.conduct import marks
 from app.conduct.checking import drafts, placing, queries, words
 from app.conduct.checking.drafts import Draft
 from app.conduct.checking.forms import ReviewForm
 from app.conduct.checking.queries import Choice
-from app.conduct.checking.results import Result, pieces, replaced, result
+from app.conduct.checking.results import Result, replaced, result
 from app.conduct.models import SentText
 from app.conduct.reviewing.queries import outcome
 from app.conduct.reviewing.words import consequence
@@ -90,8 +91,8 @@ def check(asked: Asked, raw: RawText) -> Response:
         else:
             draft = replace(draft, text=better)
     chosen = draft.products([each.slug for each in asked.products])
-    names = [each.name for each in asked.products if each.slug in chosen]
-    return _page(asked, draft, result(rules, draft.text, draft.circumstances, draft.parts, names))
+    names = {each.slug: each.name for each in asked.products}
+    return _page(asked, draft, result(rules, draft.text, draft.circumstances, draft.parts, names, chosen))
 
 
 @router.post("/send")
@@ -141,10 +142,10 @@ def sent(request: Request, session: SessionDep, person: SignedIn, sent_id: int) 
     found = queries.sent_text(session, person.id, sent_id)
     context = {
         "sent": found,
-        "pieces": pieces(found.text.text, found.findings),
+        "pieces": marks.pieces(found.text.text, found.findings),
         "outcomes": outcome(session, sent_id),
         "consequence": consequence,
-        "words": words,
+        "marks": marks,
     }
     return page(request, "conduct/check_sent.html", context)
 
@@ -163,9 +164,10 @@ def _page(asked: _Asked, draft: Draft, found: Result | None = None, *, status: i
         "near": near,
         "others": [each for each in asked.products if each not in near],
         "found": found,
-        "pieces": pieces(draft.text, found.marks) if found and whole else [],
+        "pieces": marks.pieces(draft.text, found.marks) if found and whole else [],
         "mine": queries.sent_by(asked.session, asked.person_id) if whole else [],
         "words": words,
+        "marks": marks,
         "keep_days": asked.request.app.state.settings.keep_texts_days,
     }
     return page(asked.request, "conduct/check.html", context, fragment="found", status=status)

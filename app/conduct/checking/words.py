@@ -1,62 +1,10 @@
-"""The words of a check: how much a finding matters, why one is set aside, and what was read."""
+"""The words of a check: who speaks, what was read, and what is to be done."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from app.conduct.models import Disposition
 from app.web import i18n
 from app.web.i18n import gettext as _
 from app.web.i18n import ngettext
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """How a finding looks: `mark` is the class of its mark, `tone` and `icon` those of its word."""
-
-    mark: str
-    tone: str
-    icon: str
-    word: str
-    line: str
-
-
-def kind(severity: str) -> Kind:
-    """Say how a finding of some severity looks; the underline tells it without colour."""
-    return {
-        "block": Kind("", "no", "stop", _("Must go"), _("Solid line: must go")),
-        "warn": Kind("warn", "due", "clock", _("Needs care"), _("Dashed: needs care")),
-        "coach": Kind("tip", "rest", "read", _("Could be better"), _("Double: could be better")),
-    }[severity]
-
-
-def set_aside() -> Kind:
-    """Say how a hit looks that what surrounds it excuses."""
-    return Kind("low", "rest", "todo", _("Set aside"), _("Dotted: set aside"))
-
-
-def excuse(reason: str | None) -> str:
-    """Say why a hit is set aside."""
-    sentences = {
-        "within": _("Set aside, because an allowed phrase covers it."),
-        "required": _("Set aside, because what must be said with it stands near."),
-        "speaker": _("Set aside, because somebody else says it."),
-        "quoted": _("Set aside, because it is quoted."),
-        "negated": _("Set aside, because the sentence denies it."),
-        "attributed": _("Set aside, because others are said to say it."),
-        "question": _("Set aside, because it is a question."),
-    }
-    return sentences.get(reason or "", _("Set aside."))
-
-
-def channels() -> list[tuple[str, str]]:
-    """Return the ways that something is said, each with its name."""
-    return [
-        ("", _("Any way")),
-        ("mail", _("Mail")),
-        ("chat", _("Chat")),
-        ("call", _("Call")),
-        ("deck", _("Slides")),
-    ]
 
 
 def languages() -> list[tuple[str, str]]:
@@ -115,14 +63,3 @@ def too_long(characters: int, most: int) -> str:
     """Say that a text is not read."""
     sentence = _("This text has %(number)s characters; up to %(most)s are read at once. Check it in parts.")
     return sentence % {"number": i18n.number(characters), "most": i18n.number(most)}
-
-
-def disposition(value: Disposition) -> tuple[str, str, str]:
-    """Return tone, icon and words of what a person decided about a finding."""
-    return {
-        Disposition.OPEN: ("rest", "todo", _("Nobody has decided yet")),
-        Disposition.CONFIRMED: ("no", "stop", _("Confirmed")),
-        Disposition.ALLOWED: ("go", "cleared", _("Allowed in this context")),
-        Disposition.WRONG_MATCH: ("go", "cleared", _("Wrong match")),
-        Disposition.DUPLICATE: ("rest", "copy", _("Counted elsewhere")),
-    }[value]

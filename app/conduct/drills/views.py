@@ -5,9 +5,7 @@ from dataclasses import dataclass, field, replace
 from secrets import token_urlsafe
 from typing import Any, Final
 
-from app.conduct.checking import words
-from app.conduct.checking.results import pieces
-from app.conduct.checking.words import Kind
+from app.conduct import marks
 from app.conduct.drills.queries import Drilled, Passed
 from app.conduct.drills.rules import Drill, Outcome
 from app.redlines.checking import RuleSet
@@ -28,7 +26,7 @@ class Hit:
     start: int
     end: int
     matched: str
-    kind: Kind
+    kind: marks.Kind
     title: str
     why: str
 
@@ -83,12 +81,12 @@ def result(outcome: Outcome, text: str, rules: RuleSet, drill: Drill) -> Result:
     told = {drill.red_line}
     for number, finding in enumerate(outcome.findings, 1):
         card = card_of(rules.documents[finding.red_line])
-        kind = words.kind(finding.severity)
+        kind = marks.kind(finding.severity)
         why = "" if finding.red_line in told else card.why
         told.add(finding.red_line)
         hits.append(Hit(number, finding.start, finding.end, finding.matched, kind, card.title, why))
     missing = tuple(" / ".join(part.strip() for part in each.split("|")) for each in outcome.missing)
-    return Result(outcome.passed, _title(outcome), tuple(hits), missing, tuple(pieces(text, hits)))
+    return Result(outcome.passed, _title(outcome), tuple(hits), missing, tuple(marks.pieces(text, hits)))
 
 
 def _title(outcome: Outcome) -> str:

@@ -14,7 +14,7 @@ from app.certification.actions import possible_sanctions
 from app.certification.models import CertificationEventKind
 from app.certification.queries import records
 from app.clock import local_day
-from app.conduct.checking.words import Kind, kind, set_aside
+from app.conduct import marks
 from app.conduct.masking import masked
 from app.conduct.models import Disposition, Finding, SentText
 from app.conduct.reviewing.people import Opening, numbers, opening
@@ -25,7 +25,6 @@ from app.errors import NotFoundError
 from app.people.models import Person
 from app.redlines.documents.places import Part, Place, place_in
 from app.redlines.documents.transcripts import plain
-from app.redlines.documents.words import place_words
 from app.redlines.queries import Card, card_of
 from app.web.i18n import current_locale
 from app.web.i18n import gettext as _
@@ -82,9 +81,9 @@ class Reviewed:
     outcome: Outcome | None
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> marks.Kind:
         """How it looks."""
-        return set_aside() if self.state == "downgraded" else kind(self.severity)
+        return marks.set_aside() if self.state == "downgraded" else marks.kind(self.severity)
 
     @property
     def seen(self) -> str:
@@ -242,8 +241,7 @@ class _Findings:
         if self._stored.forgotten_at is not None:
             return ""
         place = place_in(self._parts, self._stored.text, start) if self._parts else self._spoken.place(start)
-        # a time says more than the number of a cue
-        return place.label if place.kind == "cue" and place.label else place_words(place)
+        return marks.where(place)
 
     def _originals(self, each: Finding) -> list[tuple[int, str]]:
         here = [

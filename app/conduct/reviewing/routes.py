@@ -7,8 +7,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from starlette.datastructures import FormData
 
 from app.clock import Now
-from app.conduct.checking import words as marks
-from app.conduct.checking.results import pieces
+from app.conduct import marks
 from app.conduct.reviewing import actions, listing, words
 from app.conduct.reviewing.actions import Decision, Following
 from app.conduct.reviewing.forms import DecisionForm, OpeningForm, QueueFilter, ViolationForm
@@ -88,7 +87,7 @@ def _page(request: Request, found: Review, wrong: _Wrong | None = None) -> Respo
     wrong = wrong or _Wrong(status=200)
     context = {
         "text": found,
-        "pieces": pieces(found.text, found.findings) if found.forgotten_at is None else [],
+        "pieces": marks.pieces(found.text, found.findings) if found.forgotten_at is None else [],
         "wrong": wrong,
         "blank": blank,
         "closed": closed,
