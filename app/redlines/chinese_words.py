@@ -24,6 +24,8 @@ _FREQUENT = 65
 _TERM = 130
 _SHORT = 2
 """What a phrase of more characters costs at most: somebody who wrote it into a rule takes it for a term."""
+_DOUBLED = 105
+"""What a doubled character costs: a name, such as 佳佳, or a word for small or repeated things."""
 _MARGIN = 15
 _ALL_HAN = re.compile(f"[{HAN}]+")
 _HAN_BEFORE = re.compile(f"[{HAN}]{{0,{_AROUND}}}$")
@@ -32,6 +34,8 @@ _SAME = frozenset({"价格", "价钱", "价位", "价码", "低价", "级别", "
 """Words that a phrase may end in the middle of and still mean the same: 最低价格 says what 最低价 says."""
 _ORDINAL = re.compile("第一(?:[方线步次批天轮期章节页遍眼代行列手]|时间|阶段|季度|反应|印象|人称|梯队|件事|责任)")
 """What comes first without being the best."""
+_MADE_SO = re.compile("最[佳优大小简适]化")
+"""What is done to a thing, and not said of it."""
 
 
 class _Words(NamedTuple):
@@ -57,7 +61,14 @@ def _costs(texts: list[str]) -> list[int | None]:
         numbers[place] = number
     found = np.minimum(words.numbers.searchsorted(numbers), len(words.numbers) - 1)
     same = words.numbers[found] == numbers
-    return [words.costs[at] if is_word else None for at, is_word in zip(found.tolist(), same.tolist(), strict=True)]
+    return [
+        words.costs[at] if is_word else _doubled(text)
+        for text, at, is_word in zip(texts, found.tolist(), same.tolist(), strict=True)
+    ]
+
+
+def _doubled(text: str) -> int | None:
+    return _DOUBLED if len(text) == _SHORT and text[0] == text[1] else None
 
 
 def _straddling(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -105,6 +116,8 @@ def cuts_words(text: str, start: int, end: int) -> bool:
         return False
     if _ORDINAL.match(text, end - 2) and text[end - 2 : end] == "第一":
         return True
+    if _MADE_SO.match(text, max(0, end - 2)):
+        return True
     before = _HAN_BEFORE.search(text[max(0, start - _AROUND) : start])
     first = start - len(before[0]) if before else start
     after = _HAN_AFTER.match(text, end)
@@ -120,4 +133,17 @@ def _cuts(window: str, start: int, end: int) -> bool:
     phrase = _cheapest(window[start:end])
     if end - start > _SHORT:
         phrase = min(phrase, _TERM)
-    return _cheapest(window[:start]) + phrase + _cheapest(window[end:]) - _cheapest(window) > _MARGIN
+    before = _cheapest(window[:start])
+    others = [
+        _cheapest(window),
+        *(before + _cheapest_from(window, start, first) for first, last in straddling if last > end),
+    ]
+    return before + phrase + _cheapest(window[end:]) - min(others) > _MARGIN
+
+
+def _cheapest_from(window: str, start: int, first: int) -> int:
+    """Return the cost of a phrase that ends where a word begins that goes on beyond it: 全网最低 and 价值."""
+    phrase = _cheapest(window[start:first]) if first > start else 0
+    if first - start > _SHORT:
+        phrase = min(phrase, _TERM)
+    return phrase + _cheapest(window[first:])

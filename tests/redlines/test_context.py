@@ -97,6 +97,11 @@ def test_a_claim_that_only_looks_denied_or_reported_is_made(text: str) -> None:
         ("给您最低价格", "最低价", False),
         ("我们保证收益率", "保证收益", False),
         ("跨行业第一方数据", "行业第一", True),
+        ("主推全网最低价值密度的包裹", "全网最低价", True),
+        ("全网最低价值得您考虑", "全网最低价", False),
+        ("桌子最佳佳喜欢", "最佳", True),
+        ("这款最佳佳能相机", "最佳", False),
+        ("目标特定的最佳化", "最佳", True),
     ],
 )
 def test_a_phrase_is_not_found_across_chinese_words(text: str, phrase: str, cut: bool) -> None:
