@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.clock import local_day
@@ -19,6 +20,8 @@ from app.redlines.matcher import Matcher
 JOB: Final = "conduct.rescan"
 MOST_TRIED: Final = 500
 """A trial reads so many texts, the newest."""
+MOST_CHARACTERS_TRIED: Final = 5_000_000
+"""Characters that a trial reads at most: somebody waits for it."""
 
 
 def enqueue(session: Session, product_ids: Collection[int], moment: datetime) -> None:
@@ -79,7 +82,8 @@ def _texts(session: Session, product_slug: str) -> list[_Text]:
         .where(col(SentText.forgotten_at).is_(None))
         .order_by(col(SentText.id).desc())
     )
-    about = [row[0] for row in session.execute(kept) if _concerns(row[1], product_slug)][:MOST_TRIED]
+    newest = [row[0] for row in session.execute(kept) if _concerns(row[1], product_slug)][:MOST_TRIED]
+    about = _first_characters(session, newest)
     rows = session.execute(
         select(
             col(SentText.person_id),
@@ -92,6 +96,14 @@ def _texts(session: Session, product_slug: str) -> list[_Text]:
         ).where(col(SentText.id).in_(about))
     )
     return [_Text(row[0], plain(row[1]), row[2], Circumstances(*row[3:])) for row in rows]
+
+
+def _first_characters(session: Session, newest: Sequence[int]) -> list[int]:
+    """Return as many of the texts as a trial can read."""
+    size = select(col(SentText.id), func.length(col(SentText.text))).where(col(SentText.id).in_(newest))
+    sizes = {row[0]: row[1] for row in session.execute(size)}
+    characters = accumulate(sizes[each] for each in newest)
+    return [each for each, read in zip(newest, characters, strict=True) if read <= MOST_CHARACTERS_TRIED]
 
 
 def _concerns(products: Collection[str], slug: str) -> bool:

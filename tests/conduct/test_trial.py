@@ -4,7 +4,7 @@ import pytest
 from sqlmodel import Session
 
 from app.catalog.models import ContentKind
-from app.conduct.rescan import Trial, trial
+from app.conduct.rescan import MOST_CHARACTERS_TRIED, Trial, trial
 from app.redlines.compiler import RuleError
 from factories import NOW, person, product, published, redline, sent_text
 
@@ -39,6 +39,18 @@ def test_a_trial_compares_wordings_on_stored_texts(
     session: Session, rules: list[dict[str, Any]], expected: Trial
 ) -> None:
     assert trial(session, "keeper", rules, NOW) == expected
+
+
+@pytest.mark.usefixtures("texts")
+@pytest.mark.parametrize(("longest", "expected"), [(3, 6), (4, 7), (5, 5)])
+def test_a_trial_reads_the_newest_texts_as_far_as_somebody_can_wait(
+    session: Session, longest: int, expected: int
+) -> None:
+    cora = person(session, "cora@example.com")
+    for _ in range(longest):
+        sent_text(session, cora, "x" * (MOST_CHARACTERS_TRIED // 5))
+
+    assert trial(session, "keeper", [WIDER], NOW).texts == expected
 
 
 @pytest.mark.usefixtures("texts")
