@@ -1,15 +1,27 @@
+from dataclasses import dataclass
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.audit.models import AuditEntry
 from app.catalog.models import ContentKind
 from app.conduct.forgetting import forget_old
-from app.conduct.models import Finding, SentText
+from app.conduct.models import Consequence, Disposition, Finding, SentText, Violation
+from app.conduct.reviewing.actions import Decision, Following, decide, follow
+from app.conduct.reviewing.rules import Case
+from app.errors import ConflictError
+from app.people.models import Role
 from factories import NOW, person, product, published, redline, sent_text
 
 KEPT = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Somebody:
+    id: int
+    email: str
 
 
 def test_words_are_forgotten_and_numbers_stay(session: Session) -> None:
@@ -43,3 +55,22 @@ def test_nothing_is_forgotten_before_its_day_or_twice(session: Session) -> None:
 
     forgotten = [each for each in session.scalars(select(AuditEntry)) if each.action == "texts.forgotten"]
     assert [each.at for each in forgotten] == [NOW + KEPT]
+
+
+def test_what_is_decided_while_words_are_forgotten_is_refused(session: Session) -> None:
+    published(session, product(session), ContentKind.REDLINES, "keeper", {"schema": 1, "rules": [redline("beer")]})
+    sent_text(session, person(session, "ana@example.com"), "Free beer.")
+    carol = Somebody(person(session, "carol@example.com", Role.COMPLIANCE).id or 0, "carol@example.com")
+    finding = session.scalars(select(Finding)).one()
+    number, as_shown, later = finding.id or 0, Case(forgotten=False, name_opened=True), NOW + KEPT
+    decide(session, as_shown, number, Decision(Disposition.CONFIRMED), carol, NOW)
+    again = Decision(Disposition.ALLOWED, "A joke.", seen=NOW.isoformat())
+    forget_old(session, later)
+
+    with pytest.raises(ConflictError, match="been forgotten"):
+        decide(session, as_shown, number, again, carol, later)
+    with pytest.raises(ConflictError, match="been forgotten"):
+        follow(session, as_shown, number, Following(Consequence.NONE, None, "So."), carol, later)
+
+    assert finding.disposition is Disposition.CONFIRMED
+    assert session.scalars(select(Violation)).all() == []

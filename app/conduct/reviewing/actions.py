@@ -80,6 +80,7 @@ def decide(
     `case` is the finding as it was read in this transaction. Raises ConflictError when somebody else was first,
     InvalidError with the `field` that is to be mended, ForbiddenError for the own text.
     """
+    forgotten = _lock_text(session, finding_id)
     # both rows in one order, so that two that are said to repeat each other at once do not wait in a circle
     ids = [finding_id, *([decision.original] if decision.original else [])]
     locked = select(Finding).where(col(Finding.id).in_(ids)).order_by(col(Finding.id)).with_for_update()
@@ -92,7 +93,7 @@ def decide(
     original = rows.get(decision.original)
     if original is not None and original.disposition is Disposition.DUPLICATE:
         raise ConflictError(_("The finding that this one repeats was called a duplicate itself. Nothing was changed."))
-    case = _as_locked(session, case, finding)
+    case = _as_locked(session, case, finding, forgotten=forgotten)
     _refuse(rules.refuse_decision(case, decision.disposition, decision.note, decision.original))
     before = finding.disposition
     finding.disposition = decision.disposition
@@ -142,10 +143,11 @@ def follow(
 
     `case` is the finding as it was read in this transaction. Raises as `decide` does.
     """
+    forgotten = _lock_text(session, finding_id)
     finding = session.scalars(
         select(Finding).where(col(Finding.id) == finding_id).with_for_update().execution_options(populate_existing=True)
     ).one()
-    case = _as_locked(session, case, finding)
+    case = _as_locked(session, case, finding, forgotten=forgotten)
     if case.has_violation:
         raise ConflictError(_("Somebody has decided what follows meanwhile. Nothing was changed."))
     _refuse(rules.refuse_violation(case, following.consequence, following.reason))
@@ -197,13 +199,24 @@ def follow(
     return violation
 
 
-def _as_locked(session: Session, case: rules.Case, finding: Finding) -> rules.Case:
+def _lock_text(session: Session, finding_id: int) -> bool:
+    """Lock the text of a finding, which others lock before its findings too; say whether its words are forgotten."""
+    text = (
+        select(col(SentText.forgotten_at))
+        .join(Finding, col(Finding.sent_text_id) == col(SentText.id))
+        .where(col(Finding.id) == finding_id)
+    )
+    return session.scalar(text.with_for_update(of=SentText)) is not None
+
+
+def _as_locked(session: Session, case: rules.Case, finding: Finding, *, forgotten: bool) -> rules.Case:
     """Return a case as it is now that nobody else can change the finding."""
     violation = session.scalar(select(col(Violation.id)).where(col(Violation.finding_id) == finding.id))
     return replace(
         case,
         disposition=finding.disposition,
         gone=finding.gone_at is not None,
+        forgotten=forgotten,
         has_violation=violation is not None,
     )
 
