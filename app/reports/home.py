@@ -26,7 +26,9 @@ from app.quizzes.essays.words import waited
 from app.quizzes.itemparts import without_gaps
 from app.quizzes.reporting.queries import how_many_open
 from app.quizzes.spaced.queries import today_of
+from app.redlines.reviewing.queries import answered as red_lines_answered
 from app.redlines.reviewing.queries import waiting as red_lines_waiting
+from app.redlines.reviewing.words import review as stage_of
 from app.reports.coverage import Coverage, coverage
 from app.reports.news import news
 from app.reports.queries import Seller, accounts_to_mend, branch, changed_drafts, deals_of, hard_quizzes, sellers
@@ -60,6 +62,7 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
     if person.has(Role.TRAINER):
         context |= {
             "drafts": changed_drafts(session),
+            "approvals": [(each, stage_of(each.state)) for each in red_lines_answered(session)],
             "sign_offs": _waiting_sign_offs(everybody, sold, standings),
             "quizzes": hard_quizzes(session),
             "watched": misbehaving(session),

@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import case, func, select
 from sqlmodel import Session, col
 
-from app.catalog.models import Content, ContentKind
+from app.catalog.models import Content, ContentKind, Product
+from app.catalog.text import Text
 from app.deals.facts import DealFacts, deals
 from app.deals.models import Deal, DealMember
 from app.people.access import CurrentPerson
@@ -78,6 +79,7 @@ class ChangedDraft:
 
     kind: ContentKind
     slug: str
+    product: Text | None
     changed_at: datetime
     changed_by: str
     published: bool
@@ -89,10 +91,13 @@ def changed_drafts(session: Session) -> list[ChangedDraft]:
         select(
             col(Content.kind),
             col(Content.slug),
+            col(Product.name).label("product"),
             col(Content.changed_at),
-            col(Content.changed_by),
+            func.coalesce(col(Person.name), col(Content.changed_by)),
             col(Content.published_digest).is_not(None),
         )
+        .outerjoin(Product, col(Product.id) == col(Content.product_id))
+        .outerjoin(Person, col(Person.email) == col(Content.changed_by))
         .where(col(Content.published_digest).is_distinct_from(col(Content.draft_digest)))
         .order_by(col(Content.changed_at).desc(), col(Content.id))
     )

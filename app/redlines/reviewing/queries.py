@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
 from app.catalog.document import digest
@@ -270,6 +270,53 @@ def waiting(session: Session) -> list[Waiting]:
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What became of asking for the approval of words that are not published yet; for a person to read."""
+
+    product: str
+    slug: str
+    red_line: str
+    title: str
+    state: ReviewState
+
+
+def answered(session: Session) -> list[Answered]:
+    """Return the red lines of working copies that wait, came back or were approved, the latest first; one statement.
+
+    A review of other words than those of the working copy, or of words that were published since, is left out.
+    """
+    locale = current_locale()
+    published_at = (
+        select(func.max(col(ContentVersion.published_at)))
+        .where(col(ContentVersion.content_id) == col(Content.id))
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(RedLineReview, col(Content.slug), col(Content.draft), col(Product.name).label("product"))
+        .join(Content, col(Content.id) == col(RedLineReview.content_id))
+        .join(Product, col(Product.id) == col(Content.product_id))
+        .where(
+            col(RedLineReview.state) != ReviewState.WITHDRAWN,
+            col(Content.published_digest).is_distinct_from(col(Content.draft_digest)),
+            or_(
+                col(RedLineReview.closed_at).is_(None),
+                published_at.is_(None),
+                published_at <= col(RedLineReview.closed_at),
+            ),
+        )
+        .order_by(col(RedLineReview.id).desc())
+    )
+    found: dict[tuple[str, str], Answered] = {}
+    for review, slug, draft, product in rows:
+        rule = rules.by_id(draft).get(review.red_line)
+        if rule is not None and digest(rule) == review.digest:
+            title = localized(rule["title"], locale)
+            one = Answered(localized(product, locale), slug, review.red_line, title, review.state)
+            found.setdefault((slug, review.red_line), one)
+    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)

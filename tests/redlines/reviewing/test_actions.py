@@ -21,7 +21,7 @@ from app.errors import AppError, ConflictError, ForbiddenError, InvalidError, No
 from app.people.models import Person, Role
 from app.redlines.models import RedLineApproval, RedLineEdit, RedLineReview, ReviewState, Verdict
 from app.redlines.reviewing.actions import ask, decide, forget, note_edits, withdraw
-from app.redlines.reviewing.queries import life, waiting
+from app.redlines.reviewing.queries import answered, life, waiting
 from app.redlines.reviewing.rules import Need, Stage
 from factories import NOW, person, product, published, redline
 
@@ -270,3 +270,22 @@ def test_of_two_approvers_in_the_same_moment_one_decides(database: Database) -> 
     assert answers == ["This request is closed: it was approved, returned or withdrawn.", "approved"]
     with database.read() as session:
         assert len(session.scalars(select(RedLineApproval)).all()) == 1
+
+
+def test_a_trainer_sees_what_became_of_asking_until_it_is_published_or_worded_anew(desk: Desk) -> None:
+    def states() -> list[tuple[str, ReviewState]]:
+        return [(each.red_line, each.state) for each in answered(desk.session)]
+
+    desk.write(desk.trainer, severity="warn")
+    review = desk.ask(desk.trainer)
+    assert states() == [(LINE, ReviewState.OPEN)]
+    desk.decide(desk.elena, review, verdict=Verdict.RETURNED, note="Not yet.")
+    assert states() == [(LINE, ReviewState.RETURNED)]
+    desk.write(desk.trainer, severity="coach", minutes=2)
+    assert states() == []
+    desk.decide(desk.elena, desk.ask(desk.trainer), "rule")
+    assert states() == [(LINE, ReviewState.APPROVED)]
+    publish(desk.session, desk.content, origin=Origin.WEB, by="trainer", moment=NOW + timedelta(hours=1))
+    assert states() == []
+    desk.write(desk.trainer, title={"en": "Another title"}, minutes=90)
+    assert states() == []
