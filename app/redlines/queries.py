@@ -1,5 +1,6 @@
 """Every read of red lines."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from app.redlines.models import Attestation
 from app.web.i18n import current_locale
 
 _SEVERITIES = ("block", "warn", "coach")
+_HAN = re.compile("[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,17 @@ def card_of(rule: Mapping[str, Any], locale: str | None = None) -> Card:
         id=rule["id"],
         title=title,
         severity=rule["severity"],
-        never_say=localized(rule["never_say"], locale) if "never_say" in rule else title,
+        never_say=localized(rule["never_say"], locale) if "never_say" in rule else _example(rule, locale) or title,
         say_instead=tuple(rule["say_instead"][nearest(rule["say_instead"], locale)]),
         why=localized(rule["why"], locale),
     )
+
+
+def _example(rule: Mapping[str, Any], locale: str) -> str:
+    """Return a sentence that crosses a red line, in the language of `locale` where there is one."""
+    sentences: list[str] = rule.get("examples", {}).get("must_flag", [])
+    spoken = [each for each in sentences if bool(_HAN.search(each)) is locale.startswith("zh")]
+    return next(iter([*spoken, *sentences]), "")
 
 
 @dataclass(frozen=True, slots=True)
