@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from sqlmodel import Session
 
@@ -69,7 +70,7 @@ class DemoConduct:
             said=Circumstances(locale="en", channel=channel),
             products=[story.SHOPFRONT],
             places=[],
-            key=f"demo {title}",
+            key=sha256(f"{email}\n{title}".encode()).hexdigest(),
             rules=rule_set(self._session, [story.SHOPFRONT], moment),
             keep_days=_KEEP_DAYS,
             moment=moment,
