@@ -23,6 +23,7 @@ from app.redlines.dates import CLASSES
 from app.redlines.findings import Crossing, Finding, State, resolved
 from app.redlines.folding import Folded, fold, fold_text
 from app.redlines.literals import DETERMINERS, is_han, units
+from app.redlines.parted import parted_hits
 from app.redlines.phrases import Pattern, Slot
 from app.redlines.regexes import Regex
 from app.redlines.surroundings import Surroundings
@@ -154,6 +155,10 @@ class _Scan:
             for number, start, end in compiled.bare_scanner.scan(self._full):
                 literal = compiled.bare[number]
                 self._note(self._full, compiled.literals[literal], (start, end), compiled.uses[literal])
+        for number, spans in parted_hits(self._folded, compiled.scanner):
+            literal = int(compiled.wholes[number])
+            for use in compiled.uses[literal] if literal != NO_LITERAL else ():
+                self._hits[use] += spans
         return self._hits
 
     def _note(self, where: Compact, literal: str, span: Span, uses: Sequence[tuple[int, int]]) -> None:
