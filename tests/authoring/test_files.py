@@ -396,7 +396,9 @@ def test_red_lines_that_nobody_can_sign_are_told(root: Path) -> None:
 def test_a_path_without_content_is_told(tmp_path: Path) -> None:
     for path in (tmp_path, tmp_path / "nowhere"):
         (problem,) = read_tree(path).problems
-        assert problem.message == "holds neither courses/ nor quizzes/ and is no course and no quiz"
+        assert problem.message == (
+            "holds neither courses/ nor quizzes/ nor packs/, and is no course, no quiz and no rule pack"
+        )
 
 
 def test_the_examples_of_red_lines_are_tried(root: Path) -> None:
