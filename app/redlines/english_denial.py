@@ -317,8 +317,12 @@ RETRACTS = any_of(
     r"?(?:\w+ )?(?:can't|cannot|won't|"
     r"couldn't|wouldn't|don't|do not|didn't|did not|never|not|can|would|ever) (?:\w+ ){0,3}?(?:say|said|"
     r"saying|promise|promised|"
-    r"promising|claim|claimed|guarantee|mean|meant|use|make|sign|offer)(?: you| to you)? (?:that|it|so|this|"
-    r"such)\b(?! (?:often|loud|clear|enough|more|too|any))",
+    r"promising|claim|claimed|guarantee|mean|meant|use|make|sign|offer)(?: you| to you)? (?:it|so|this|such|"
+    # "that" with a clause behind it begins another claim
+    r"that(?! (?!to\b|in\b|on\b|at\b|for\b|with\b|and\b|but\b|or\b|because\b|as\b|here\b|today\b|again\b|"
+    r"either\b|"
+    r"any\b|anymore\b|yet\b|without\b|before\b|until\b|by\b|about\b|of\b|if\b|when\b|anywhere\b)\w))"
+    r"\b(?! (?:often|loud|clear|enough|more|too|any))",
     r"^\W*(?:scratch|strike|forget|ignore) that\b|^\W*i (?:take|took) (?:that|it) back\b|^\W*just kidding\b|"
     r"^\W*(?:no|hardly|nonsense|wrong|not quite|not really|i wish|if only|not true|far from it|nope)\W*(?:$|"
     r"[.!,])",
