@@ -1,7 +1,7 @@
 """The pages of rule packs: reading a file, approving a version, and which packs a product subscribes to."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Annotated, Any, Final
@@ -16,6 +16,7 @@ from app.authoring.changes import Difference, differences
 from app.authoring.packchecks import check_pack
 from app.authoring.proving import prove_examples
 from app.authoring.queries import draft, product
+from app.authoring.sentences import sentence
 from app.catalog.actions import save_draft
 from app.catalog.document import canonical, parse
 from app.catalog.models import Content, ContentKind
@@ -38,6 +39,7 @@ from app.web.templating import page, redirect
 
 router = APIRouter()
 
+_MOST_SHOWN: Final = 100
 LARGEST: Final = 1 << 20
 """Bytes of a file; what any content file may have."""
 
@@ -97,7 +99,7 @@ def read(request: Request, session: SessionDep, person: Reader, moment: Now, raw
 
 
 def _checked(data: bytes) -> tuple[dict[str, Any] | None, tuple[Problem, ...]]:
-    parsed = parse(RedLinesDocument, data, _("line"))
+    parsed = parse(RedLinesDocument, data, "")
     if parsed.document is None or parsed.located is None:
         return None, parsed.problems
     located = parsed.located
@@ -134,7 +136,12 @@ def _overview(
         for slug, held in subscribers(session, moment).items()
     }
     packs = [(slug, list(rows)) for slug, rows in groupby(versions(session), key=lambda each: each.slug)]
-    context = {"packs": packs, "subscribed": subscribed, "form": form, "problems": problems[:100]}
+    context = {
+        "packs": packs,
+        "subscribed": subscribed,
+        "form": form,
+        "problems": [replace(each, message=sentence(each.message)) for each in problems[:_MOST_SHOWN]],
+    }
     return page(request, "review/packs.html", context, status=status)
 
 

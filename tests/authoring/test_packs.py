@@ -74,15 +74,15 @@ def test_whoever_approves_reads_what_takes_the_force_out_of_a_red_line(people: N
     ("text", "said"),
     [
         ("", "Choose a file that is not empty."),
-        ("schema: 1\nrules: [", "line:"),
-        (HOUSE_PACK.replace("We are the cheapest.", "We are cheap."), "is not flagged"),
+        ("schema: 1\nrules: [", "Line "),
+        (HOUSE_PACK.replace("We are the cheapest.", "We are cheap."), "This must be flagged"),
         (
             HOUSE_PACK.replace('pack: {id: house, name: House words, version: "1"', "pack: {id: house, name: House"),
-            "line:2:",
+            "Line 2: Fill this in.",
         ),
         (HOUSE_PACK.partition("pack:")[0] + HOUSE_PACK.partition("CC0-1.0}\n")[2], "is not a rule pack"),
         (HOUSE_PACK + "#" * (1 << 20), "larger than 1 MB"),
-        ("\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "line:1:"),
+        ("\ud800".encode("utf-8", "surrogatepass").decode("latin-1"), "Line 1: "),
     ],
 )
 def test_a_file_that_is_no_sound_pack_says_where_and_stores_nothing(
