@@ -16,6 +16,20 @@ DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
+MAIL = """Dear Ms Amaral,
+
+thank you for the time on Tuesday. We guarantee you 30% more turnover in three months; the noodle house is the proof.
+
+We will launch the stored-value card next quarter, so it is worth starting now. It is fully managed, and your staff \
+has nothing to do.
+
+I do not say that it is free forever, but the price list is short.
+
+Kind regards
+Ana"""
+"""What the picture of a check shows: two lines crossed, one to be said with care, one that the sentence denies."""
+
+
 def main() -> int:
     path = chromium()
     if path is None:
@@ -42,6 +56,12 @@ def _of_a_rep(browser: Browser, demonstration: Demonstration) -> None:
     )
     page.wait_for_timeout(1500)  # the player's wheel fades away
     _take(page, "lesson")
+    page.goto("/check")
+    page.get_by_label("Shopfront Messaging").check()
+    page.get_by_role("textbox", name="Your text").fill(MAIL)
+    page.get_by_text("2 passages must go").wait_for()
+    page.evaluate("document.activeElement.blur()")
+    _take(page, "check")
     page = _signed_in(browser, demonstration, "marek.nowak@example.com")
     page.goto("/quizzes/answerdesk-bot")
     page.get_by_role("main").locator("a[href^='/attempts/']").first.click()
