@@ -13,7 +13,7 @@ from app.catalog.text import localized
 from app.certification.models import CertificationPeriod
 from app.conduct import marks
 from app.conduct.checking.nearness import near_products, on_nearness
-from app.conduct.models import Disposition, Finding, SentText
+from app.conduct.models import Disposition, Finding, NameOpening, SentText
 from app.errors import NotFoundError
 from app.redlines.queries import Card, card_of
 from app.web.i18n import current_locale
@@ -115,11 +115,12 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A text as it was sent, with its findings in its order."""
+    """A text as it was sent, with its findings in its order; `opened_at` are the moments its name was opened."""
 
     text: SentText
     products: Sequence[str]
     findings: Sequence[Decided]
+    opened_at: Sequence[datetime]
 
 
 def sent_text(session: Session, person_id: int, sent_id: int) -> Sent:
@@ -149,4 +150,6 @@ def sent_text(session: Session, person_id: int, sent_id: int) -> Sent:
     names = session.execute(
         select(col(Product.name)).where(col(Product.slug).in_(stored.products)).order_by(col(Product.slug))
     )
-    return Sent(stored, [localized(row[0], current_locale()) for row in names], findings)
+    openings = select(col(NameOpening.at)).where(col(NameOpening.sent_text_id) == sent_id).order_by(col(NameOpening.at))
+    opened_at = list(session.scalars(openings))
+    return Sent(stored, [localized(row[0], current_locale()) for row in names], findings, opened_at)

@@ -133,6 +133,15 @@ def test_a_name_is_opened_with_a_reason_that_is_on_record(session: Session, caro
     assert not BEFORE.search(sign_in("colin@example.com").get(text_url(session)).content), "open to Carol alone"
 
 
+def test_the_sender_is_told_that_the_name_was_seen(session: Session, carol: TestClient, sign_in: SignIn) -> None:
+    sender = sign_in(EMAIL)
+    told = "A reviewer saw your name"
+    where = text_url(session).replace("/review/texts", "/check/sent")
+    assert told not in sender.get(where).text
+    open_name(session, carol)
+    assert told in sender.get(where).text
+
+
 def test_the_trail_does_not_tell_whose_text_a_number_is(session: Session, rep: Person) -> None:
     (sent,) = stored(session, select(SentText))
     (entry,) = stored(session, select(AuditEntry).where(col(AuditEntry.action) == "text.sent"))
