@@ -182,12 +182,14 @@ def _reasons(before: str, own: str, after: str, rest: str, following: str, inner
     beginning of the next.
     """
     clear = _without_asides(before)
+    offered = _offered(clear, own, after)
+    supposed = not offered and _supposed(clear)
     held = {
-        "negated": _negated(clear, own, after, inner) or _supposed(clear, own, after) or _retracted(following),
+        "negated": _negated(clear, own, after, inner) or supposed or _retracted(following),
         "attributed": any(_attributed(cues, clear, own, after) for cues in LANGUAGES)
         and not _adopted(after, following),
         "quoted": any(cues.talk_before.search(clear) or cues.talk_after.search(after) for cues in LANGUAGES),
-        "question": _asked(clear, rest) and not _AFFIRMED.match(following),
+        "question": not offered and _asked(clear, rest) and not _AFFIRMED.match(following),
     }
     return frozenset(reason for reason, holds in held.items() if holds)
 
@@ -260,10 +262,13 @@ def _negated(before: str, own: str, after: str, inner: Sequence[str]) -> bool:
     return any(cues.after.search(after) for cues in LANGUAGES)
 
 
-def _supposed(before: str, own: str, after: str) -> bool:
-    """Tell whether a claim is only imagined: “if we …”, “we hope to …”, and not “if I …, will you sign?”."""
-    if any(cues.offers.search(before + own) and cues.accepted.search(after) for cues in LANGUAGES):
-        return False
+def _offered(before: str, own: str, after: str) -> bool:
+    """Tell whether a supposition is an offer: “if I …, will you sign?”."""
+    return any(cues.offers.search(before + own) and cues.accepted.search(after) for cues in LANGUAGES)
+
+
+def _supposed(before: str) -> bool:
+    """Tell whether a claim is only imagined: “if we …”, “we hope to …”."""
     return any(cues.supposes.search(_clause(cues, before)) for cues in LANGUAGES)
 
 

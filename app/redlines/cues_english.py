@@ -3,7 +3,7 @@
 import re
 
 from app.redlines.cueset import Cues, any_of, one_of
-from app.redlines.english_denial import AFTER, FAR, PSEUDO, RETRACTS, SAID_OF, SUPPOSES, TOPIC
+from app.redlines.english_denial import AFTER, FAR, OFFERING, PSEUDO, RETRACTS, SAID_OF, SUPPOSES, TOPIC
 from app.redlines.english_words import ANYBODY_REPORTS, CLAIM, EVIDENTIAL, REPORT, THIRD_PARTY, verbs
 
 _SUBJECT = r"(?:we|i|you|they|he|she|it|our|my|your|this|that|these|those|there)"
@@ -149,9 +149,14 @@ ENGLISH = Cues(
         r"(?:arrange|do|offer|deliver|give|provide|match|manage|confirm|guarantee|promise)\b(?! not|n't)",
         r"^[\"')\]]*[.!?,] (?:and |yes,? )?(?:they|he|she|you)(?:'re| are|'s| is) (?:absolutely |quite )?right\b",
     ),
-    offers=any_of(r"\bif (?:i|we)(?:'d)?(?: could| can| were to)?(?: (?:\w+ ){0,2})?$"),
+    offers=any_of(
+        r"\bif (?:i|we)(?:'d)?(?: could| can| were to)?(?: (?:(?!say|said|claim|told|tell|call|wr[io]te)\w+ ){0,8})?$"
+    ),
     accepted=any_of(
-        r"^[^.;!?]{0,40}?, (?:then |so )?(?:will|would|could|can|do|are|shall) (?:you|we)\b",
+        r"^[^.;!?]{0,60}?, (?:then |so )?(?:will|would|could|can|do|are|shall) (?:you|we|your \w+)\b"
+        r"(?! (?:\w+ )?(?:believe|trust|blame|sue|laugh|complain|think|mind)\b)",
+        r"^[^.;!?]{0,60}?, (?:then |so )?(?:would|will|does|is) (?:that|this|it) (?:be )?"
+        r"(?:help|work|do|enough|get|seal|settle|close|a deal|suit)\b",
         r"^[^.;!?]{0,40}?, (?:then )?(?:you(?:'ll| will| can)? (?:sign|order|renew|buy)|do we have|is it a deal)\b",
     ),
     attributed_after=any_of(
@@ -188,6 +193,7 @@ ENGLISH = Cues(
         r"red lines?|list)\b"
     ),
     not_asking=any_of(
+        rf"\bwhat if {OFFERING}",
         r"^\W*(?:did you know|do you know that|(?:who|what|where|how|why) else|who doesn't|who wouldn't|who does "
         r"not|why not|guess what|"
         r"wouldn't you (?:love|like|want)|isn't it (?:great|nice|time)|have i (?:told|mentioned)|"

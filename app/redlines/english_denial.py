@@ -139,7 +139,7 @@ FAR = any_of(
     r"\b(?:fail|fails|failed|failing) to\b|\b(?:lying|lie) (?:if|when|to say|to claim)\b",
     r"\bdoubt(?:s|ed|ful)? (?:that|if|whether|anyone|anybody|any|we|it)\b",
     r"\b(?:beware(?: of)?|watch out for|be (?:wary|careful|suspicious|sceptical|skeptical) (?:of|about))\b",
-    r"\b(?:wish|if (?:only )?(?:we|i) could|used to (?=say|claim|promise|call|think|be))\b",
+    r"\b(?:wish|if only (?:we|i) could|used to (?=say|claim|promise|call|think|be))\b",
     r"(?<!with )\b(?:no|none of|not (?:a|one|a single)|neither(?: of)?) (?:[\w'-]+ ){1,5}?(?:can|could|will|"
     r"would|"
     r"should|may|might|must|ever|is|are|was|were|has|have|had|does|do|did|comes?|offers?|gives?|makes?|runs?|"
@@ -186,6 +186,9 @@ SAID_OF = any_of(
 )
 _SUBORDINATE = "(?:once|when|after|until|before|while|as|if|because|since|so|but)"
 AFTER = any_of(
+    r"^[^.;!?]{0,20}, (?:which|but|and|though|although) (?:i|we) (?:think|find|consider|believe|feel)"
+    r"(?: that's| that is| is| it's| it| that| to be)? (?:\w+ )?"
+    r"(?:unfair|unjust|untrue|wrong|nonsense|exaggerated|harsh)\b",
     r"^[\"')\]]*(?: (?!(?:once|when|after|until|before|while|as|if|because|since|so|but)\b)\w+){0,2}? was (?:a|an|"
     r"only|just|part of|never)\b",
     r"^[\"')\]]*(?: (?!(?:once|when|after|until|before|while|as|if|because|since|so|but)\b)\w+){0,3}? (?:it|that|"
@@ -284,12 +287,15 @@ AFTER = any_of(
     r"we don't|we can't|"
     r"we cannot|we won't|we will not)\b",
 )
+OFFERING = (
+    r"(?:we|i)(?: (?:could|can|were to|just|simply|also|even|now))*(?: $| (?:g[ai]ve|offer(?:ed)?|sen[dt]|pa(?:y|id)|"
+    r"let|grant(?:ed)?|add(?:ed)?|include[d]?|thr[oe]w in|knock(?:ed)?|waived?|cut|dropp?(?:ed)?|match(?:ed)?)\b)"
+)
 SUPPOSES = any_of(
     r"\b(?:unless|until) (?!you\b)(?:[\w'-]+ ){1,8}[\"']?$",
     r"(?:\bwould|'d) be (?:\w+ )?(?:great|nice|lovely|wonderful|ideal|fantastic|amazing) (?:to|if)\b",
-    r"\b(?:(?<!not as )if|(?<!not )as though|even if|what if)(?: only)? (?!you\b|your\b|not\b|so\b|need|"
-    r"possible|interested|"
-    r"anything\b)[\w']+(?:(?! (?:we|i|our|ours)\b)[ ,]+[\w'-]+){0,9}[ \"']*$",
+    rf"\b(?:(?<!not as )(?<!what )if|(?<!not )as though|what if(?! {OFFERING}))(?: only)? (?!you\b|your\b|not\b|so\b|"
+    r"need|possible|interested|anything\b)[\w']+(?:(?! (?:we|i|our|ours)\b)[ ,]+[\w'-]+){0,9}[ \"']*$",
     r"^\W*(?:and |but )?(?:had|were|should) (?:we|i|it|they|this|anyone|anybody|somebody|someone|a \w+|any "
     r"\w+|the \w+)\b",
     r"\b(?:suppose|supposing|assume|assuming|pretend|imagine|picture)(?: for a (?:moment|second))?(?: that| if)? "
@@ -302,6 +308,23 @@ SUPPOSES = any_of(
     r"\b(?:goal|target|aim|ambition|aspiration|dream|objective|vision|ideal|hope) (?:is|was|remains|of|would "
     r"be)\b",
 )
+_WE_NEVER = (
+    r"(?:i|we)(?:'m| am| are|'re|'ll|'d|'ve)? ?(?:\w+ )?"
+    r"(?:can't|cannot|won't|couldn't|wouldn't|don't|do not|didn't|did not|never|not)"
+)
+_NOBODY_CAN = r"(?:nobody|no one)(?: \w+)? (?:can|could|would|will|may|should|ever)"
+_SAYING = "(?:say|said|saying|promise|promised|promising|claim|claimed|guarantee|mean|meant|offer)"
+_STATEMENT = one_of(
+    "claims?, promises?, statements?, guarantees?, words?, phrases?, terms?, offers?, commitments?, assurances?, "
+    "assertions?, wording, things?, kind of, sort of"
+)
+_PRONOUN_ENDS = (
+    # before a clause "that" begins another claim
+    r"(?= ?[.!?,;:)—-]| ?$| (?!(?:light|loud|clear|strong|easi|emphatical)ly)"
+    r"(?:\w+ly|to|in|on|at|for|from|with|without|under|about|of|by|before|until|and|but|or|"
+    r"because|as|if|when|here|today|now|again|either|yet|ever|though|anywhere|anymore|any ?more|any longer|outside|"
+    r"myself|ourselves|just|out loud|aloud|that way|like that)\b(?! (?:loud|clear|often|strong)\w*))"
+)
 RETRACTS = any_of(
     rf"^\W*(?:no[,.] |well[,.] |actually[,.] |sorry[,.] |wait[,.] |but |of course )*(?:that|this|it|"
     rf"which)(?:'s| is| was| would be)? "
@@ -313,16 +336,10 @@ RETRACTS = any_of(
     r"illegal|forbidden|misleading|"
     r"an overstatement|a mistake|a slip|unfair|inaccurate|incorrect)\b"
     r"(?! (?:for|of)\b)(?! to (?!say|claim|promise|call|tell|offer|guarantee|state)\w+)",
-    r"^\W*(?:no[,.] |well[,.] |actually[,.] |sorry[,.] |but )*(?:i|we|nobody|no one)(?:'m| am| are|'re)? "
-    r"?(?:\w+ )?(?:can't|cannot|won't|"
-    r"couldn't|wouldn't|don't|do not|didn't|did not|never|not|can|would|ever) (?:\w+ ){0,3}?(?:say|said|"
-    r"saying|promise|promised|"
-    r"promising|claim|claimed|guarantee|mean|meant|use|make|sign|offer)(?: you| to you)? (?:it|so|this|such|"
-    # "that" with a clause behind it begins another claim
-    r"that(?! (?!to\b|in\b|on\b|at\b|for\b|with\b|and\b|but\b|or\b|because\b|as\b|here\b|today\b|again\b|"
-    r"either\b|"
-    r"any\b|anymore\b|yet\b|without\b|before\b|until\b|by\b|about\b|of\b|if\b|when\b|anywhere\b)\w))"
-    r"\b(?! (?:often|loud|clear|enough|more|too|any))",
+    rf"^\W*(?:no[,.] |well[,.] |actually[,.] |sorry[,.] |but )*(?:{_WE_NEVER}|{_NOBODY_CAN}) (?:\w+ ){{0,3}}?"
+    rf"(?:{_SAYING}(?: you| to you)? (?:it|so|this|that|such)\b{_PRONOUN_ENDS}|"
+    rf"(?:{_SAYING}|use|using|make|making|sign|signing|give|giving)(?: you)? (?:this|that|such(?: an?)?) (?:\w+ )?"
+    rf"{_STATEMENT}\b|(?:use|make|sign|offer) (?:it|this|that)(?= ?[.!?,;]| ?$))",
     r"^\W*(?:scratch|strike|forget|ignore) that\b|^\W*i (?:take|took) (?:that|it) back\b|^\W*just kidding\b|"
     r"^\W*(?:no|hardly|nonsense|wrong|not quite|not really|i wish|if only|not true|far from it|nope)\W*(?:$|"
     r"[.!,])",

@@ -107,13 +107,18 @@ _FIXED = _words(
     "totally under unique unlimited until up upon us very via was we were what when where which while who "
     "whole whom whose why will with within without worst would wrong yes yet you your zero"
 )
-_FIXED_ENDINGS = ("able", "est", "ful", "ible", "less", "ly", "ous")
+_FIXED_ENDINGS = ("able", "ful", "ible", "less", "ly", "ous")
 _NOUN_ENDINGS = ("ance", "ation", "ence", "ism", "ition", "ity", "ment", "ness", "sion", "ship", "tion")
 _VERBS_LIKE_NOUNS = _words(
     "advance balance cement commission complement comment condition document enhance experiment finance "
     "function implement influence mention position provision question reference ship supplement"
 )
 _VERBS_IN_LY = _words("apply comply fly imply multiply rely reply supply")
+_NOT_SUPERLATIVES = _words(
+    "arrest attest behest bequest chest conquest contest crest detest digest divest forest guest harvest infest "
+    "ingest interest invest jest manifest molest nest pest priest protest quest reinvest request rest retest suggest "
+    "tempest test vest zest"
+)
 _PARTICIPLES = ("ed", "ing")
 _NOT_PARTICIPLES = _words(
     "bring embed exceed indeed king need proceed ring seed speed spring string succeed thing wing"
@@ -176,8 +181,15 @@ def _keeps_its_form(word: str) -> bool:
         return True
     if word.endswith(_FIXED_ENDINGS) and word not in _VERBS_IN_LY:
         return True
+    if word.endswith("est") and word not in _NOT_SUPERLATIVES:
+        return True
     participle = word.endswith(_PARTICIPLES) and len(word) >= _MINIMUM_PARTICIPLE
     return participle and word not in _NOT_PARTICIPLES
+
+
+def _may_be_a_noun(word: str) -> bool:
+    """Tell whether a participle may name a thing: saving, savings."""
+    return word.endswith("ing") and len(word) > _MINIMUM_PARTICIPLE and word not in _FIXED
 
 
 def _regular(word: str) -> tuple[str, ...]:
@@ -192,7 +204,7 @@ def _regular(word: str) -> tuple[str, ...]:
 def forms(word: str) -> tuple[str, ...]:
     """Return a lower-case word's forms, the word itself first.
 
-    A hyphenated word changes in its last part: start-up, start-ups.
+    A hyphenated word changes in its last part: price-match, price-matched.
     """
     head, hyphen, last = word.rpartition("-")
     if hyphen:
@@ -202,5 +214,5 @@ def forms(word: str) -> tuple[str, ...]:
     if word in _NOUN_ROWS:
         return _NOUN_ROWS[word]
     if word in _IRREGULAR_FORMS or _keeps_its_form(word):
-        return (word,)
+        return (word, word + "s") if _may_be_a_noun(word) else (word,)
     return _regular(word)
