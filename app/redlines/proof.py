@@ -32,8 +32,8 @@ def prove(rules: Iterable[Mapping[str, Any]]) -> list[Failure]:
     """Return what is wrong with rules that should be loaded together; empty when they hold.
 
     Active and shadow rules are proven. An example is judged by its own rule alone, in any
-    circumstance; approved wording by the active rules of severity block. A drill must cross its own
-    rule, and an approved wording must pass it.
+    circumstance; approved wording by the active rules. A drill must cross its own rule, and an
+    approved wording must pass it.
     """
     documents = [d for d in rules if d.get("status", "active") in {"active", "shadow"}]
     examined = [{**document, "status": "active"} for document in documents]
@@ -41,12 +41,10 @@ def prove(rules: Iterable[Mapping[str, Any]]) -> list[Failure]:
     matcher = Matcher.of(compiled)
     failures = [Failure(p.rule, "phrase", p.index, p.text, p.message) for p in compiled.problems]
     failures += _contradictions(compiled)
-    blocking = Matcher.of(
-        compile_rules(d for d in documents if d.get("status", "active") == "active" and d["severity"] == "block")
-    )
+    in_force = Matcher.of(compile_rules(d for d in documents if d.get("status", "active") == "active"))
     for document in documents:
         failures += _examples(document, matcher)
-        failures += _approved_wording(document, blocking)
+        failures += _approved_wording(document, in_force)
         failures += _missing_wording(document)
         failures += _drills(document, matcher)
     return failures
@@ -80,9 +78,9 @@ def _examples(document: Mapping[str, Any], matcher: Matcher) -> Iterator[Failure
             yield Failure(name, "must_not_flag", index, text, f"“{'”, “'.join(matched)}” is flagged")
 
 
-def _approved_wording(document: Mapping[str, Any], blocking: Matcher) -> Iterator[Failure]:
+def _approved_wording(document: Mapping[str, Any], in_force: Matcher) -> Iterator[Failure]:
     for index, text in enumerate(texts(document.get("say_instead"))):
-        for rule, matched in _crossed(blocking, text).items():
+        for rule, matched in _crossed(in_force, text).items():
             message = f"“{'”, “'.join(matched)}” crosses {rule}"
             yield Failure(str(document["id"]), "say_instead", index, text, message)
 
