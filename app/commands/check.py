@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from app.authoring.proving import prove_examples
 from app.catalog.document import canonical, parse
@@ -66,10 +67,11 @@ def _from_file(arguments: argparse.Namespace) -> RuleSet:
         message = f"{path} cannot be read: {error.strerror}."
         raise CommandError(message, 2) from error
     parsed = parse(RedLinesDocument, data, str(path))
-    if parsed.document is None:
+    if parsed.document is None or parsed.located is None:
         raise CommandError("\n".join(map(str, parsed.problems)), 2)
-    for trail, message in prove_examples(parsed.document, str(path)):
-        print(f"{path}: {'.'.join(map(str, trail))}: {message}", file=sys.stderr)
+    failing = [parsed.located.problem(*failure) for failure in prove_examples(parsed.document, str(path))]
+    for problem in sorted(failing):
+        print(problem, file=sys.stderr)
     documents: list[dict[str, Any]] = [canonical(rule) for rule in parsed.document.rules]
     rules = RuleSet(digest(documents), local_day(now()), tuple(arguments.product), tuple(documents), {})
     try:
@@ -113,7 +115,7 @@ class _Located:
 
     def sarif(self) -> Located:
         """Return the finding as SARIF wants it."""
-        uri = "stdin" if self.name == _STANDARD_INPUT else Path(self.name).as_posix()
+        uri = "stdin" if self.name == _STANDARD_INPUT else quote(Path(self.name).as_posix())
         place = (place_words(self.place), self.place.kind) if self.place else None
         return Located(uri, self.finding, self.lines, place)
 

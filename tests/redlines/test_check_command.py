@@ -212,7 +212,7 @@ def test_an_example_that_fails_is_told_and_the_check_goes_on(run: Run, rules: st
 
     assert (status, out) == (0, '{"id": 1, "findings": []}\n')
     assert err == (
-        f"{rules}: rules.1.examples.must_flag.0: is not flagged: nothing of the rule matches\n"
+        f"{rules}:22:26: rules.1.examples.must_flag.0: is not flagged: nothing of the rule matches\n"
     )  # fmt: skip
 
 
@@ -368,6 +368,18 @@ def test_sarif_names_files_and_places(run: Run, rules: str, tmp_path: Path) -> N
         "No guaranteed return: “guarantee\ta return” (paragraph 3 (Pricing))"
     )  # fmt: skip
     assert list(log["results"][1]["partialFingerprints"]) == ["primaryLocationLineHash"]
+
+
+def test_sarif_names_a_file_by_an_address(
+    run: Run, rules: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("50 % déck.txt").write_text("We guarantee a return.", encoding="utf-8")
+
+    _, out, _ = run("50 % déck.txt", "--rules", rules, "--format", "sarif")
+
+    (result,) = json.loads(out)["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": "50%20%25%20d%C3%A9ck.txt"}
 
 
 def test_what_cannot_be_read_is_told_and_the_others_are_checked(run: Run, rules: str, tmp_path: Path) -> None:
