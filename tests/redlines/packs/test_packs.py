@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from sqlmodel import Session
 
 from app.authoring.exporting import export
@@ -158,3 +159,10 @@ def test_every_term_of_the_shipped_pack_has_an_example_that_it_flags() -> None:
         assert [each for each in covered if each not in free] == []
         phrases.update(terms=len(texts), exceptions=len(covered))
     assert phrases == {"terms": 199, "exceptions": 66}
+
+
+def test_other_readers_of_yaml_read_the_same_phrases_from_the_shipped_pack() -> None:
+    pack = read_tree(ROOT / "packs").packs["zh-ad-law"]
+    rules = yaml.safe_load((ROOT / "packs/zh-ad-law.yaml").read_text(encoding="utf-8"))["rules"]
+
+    assert [rule["match"] for rule in rules] == [canonical(rule)["match"] for rule in pack.rules]
