@@ -22,7 +22,7 @@ SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tab
 _STRUCTURE = "SELECT concat_ws(' ', (TABLE alembic_version), {})".format(
     ", ".join(
         # how many there are, and which transaction wrote the last of them
-        f"(SELECT (count(*), max(xmin::text::bigint))::text FROM {catalogue} WHERE {which} >= 16384)"  # noqa: S608
+        f"(SELECT (count(*), max(xmin::text::bigint))::text FROM {catalogue} WHERE {which} >= 16384)"  # noqa: S608 (names below)
         for catalogue, which in (
             ("pg_attribute", "attrelid"),
             ("pg_constraint", "oid"),

@@ -29,8 +29,7 @@ def _serve(_arguments: argparse.Namespace, settings: Settings) -> int:
     secret = os.environ.get(TOKEN, "").strip()
     if not secret:
         raise CommandError(f"Set {TOKEN} to a token from `dealworthy token create NAME --scope SCOPE`.", 2)
-    # the library takes as long to import as everything else together, and no other command needs it
-    from app.api.mcp.server import serve  # noqa: PLC0415
+    from app.api.mcp.server import serve  # noqa: PLC0415 (its library is slow to import, and no other command needs it)
 
     with migrated(settings, read_only=True) as database:
         with database.read() as session:

@@ -151,7 +151,7 @@ def test_a_file_that_takes_too_long_is_given_up() -> None:
 def test_others_wait_for_their_turn_and_are_told_when_it_does_not_come() -> None:
     with ExitStack() as turns:
         for _ in range(MOST_AT_ONCE):
-            turns.enter_context(isolated._TURNS)  # noqa: SLF001
+            turns.enter_context(isolated._TURNS)  # noqa: SLF001 (as others would hold them)
         with pytest.raises(UnreadableError) as caught:
             read(letter(), "a.docx", seconds=0.1)
     assert caught.value.code is Code.BUSY
@@ -161,7 +161,7 @@ def test_others_wait_for_their_turn_and_are_told_when_it_does_not_come() -> None
 def test_nobody_waits_where_many_wait_already() -> None:
     with ExitStack() as places:
         for _ in range(MOST_AT_ONCE + MOST_WAITING):
-            places.enter_context(isolated._PLACES)  # noqa: SLF001
+            places.enter_context(isolated._PLACES)  # noqa: SLF001 (as others would hold them)
         started = time.monotonic()
         with pytest.raises(UnreadableError) as caught:
             read(letter(), "a.docx")
@@ -174,7 +174,7 @@ def test_what_is_logged_of_a_failure_does_not_quote_the_file(capsys: pytest.Capt
     try:
         int("a secret\nof two lines")
     except ValueError as error:
-        child._fail(type(error), error, error.__traceback__)  # noqa: SLF001
+        child._fail(type(error), error, error.__traceback__)  # noqa: SLF001 (the child has no other door)
 
     assert re.fullmatch(r"test_hostile\.py:\d+ ValueError", capsys.readouterr().err)
 
