@@ -4,10 +4,15 @@ from sqlmodel import SQLModel
 
 import app.audit.models
 import app.catalog.models
+import app.certification.certificates.models
+import app.certification.live.models
 import app.certification.models
+import app.certification.signoffs.models
 import app.conduct.models
 import app.deals.models
 import app.jobs.models
+import app.mails.models
+import app.notices.models
 import app.people.models
 import app.quizzes.models
 import app.redlines.models  # noqa: F401 (imported for the tables they declare)

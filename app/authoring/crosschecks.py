@@ -8,14 +8,14 @@ from app.catalog.coursefolder import ParsedCourse
 from app.catalog.document import Parsed
 from app.catalog.media import media_kind
 from app.catalog.yamlfile import Located, Problem, Trail
-from app.certification.content import (
+from app.certification.asking import (
     ALL_LESSONS,
     AttestRequirement,
     LessonRequirement,
-    ProgramDocument,
     QuizRequirement,
     Requirement,
 )
+from app.certification.content import ProgramDocument
 from app.quizzes.content import QuizDocument
 from app.quizzes.itemcontent import MultipleItem, OrderingItem, SingleItem
 from app.quizzes.itemparts import MediaReference, Option, Step

@@ -1,89 +1,96 @@
 """A product's program as a document: what must be met to be certified, and for how long it holds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import Field, model_validator
 
 from app.catalog.content import DEAL_STAGES, DealStage
 from app.catalog.document import Document, Faults, Region, Slug, twice
+from app.catalog.text import Label, Sentence
+from app.certification.asking import (
+    ALL_LESSONS,
+    CertifiedRequirement,
+    LessonRequirement,
+    LiveSessionRequirement,
+    QuizRequirement,
+    Requirements,
+    SignOffRequirement,
+    simple,
+)
 
 Basis = Literal["completion", "expiry", "fixed"]
 Enforcement = Literal["observe", "warn", "require_approval", "block"]
 Coverage = Literal["every", "owner", "one"]
+Form = Literal["demonstration", "role_play", "recording"]
 
-ALL_LESSONS: Final = "all"
 _SHORTEST_MONTH: Final = 28
 
 
-class LessonRequirement(Document):
-    """One lesson of the product's course, by its id, or `all` of them."""
+class Criterion(Document):
+    """One thing that an assessor looks at. Who misses one that must be met cannot pass."""
 
-    lesson: Slug
-
-
-class AttestRequirement(Document):
-    """The signed confirmation that the red lines are understood."""
-
-    attest: Literal["redlines"]
+    id: Slug
+    text: Sentence
+    must_pass: bool = False
 
 
-class QuizRequirement(Document):
-    """A quiz, by its id."""
+class Rubric(Document):
+    """What a demonstration is judged by.
 
-    quiz: Slug
+    `pass_percent` of the criteria are to be met; a second assessor looks at `second_assessor_percent` of the passes
+    and fails. `forms` are the ways in which it may be shown.
+    """
 
+    id: Slug
+    name: Label
+    task: Sentence | None = None
+    forms: Annotated[tuple[Form, ...], Field(min_length=1)] = ("demonstration", "role_play", "recording")
+    criteria: Annotated[tuple[Criterion, ...], Field(min_length=1, max_length=40)]
+    pass_percent: Annotated[int, Field(strict=True, ge=1, le=100)] = 100
+    second_assessor_percent: Annotated[int, Field(strict=True, ge=0, le=100)] = 0
 
-class SignOffRequirement(Document):
-    """A hands-on demonstration, by its rubric."""
-
-    sign_off: Slug
-
-
-class LiveSessionRequirement(Document):
-    """A live session, by its id."""
-
-    live_session: Slug
-
-
-_FORMS: Final[Mapping[str, type[Document]]] = {
-    "lesson": LessonRequirement,
-    "attest": AttestRequirement,
-    "quiz": QuizRequirement,
-    "sign_off": SignOffRequirement,
-    "live_session": LiveSessionRequirement,
-}
-
-
-def _form(value: object) -> str:
-    for name, form in _FORMS.items():
-        if isinstance(value, form) or (isinstance(value, dict) and name in value):
-            return f"<{name}>"
-    return ""
+    @model_validator(mode="after")
+    def _is_distinct(self) -> Self:
+        faults = Faults()
+        for position in twice([each.id for each in self.criteria]):
+            faults.add("another criterion has this id", "criteria", position, "id")
+        for position in twice(list(self.forms)):
+            faults.add("stands here already", "forms", position)
+        faults.check()
+        return self
 
 
-def _one_form(value: object) -> object:
-    if not _form(value):
-        message = "must be one of: lesson, attest, quiz, sign_off, live_session"
-        raise ValueError(message)
-    return value
+class LiveSessionDocument(Document):
+    """A live session that dates are set for: how long it is, and how much of it one must be present for.
+
+    Its time is parted into `checks` equal parts, in each of which a code is shown; who entered the code in at least
+    `presence_percent` of them was present.
+    """
+
+    id: Slug
+    name: Label
+    minutes: Annotated[int, Field(strict=True, ge=5, le=3 * 24 * 60)]
+    presence_percent: Annotated[int, Field(strict=True, ge=1, le=100)] = 100
+    checks: Annotated[int, Field(strict=True, ge=1, le=20)] = 1
 
 
-Requirement = Annotated[
-    Annotated[LessonRequirement, Tag("<lesson>")]
-    | Annotated[AttestRequirement, Tag("<attest>")]
-    | Annotated[QuizRequirement, Tag("<quiz>")]
-    | Annotated[SignOffRequirement, Tag("<sign_off>")]
-    | Annotated[LiveSessionRequirement, Tag("<live_session>")],
-    Discriminator(_form),
-    BeforeValidator(_one_form),
-]
+class Level(Document):
+    """A higher level: what it asks for on top of the levels before it."""
+
+    id: Slug
+    name: Label
+    requirements: Requirements
 
 
 class ProgramDocument(Document):
-    """`program` in `product.yaml`. Windows and grace are counted in days, validity in calendar months."""
+    """`program` in `product.yaml`. Windows and grace are counted in days, validity in calendar months.
 
-    requirements: Annotated[tuple[Requirement, ...], Field(min_length=1, max_length=100)]
+    `level` names what `requirements` lead to, `levels` are above it, and `deal_level` is the one of `levels` that the
+    gate asks for where that is not the first.
+    """
+
+    requirements: Requirements
     valid_months: Annotated[int, Field(strict=True, ge=1, le=120)]
     basis: Basis
     renewal_window_days: Annotated[int, Field(strict=True, ge=0, le=3650)]
@@ -95,6 +102,10 @@ class ProgramDocument(Document):
     from_stage: DealStage = DEAL_STAGES[0]
     roles: tuple[Slug, ...] = ()
     minimum_active_months: Annotated[int, Field(strict=True, ge=0, le=120)] = 6
+    levels: Annotated[tuple[Level, ...], Field(max_length=5)] = ()
+    deal_level: Slug | None = None
+    rubrics: Annotated[tuple[Rubric, ...], Field(max_length=20)] = ()
+    live_sessions: Annotated[tuple[LiveSessionDocument, ...], Field(max_length=20)] = ()
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
@@ -110,8 +121,28 @@ class ProgramDocument(Document):
         if self.renewal_window_days > self.valid_months * _SHORTEST_MONTH:
             faults.add(f"is longer than the {self.valid_months} months of validity", "renewal_window_days")
         self._check_minimum_active(faults)
+        self._check_levels(faults)
+        self._check_names(faults)
         faults.check()
         return self
+
+    def _check_levels(self, faults: Faults) -> None:
+        known = [self.level, *(each.id for each in self.levels)]
+        for position in twice(known):
+            faults.add("another level has this id", "levels", position - 1, "id")
+        if self.deal_level is not None and self.deal_level not in known:
+            faults.add(f"is none of the levels: {', '.join(known)}", "deal_level")
+        asked = [requirement.model_dump_json() for requirement in self.requirements]
+        for number, level in enumerate(self.levels):
+            for position, requirement in enumerate(level.requirements):
+                if requirement.model_dump_json() in asked:
+                    faults.add("is asked for already", "levels", number, "requirements", position)
+                asked.append(requirement.model_dump_json())
+
+    def _check_names(self, faults: Faults) -> None:
+        for field, named in (("rubrics", self.rubrics), ("live_sessions", self.live_sessions)):
+            for position in twice([each.id for each in named]):
+                faults.add("another one has this id", field, position, "id")
 
     def _check_minimum_active(self, faults: Faults) -> None:
         if self.basis != "fixed":
@@ -124,7 +155,29 @@ class ProgramDocument(Document):
         if self.minimum_active_months > self.valid_months:
             faults.add(f"is longer than the {self.valid_months} months of validity", "minimum_active_months")
 
+    def every(self) -> Iterator[Document]:
+        """Walk through all that is asked for, on every level and in every alternative."""
+        yield from simple(self.requirements)
+        for level in self.levels:
+            yield from simple(level.requirements)
+
     @property
     def quizzes(self) -> tuple[str, ...]:
         """The ids of the quizzes that are asked for."""
-        return tuple(each.quiz for each in self.requirements if isinstance(each, QuizRequirement))
+        return tuple(dict.fromkeys(each.quiz for each in self.every() if isinstance(each, QuizRequirement)))
+
+    @property
+    def prerequisites(self) -> tuple[str, ...]:
+        """The certifications on other products that are asked for."""
+        return tuple(dict.fromkeys(each.certified for each in self.every() if isinstance(each, CertifiedRequirement)))
+
+    @property
+    def undescribed(self) -> tuple[str, ...]:
+        """The rubrics and live sessions that are asked for and not described, by their ids."""
+        described = {each.id for each in self.rubrics} | {each.id for each in self.live_sessions}
+        asked = (
+            each.sign_off if isinstance(each, SignOffRequirement) else each.live_session
+            for each in self.every()
+            if isinstance(each, SignOffRequirement | LiveSessionRequirement)
+        )
+        return tuple(dict.fromkeys(name for name in asked if name not in described))

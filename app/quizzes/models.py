@@ -66,7 +66,8 @@ class Attempt(SQLModel, table=True):
     only one running attempt of a quiz, also when two tabs race. One that is found past its end has finished then;
     `marked_at` is when it was found and its mark became known: later than its finish where a person marks an essay.
     `touched_at` is when its owner last sent something; the time since then goes to the question that they sent.
-    The mark is the one that holds now; what it was before a regrade is in `AttemptRegrade`.
+    The mark is the one that holds now; what it was before a regrade is in `AttemptRegrade`. `delta_of` is the version
+    of the content that changed where only the questions about the change are asked.
     """
 
     __tablename__ = "attempt"
@@ -87,6 +88,7 @@ class Attempt(SQLModel, table=True):
     product_id: int = Field(foreign_key="product.id", index=True)
     content_id: int = Field(foreign_key="content.id", index=True)
     content_version_id: int = Field(foreign_key="content_version.id")
+    delta_of: int | None = Field(default=None, foreign_key="content_version.id")
     number: int
     step: int = 0
     started_at: datetime = Field(sa_type=Moment)

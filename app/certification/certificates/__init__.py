@@ -1,0 +1,1 @@
+"""Certificates: what is issued once and never changed, as a page, a PDF and a badge that others can verify."""
