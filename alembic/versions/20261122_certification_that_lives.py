@@ -410,6 +410,9 @@ def upgrade() -> None:
             batch_op.f("fk_attempt_delta_of_content_version"), "content_version", ["delta_of"], ["id"]
         )
 
+    with op.batch_alter_table("content_version", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("delta", sa.JSON(), nullable=True))
+
     with op.batch_alter_table("certification_event", schema=None) as batch_op:
         batch_op.add_column(sa.Column("case", sa.String(500), server_default=sa.text("''"), nullable=False))
         batch_op.add_column(sa.Column("deadline", sa.Date(), nullable=True))

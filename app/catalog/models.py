@@ -70,7 +70,10 @@ class Content(SQLModel, table=True):
 
 
 class ContentVersion(SQLModel, table=True):
-    """A frozen document. Rows are never changed; a completion, an attestation or an attempt cites exactly one."""
+    """A frozen document. Rows are never changed; a completion, an attestation or an attempt cites exactly one.
+
+    `delta` names, by quiz, the items that ask about what changed, where the verdict is a delta quiz.
+    """
 
     __tablename__ = "content_version"
     __table_args__ = (UniqueConstraint("content_id", "number"),)
@@ -83,6 +86,7 @@ class ContentVersion(SQLModel, table=True):
     origin: Origin = Field(sa_type=stored_enum(Origin))
     verdict: Verdict = Field(sa_type=stored_enum(Verdict))
     deadline: date | None = None
+    delta: dict[str, list[str]] | None = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
     note: str = Field(default="", max_length=1000)
     published_at: datetime = Field(sa_type=Moment)
     published_by: str = Field(max_length=320)
