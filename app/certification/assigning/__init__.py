@@ -1,0 +1,1 @@
+"""Who is asked to get certified by when: by hand, by rule, and with leave."""
