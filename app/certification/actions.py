@@ -1,4 +1,4 @@
-"""Every write of certification: awarding periods, assigning, signing off, suspending and revoking."""
+"""Writes of certification: awarding periods, assigning and signing off."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -21,7 +21,7 @@ from app.certification.models import (
     SignOff,
     SignOffOutcome,
 )
-from app.certification.rules import Standing, award
+from app.certification.rules import award
 from app.clock import end_of_day, local_day
 from app.errors import ConflictError, ForbiddenError, InvalidError
 from app.people.models import Person
@@ -52,7 +52,7 @@ def award_earned(session: Session, person_id: int, product_id: int, moment: date
 
     Safe to call at any time and twice: a period that is stored earns nothing any more, and its number is unique.
     """
-    _one_at_a_time(session, person_id)
+    one_at_a_time(session, person_id)
     found = queries.record(session, person_id, product_id, moment)
     while found is not None and (dates := award(found.facts, local_day(moment))):
         number = _next_number(session, person_id, product_id)
@@ -78,7 +78,7 @@ def award_earned(session: Session, person_id: int, product_id: int, moment: date
             at=moment,
             actor=SYSTEM,
             action="certification.awarded",
-            subject=_subject(session, person_id, product_id),
+            subject=subject_of(session, person_id, product_id),
             details={"period": number, "valid_through": dates.valid_through.isoformat()},
         )
         found = queries.record(session, person_id, product_id, moment)
@@ -90,7 +90,7 @@ def note_regrade(session: Session, person_id: int, product_id: int, withdrawn: W
 
     What was awarded stays until somebody decides: nobody loses a certification because a key was wrong, in silence.
     """
-    _one_at_a_time(session, person_id)
+    one_at_a_time(session, person_id)
     held = select(col(CertificationPeriod.id)).where(
         col(CertificationPeriod.person_id) == person_id, col(CertificationPeriod.product_id) == product_id
     )
@@ -110,7 +110,7 @@ def note_regrade(session: Session, person_id: int, product_id: int, withdrawn: W
         at=moment,
         actor=SYSTEM,
         action="certification.regraded",
-        subject=_subject(session, person_id, product_id),
+        subject=subject_of(session, person_id, product_id),
         details={"quiz": withdrawn.quiz, "reason": withdrawn.reason},
     )
 
@@ -141,7 +141,7 @@ def award_waiting(session: Session, waiting: Waiting, moment: datetime) -> None:
                 award_earned(session, person_id, product_id, moment)
 
 
-def _one_at_a_time(session: Session, person_id: int) -> None:
+def one_at_a_time(session: Session, person_id: int) -> None:
     """Wait for others who write about the same person: two last pieces of evidence at once must not both award.
 
     Actions call it before they write to the audit trail, which is locked too, so that nobody waits in a circle.
@@ -158,7 +158,7 @@ def _next_number(session: Session, person_id: int, product_id: int) -> int:
     return (newest or 0) + 1
 
 
-def _subject(session: Session, person_id: int, product_id: int) -> tuple[str, str]:
+def subject_of(session: Session, person_id: int, product_id: int) -> tuple[str, str]:
     email = session.scalar(select(col(Person.email)).where(col(Person.id) == person_id))
     slug = session.scalar(select(col(Product.slug)).where(col(Product.id) == product_id))
     return "certification", f"{email} {slug}"
@@ -168,7 +168,7 @@ def assign(
     session: Session, person_id: int, product_id: int, *, due_on: date | None, by: str, moment: datetime
 ) -> Assignment:
     """Ask a person to get certified, by a day or whenever; asking for another day replaces the one before."""
-    _one_at_a_time(session, person_id)
+    one_at_a_time(session, person_id)
     newest = session.scalar(
         select(Assignment)
         .where(col(Assignment.person_id) == person_id, col(Assignment.product_id) == product_id)
@@ -187,7 +187,7 @@ def assign(
         at=moment,
         actor=by,
         action="certification.assigned",
-        subject=_subject(session, person_id, product_id),
+        subject=subject_of(session, person_id, product_id),
         details={"due_on": due_on.isoformat() if due_on else None},
     )
     return assignment
@@ -213,7 +213,7 @@ def sign_off(
         raise ForbiddenError(_("Nobody signs off their own demonstration. Ask another trainer."))
     if outcome is not SignOffOutcome.PASSED and not note.strip():
         raise InvalidError(_("Say in the note what is missing, so that the next try can go better."))
-    _one_at_a_time(session, person_id)
+    one_at_a_time(session, person_id)
     found = queries.record(session, person_id, product_id, moment)
     if found is None or programs.sign_off(rubric) not in found.program.requirements:
         raise ConflictError(_("The program does not ask for this demonstration any more. Nothing was stored."))
@@ -233,59 +233,8 @@ def sign_off(
         at=moment,
         actor=assessor.email,
         action=f"sign_off.{outcome.value}",
-        subject=_subject(session, person_id, product_id),
+        subject=subject_of(session, person_id, product_id),
         details={"rubric": rubric},
     )
     award_earned(session, person_id, product_id, moment)
     return decided
-
-
-def sanction(
-    session: Session,
-    person_id: int,
-    product_id: int,
-    kind: CertificationEventKind,
-    *,
-    reason: str,
-    by: str,
-    moment: datetime,
-    red_line: str | dict[str, str] | None = None,
-) -> CertificationEvent:
-    """Suspend, reinstate or revoke, with the reason; the clearance of every deal follows at once.
-
-    `red_line` is the title of the red line that was crossed; the gate names it.
-
-    Raises ConflictError where it would change nothing, InvalidError without a reason.
-    """
-    if not reason.strip():
-        raise InvalidError(_("Give the reason; the person and everybody who asks later will read it."))
-    _one_at_a_time(session, person_id)
-    if kind not in possible_sanctions(queries.record(session, person_id, product_id, moment)):
-        raise ConflictError(_("The standing has changed since you opened the page. Look at it again first."))
-    event = CertificationEvent(
-        person_id=person_id, product_id=product_id, kind=kind, reason=reason, red_line=red_line, at=moment, by=by
-    )
-    session.add(event)
-    session.flush()
-    audit(
-        session,
-        at=moment,
-        actor=by,
-        action=f"certification.{kind.value}",
-        subject=_subject(session, person_id, product_id),
-        details={"reason": reason},
-    )
-    if kind is CertificationEventKind.REINSTATED:  # what was earned meanwhile is stored now
-        award_earned(session, person_id, product_id, moment)
-    return event
-
-
-def possible_sanctions(record: queries.Record | None) -> list[CertificationEventKind]:
-    """Return what may be done about a standing: a revoked one is only reinstated, a suspended one also revoked."""
-    if record is None:
-        return []
-    if record.verdict.standing is Standing.REVOKED:
-        return [CertificationEventKind.REINSTATED]
-    if record.verdict.standing is Standing.SUSPENDED:
-        return [CertificationEventKind.REINSTATED, CertificationEventKind.REVOKED]
-    return [CertificationEventKind.SUSPENDED, CertificationEventKind.REVOKED]

@@ -9,8 +9,9 @@ from sqlmodel import Session, col
 
 from app.catalog.document import digest
 from app.catalog.models import Content, ContentKind, ContentVersion, LessonProgress, Product, Verdict
-from app.certification.actions import assign, sanction
+from app.certification.actions import assign
 from app.certification.models import CertificationEventKind
+from app.certification.sanctions.actions import sanction
 from app.clock import local_day, now
 from app.commands import demo_story as story
 from app.commands.base import CommandError, Parsers, writing

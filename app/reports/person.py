@@ -5,9 +5,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from sqlmodel import Session
 
-from app.certification.actions import assign, sanction, sign_off
+from app.certification.actions import assign, sign_off
 from app.certification.forms import AssignmentForm, SanctionForm, SignOffForm
 from app.certification.models import SANCTIONS, CertificationEventKind, SignOffOutcome
+from app.certification.sanctions.actions import sanction
 from app.clock import Now, Today
 from app.conduct.reviewing import words as review_words
 from app.conduct.reviewing.queries import violations

@@ -13,7 +13,6 @@ from app.catalog.models import Content, ContentVersion, LessonProgress, Product
 from app.catalog.queries import courses, products
 from app.catalog.text import localized
 from app.certification import words
-from app.certification.actions import possible_sanctions
 from app.certification.models import (
     Assignment,
     CertificationEvent,
@@ -23,6 +22,7 @@ from app.certification.models import (
 )
 from app.certification.queries import HeldPeriod, Record, periods, records
 from app.certification.rules import RequirementKind
+from app.certification.sanctions.actions import possible_sanctions
 from app.certification.way import Step, StepKind, StepState
 from app.people.models import Person, Team
 from app.quizzes.essays.queries import quizzes_awaiting_mark

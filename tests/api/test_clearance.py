@@ -13,8 +13,8 @@ from sqlmodel import Session
 from app.catalog.actions import publish, save_draft
 from app.catalog.models import ContentKind, Origin, Product, Verdict
 from app.catalog.queries import content as find_content
-from app.certification.actions import sanction
 from app.certification.models import CertificationEventKind
+from app.certification.sanctions.actions import sanction
 from app.database import Database
 from app.deals.models import DealMember
 from app.people.models import Person, RateLimit

@@ -12,9 +12,10 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.audit.models import AuditEntry
-from app.certification.actions import award_earned, sanction
+from app.certification.actions import award_earned
 from app.certification.models import CertificationEventKind, CertificationPeriod
 from app.certification.queries import periods
+from app.certification.sanctions.actions import sanction
 from app.database import Database
 from app.errors import ConflictError, InvalidError
 from factories import NOW, attest, person, sellable

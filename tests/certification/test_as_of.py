@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from app.catalog.models import ContentKind
-from app.certification.actions import assign, sanction
+from app.certification.actions import assign
 from app.certification.models import CertificationEventKind
 from app.certification.queries import record
 from app.certification.rules import StandingVerdict
+from app.certification.sanctions.actions import sanction
 from app.people.access import CurrentPerson
 from app.people.models import Person
 from app.quizzes.actions import finish, save

@@ -10,10 +10,11 @@ from sqlmodel import Session
 from app.catalog.actions import publish, save_draft
 from app.catalog.models import ContentKind, Origin, Product, Verdict
 from app.catalog.queries import content
-from app.certification.actions import assign, sanction
+from app.certification.actions import assign
 from app.certification.models import Assignment, CertificationEventKind
 from app.certification.queries import certificate, periods, record, records
 from app.certification.rules import ReasonCode, Standing, StandingVerdict
+from app.certification.sanctions.actions import sanction
 from app.database import Database
 from app.people.models import Person
 from factories import NOW, attest, person, sellable

@@ -12,9 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlmodel import Session, SQLModel, col
 
 from app.catalog.models import Product
-from app.certification.actions import sanction
 from app.certification.models import CertificationEventKind
 from app.certification.queries import record
+from app.certification.sanctions.actions import sanction
 from app.database import Database
 from app.deals.actions import Facts, change
 from app.deals.facts import DealFacts, deals

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.catalog.models import ContentKind, Product
-from app.certification.actions import sanction
 from app.certification.models import CertificationEventKind
+from app.certification.sanctions.actions import sanction
 from app.deals.actions import Facts, change
 from app.deals.facts import deals
 from app.deals.models import Deal

@@ -10,8 +10,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from app.certification.actions import assign, sanction
+from app.certification.actions import assign
 from app.certification.models import CertificationEventKind
+from app.certification.sanctions.actions import sanction
 from app.people.models import Role
 from app.quizzes.models import Attempt
 from factories import NOW, attest, deal, person, published_quiz, quiz_document, sellable, single, sitting

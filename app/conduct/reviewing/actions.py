@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.audit.actions import record
-from app.certification.actions import sanction
 from app.certification.models import CertificationEventKind
+from app.certification.sanctions.actions import sanction
 from app.conduct.models import Consequence, Disposition, Finding, NameOpening, SentText, Violation
 from app.conduct.reviewing import rules
 from app.conduct.reviewing.rules import Refusal

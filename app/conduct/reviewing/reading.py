@@ -10,9 +10,9 @@ from sqlmodel import Session, col
 
 from app.catalog.models import Product
 from app.catalog.text import localized
-from app.certification.actions import possible_sanctions
 from app.certification.models import CertificationEventKind
 from app.certification.queries import records
+from app.certification.sanctions.actions import possible_sanctions
 from app.clock import local_day
 from app.conduct import marks
 from app.conduct.masking import masked
