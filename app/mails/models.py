@@ -6,7 +6,11 @@ from app.database import Moment
 
 
 class Mail(SQLModel, table=True):
-    """A mail to one address. `calendar` is an iCalendar text that goes along, with its method."""
+    """A mail to one address. `calendar` is an iCalendar text that goes along, with its method.
+
+    `message_id` is the part of the Message-ID before the sender's domain, the same at each try. `failed_at` is when
+    nobody tried any more, and `error` why, or why the last try did not work.
+    """
 
     __tablename__ = "mail"
 
