@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("product_id", sa.Integer(), nullable=False),
         sa.Column("role", sa.String(32), nullable=True),
         sa.Column("team_id", sa.Integer(), nullable=True),
+        sa.Column("manager_id", sa.Integer(), nullable=True),
         sa.Column("region", sa.String(40), nullable=True),
         sa.Column("hired_from", sa.Date(), nullable=True),
         sa.Column("hired_through", sa.Date(), nullable=True),
@@ -44,6 +45,7 @@ def upgrade() -> None:
         sa.Column("created_by", sa.String(320), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_by", sa.String(320), nullable=True),
+        sa.ForeignKeyConstraint(["manager_id"], ["person.id"], name=op.f("fk_assignment_rule_manager_id_person")),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"], name=op.f("fk_assignment_rule_product_id_product")),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_assignment_rule_team_id_team")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment_rule")),
@@ -163,6 +165,7 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.Integer(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_by", sa.Integer(), nullable=True),
+        sa.Column("ended_because", sa.String(1000), nullable=False),
         sa.ForeignKeyConstraint(["asked_by"], ["person.id"], name=op.f("fk_requirement_credit_asked_by_person")),
         sa.ForeignKeyConstraint(["decided_by"], ["person.id"], name=op.f("fk_requirement_credit_decided_by_person")),
         sa.ForeignKeyConstraint(["ended_by"], ["person.id"], name=op.f("fk_requirement_credit_ended_by_person")),
@@ -415,6 +418,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("certification_event", schema=None) as batch_op:
         batch_op.add_column(sa.Column("case", sa.String(500), server_default=sa.text("''"), nullable=False))
+        batch_op.add_column(sa.Column("preset", sa.String(40), server_default=sa.text("''"), nullable=False))
         batch_op.add_column(sa.Column("deadline", sa.Date(), nullable=True))
 
     with op.batch_alter_table("certification_period", schema=None) as batch_op:

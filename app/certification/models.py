@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
-from app.certification.rules import RequirementKind
+from app.certification.requirements import RequirementKind
 from app.database import Moment, stored_enum
 from app.people.models import Role
 
@@ -96,8 +96,8 @@ class Assignment(SQLModel, table=True):
 class AssignmentRule(SQLModel, table=True):
     """Everybody whom all the given conditions fit is asked to get certified, once.
 
-    A team means the teams below it too. `due_days` counts forward from the hire or the assignment, and back from
-    `launch_on`.
+    A team means the teams below it too, and `manager_id` those who report to that person, directly or not.
+    `due_days` counts forward from the hire or the assignment, and back from `launch_on`.
     """
 
     __tablename__ = "assignment_rule"
@@ -106,6 +106,7 @@ class AssignmentRule(SQLModel, table=True):
     product_id: int = Field(foreign_key="product.id", index=True)
     role: Role | None = Field(default=None, sa_type=stored_enum(Role))
     team_id: int | None = Field(default=None, foreign_key="team.id")
+    manager_id: int | None = Field(default=None, foreign_key="person.id")
     region: str | None = Field(default=None, max_length=40)
     hired_from: date | None = None
     hired_through: date | None = None
@@ -182,6 +183,7 @@ class PeriodExtension(SQLModel, table=True):
 class CertificationEvent(SQLModel, table=True):
     """A suspension, its end, a revocation, a spot recertification, or a quiz that turned out not to be passed.
 
+    `reason` is in the words of who decided; `preset` names a reason of the catalogue that stands before them, if any.
     `red_line` is the title of the red line that was crossed, where that is why; `case` names the case behind it, by
     an address or a number. `deadline` is the last day for a spot recertification.
     """
@@ -195,6 +197,7 @@ class CertificationEvent(SQLModel, table=True):
     reason: str = Field(max_length=1000)
     red_line: str | dict[str, str] | None = Field(default=None, sa_type=JSON(none_as_null=True))
     case: str = Field(default="", max_length=500, sa_column_kwargs={"server_default": EMPTY})
+    preset: str = Field(default="", max_length=40, sa_column_kwargs={"server_default": EMPTY})
     deadline: date | None = None
     at: datetime = Field(sa_type=Moment)
     by: str = Field(max_length=320)
@@ -245,6 +248,7 @@ class RequirementCredit(SQLModel, table=True):
     decided_by: int | None = Field(default=None, foreign_key="person.id")
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
     ended_by: int | None = Field(default=None, foreign_key="person.id")
+    ended_because: str = Field(default="", max_length=1000)
 
 
 class SignOff(SQLModel, table=True):
