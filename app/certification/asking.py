@@ -1,12 +1,13 @@
 """What a program may ask for, as it is written in a document."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Final, Literal, Self
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, StringConstraints, Tag, field_validator, model_validator
 
 from app.catalog.document import SLUG, Document, Faults, Slug, twice
+from app.catalog.yamlfile import Trail
 
 ALL_LESSONS: Final = "all"
 
@@ -136,10 +137,21 @@ Requirement = Annotated[
 Requirements = Annotated[tuple[Requirement, ...], Field(min_length=1, max_length=100)]
 
 
-def simple(requirements: tuple[Requirement, ...]) -> Iterator[Document]:
-    """Walk through the requirements, those inside of alternatives too."""
-    for each in requirements:
+def placed(requirements: tuple[Requirement, ...], above: Trail) -> Iterator[tuple[Trail, Document]]:
+    """Walk through the requirements of the list at `above`, those inside of alternatives too, each with its place."""
+    for position, each in enumerate(requirements):
         if isinstance(each, AnyOfRequirement):
-            yield from (part for alternative in each.any_of for part in alternative)
+            for number, alternative in enumerate(each.any_of):
+                for place, part in enumerate(alternative):
+                    yield (*above, position, "any_of", number, place), part
+        else:
+            yield (*above, position), each
+
+
+def stored_parts(requirements: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, str]]:
+    """Walk through requirements as they are stored, those inside of alternatives too."""
+    for each in requirements:
+        if "any_of" in each:
+            yield from (part for alternative in each["any_of"] for part in alternative)
         else:
             yield each

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from app.catalog.content import DEAL_STAGES, DealStage
 from app.catalog.document import Document, Faults, Region, Slug, twice
 from app.catalog.text import Label, Sentence
+from app.catalog.yamlfile import Trail
 from app.certification.asking import (
     ALL_LESSONS,
     CertifiedRequirement,
@@ -16,7 +17,7 @@ from app.certification.asking import (
     QuizRequirement,
     Requirements,
     SignOffRequirement,
-    simple,
+    placed,
 )
 
 Basis = Literal["completion", "expiry", "fixed"]
@@ -87,7 +88,8 @@ class ProgramDocument(Document):
     """`program` in `product.yaml`. Windows and grace are counted in days, validity in calendar months.
 
     `level` names what `requirements` lead to, `levels` are above it, and `deal_level` is the one of `levels` that the
-    gate asks for where that is not the first.
+    gate asks for where that is not the first. What was done up to `early_days` before the window opens counts when
+    it opens.
     """
 
     requirements: Requirements
@@ -102,6 +104,7 @@ class ProgramDocument(Document):
     from_stage: DealStage = DEAL_STAGES[0]
     roles: tuple[Slug, ...] = ()
     minimum_active_months: Annotated[int, Field(strict=True, ge=0, le=120)] = 6
+    early_days: Annotated[int, Field(strict=True, ge=0, le=3650)] = 0
     levels: Annotated[tuple[Level, ...], Field(max_length=5)] = ()
     deal_level: Slug | None = None
     rubrics: Annotated[tuple[Rubric, ...], Field(max_length=20)] = ()
@@ -157,9 +160,13 @@ class ProgramDocument(Document):
 
     def every(self) -> Iterator[Document]:
         """Walk through all that is asked for, on every level and in every alternative."""
-        yield from simple(self.requirements)
-        for level in self.levels:
-            yield from simple(level.requirements)
+        return (each for _trail, each in self.every_placed())
+
+    def every_placed(self) -> Iterator[tuple[Trail, Document]]:
+        """Walk through all that is asked for, each with its place in the document."""
+        yield from placed(self.requirements, ("requirements",))
+        for number, level in enumerate(self.levels):
+            yield from placed(level.requirements, ("levels", number, "requirements"))
 
     @property
     def quizzes(self) -> tuple[str, ...]:
