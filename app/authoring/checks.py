@@ -1,14 +1,16 @@
 """Everything that keeps the drafts of a product from being published: what `dealworthy lint` says of files."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
 
 from app.authoring.crosschecks import check_course, check_quiz, red_line_ids
 from app.authoring.drawchecks import Published, check_sources
+from app.authoring.prerequisites import Ladder, check_prerequisites
 from app.authoring.proving import prove_examples
 from app.catalog.content import CourseDocument
 from app.catalog.coursefolder import ParsedCourse, RedLineReference
@@ -36,17 +38,32 @@ class Draft:
     document: dict[str, Any] = field(compare=False, hash=False)
 
 
-def problems(product: str, drafts: Iterable[Draft], published: Published | None = None) -> tuple[Problem, ...]:
+def problems(
+    product: str,
+    drafts: Iterable[Draft],
+    published: Published | None = None,
+    ladders: Mapping[str, Ladder] | None = None,
+) -> tuple[Problem, ...]:
     """Check the drafts of one product together; `published` are the quizzes of every product, to draw from.
+
+    `ladders` are the published programs of every product, to ask for.
 
     A problem's file is the kind of its document, `quiz/<id>`, or `lesson/<id>` for a red line that a lesson shows.
     """
-    return _problems(product, tuple(drafts), None if published is None else tuple(sorted(published.items())))
+    return _problems(
+        product,
+        tuple(drafts),
+        None if published is None else tuple(sorted(published.items())),
+        None if ladders is None else tuple(sorted(ladders.items(), key=itemgetter(0))),
+    )
 
 
 @lru_cache(maxsize=256)
 def _problems(
-    product: str, drafts: tuple[Draft, ...], published: tuple[tuple[str, int | None], ...] | None
+    product: str,
+    drafts: tuple[Draft, ...],
+    published: tuple[tuple[str, int | None], ...] | None,
+    ladders: tuple[tuple[str, Ladder], ...] | None,
 ) -> tuple[Problem, ...]:
     found: list[Problem] = []
     by_kind = {draft.kind: draft for draft in drafts if draft.kind is not ContentKind.QUIZ}
@@ -68,6 +85,8 @@ def _problems(
     if files:
         banks = {slug for slug, quiz in mine.items() if quiz and quiz.document and quiz.document.bank}
         found += check_course(files, program.document if program else None, known, set(mine), banks=banks)
+    if ladders is not None and program and program.document and program.located:
+        found += check_prerequisites(product, program.document, program.located, dict(ladders))
     # drafts of one product are published together, so one may draw from another that is not published yet
     sources = (
         None if published is None else {**dict(published), **{slug: dict(published).get(slug) or None for slug in mine}}

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from app.catalog.coursefolder import ParsedCourse
-from app.catalog.document import Parsed
+from app.catalog.document import Document, Parsed
 from app.catalog.media import media_kind
 from app.catalog.yamlfile import Located, Problem, Trail
 from app.certification.asking import (
@@ -13,7 +13,6 @@ from app.certification.asking import (
     AttestRequirement,
     LessonRequirement,
     QuizRequirement,
-    Requirement,
 )
 from app.certification.content import ProgramDocument
 from app.quizzes.content import QuizDocument
@@ -54,10 +53,10 @@ def check_course(
         elif ids is not None and reference.drilled and reference.red_line not in drilled:
             yield reference.problem(f"the red line {reference.red_line} has no drills")
     if program and course.program:
-        for position, requirement in enumerate(program.requirements):
+        for trail, requirement in program.every_placed():
             message = _missing(requirement, course, redlines, quizzes) or _not_taken(requirement, banks)
             if message:
-                yield course.program.problem(("requirements", position), message)
+                yield course.program.problem(trail, message)
     if redlines and redlines.document and redlines.located:
         for position, rule in enumerate(redlines.document.rules):
             yield from _check_rule(rule, ("rules", position), course, redlines.located)
@@ -119,7 +118,7 @@ def untested(redlines: Mapping[str, Any], quizzes: Iterable[Mapping[str, Any]]) 
 
 
 def _missing(
-    requirement: Requirement,
+    requirement: Document,
     course: ParsedCourse,
     redlines: Parsed[RedLinesDocument] | None,
     quizzes: Collection[str] | None,
@@ -137,7 +136,7 @@ def _missing(
             return None
 
 
-def _not_taken(requirement: Requirement, banks: Collection[str]) -> str | None:
+def _not_taken(requirement: Document, banks: Collection[str]) -> str | None:
     if isinstance(requirement, QuizRequirement) and requirement.quiz in banks:
         return f"{requirement.quiz} is a bank, which nobody can take"
     return None

@@ -9,6 +9,7 @@ from app.authoring.crosschecks import check_course, check_quiz, red_line_ids, un
 from app.authoring.drawchecks import Items, check_sources, unfilled
 from app.authoring.mediafiles import MEDIA, Load, with_media
 from app.authoring.packchecks import check_pack, check_subscriptions
+from app.authoring.prerequisites import Ladders, check_prerequisites, ladder
 from app.catalog.content import CourseDocument
 from app.catalog.coursefolder import PRODUCT_FILE, REDLINES_FILE, ParsedCourse, parse_course
 from app.catalog.document import Model, Parsed, canonical, parse, validate
@@ -59,16 +60,17 @@ def read_tree(
     known_quizzes: Mapping[str, str] | None = None,
     known_versions: Mapping[str, int] | None = None,
     known_packs: Collection[str] | None = None,
+    known_programs: Ladders | None = None,
     prove: Prove | None = None,
 ) -> Tree:
     """Read and check a directory with `courses/`, `quizzes/` and `packs/` or some of them, or one course or file.
 
     `known_products` and `known_quizzes` are ids that exist elsewhere, those of quizzes with their products. Without
     them a reference to a half that `path` does not hold is left unchecked. `known_versions` are the newest published
-    versions of those quizzes, `known_packs` the approved rule packs. `prove` tries the examples of each
-    `redlines.yaml` and of each pack that is well formed.
+    versions of those quizzes, `known_packs` the approved rule packs, `known_programs` the published programs.
+    `prove` tries the examples of each `redlines.yaml` and of each pack that is well formed.
     """
-    return _Reader(path, known_products, known_quizzes, known_versions, known_packs, prove).tree()
+    return _Reader(path, known_products, known_quizzes, known_versions, known_packs, known_programs, prove).tree()
 
 
 @dataclass(slots=True)
@@ -85,6 +87,7 @@ class _Reader:
     known_quizzes: Mapping[str, str] | None
     known_versions: Mapping[str, int] | None
     known_packs: Collection[str] | None
+    known_programs: Ladders | None
     prove: Prove | None
     problems: list[Problem] = field(default_factory=list)
     courses: dict[str, _Course] = field(default_factory=dict)
@@ -95,8 +98,13 @@ class _Reader:
 
     def tree(self) -> Tree:
         self._read()
+        ladders = self._ladders()
         for course in self.courses.values():
             self._check_course(course)
+            if ladders is not None and course.program and course.files.program:
+                self.problems += check_prerequisites(
+                    course.files.folder_name, course.program, course.files.program, ladders
+                )
         for quiz in self.quizzes.values():
             self._check_quiz(quiz)
         blamed = {problem.file for problem in self.problems}
@@ -234,6 +242,17 @@ class _Reader:
         self.problems += check_course(course.files, course.program, course.redlines, quizzes, banks=banks)
         if course.redlines:
             self.problems += check_subscriptions(course.redlines, self._known_packs())
+
+    def _ladders(self) -> Ladders | None:
+        if COURSES not in self.holds and self.known_programs is None:
+            return None
+        known = dict(self.known_programs or {})
+        for slug, course in self.courses.items():
+            if course.program:
+                known[slug] = ladder(course.program.model_dump(mode="json"))
+            elif course.files.program or not course.files.course:
+                known[slug] = None  # it cannot be read, and is blamed already
+        return known
 
     def _known_packs(self) -> frozenset[str] | None:
         if PACKS not in self.holds and self.known_packs is None:

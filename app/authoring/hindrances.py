@@ -7,6 +7,7 @@ from sqlmodel import Session
 from app.authoring.queries import Course
 from app.authoring.words import called
 from app.catalog.models import ContentKind
+from app.certification.asking import stored_parts
 from app.redlines.reviewing import words
 from app.redlines.reviewing.queries import Life, lives
 from app.redlines.reviewing.rules import Need
@@ -51,4 +52,8 @@ def _hindrance(product: str, life: Life) -> Hindrance:
 def asks_for_quiz(course: Course) -> bool:
     """Say whether the program of a product asks for a quiz."""
     program = course.of(ContentKind.PROGRAM)
-    return program is not None and any("quiz" in each for each in program.content.draft.get("requirements", ()))
+    if program is None:
+        return False
+    document = program.content.draft
+    lists = (document.get("requirements", ()), *(each["requirements"] for each in document.get("levels", ())))
+    return any("quiz" in part for each in lists for part in stored_parts(each))

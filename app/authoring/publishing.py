@@ -15,7 +15,7 @@ from app.authoring.crosschecks import untested
 from app.authoring.drawchecks import Items, Unfilled, unfilled
 from app.authoring.hindrances import asks_for_quiz, hindered
 from app.authoring.links import linked
-from app.authoring.queries import Course, Stored, course, product, version, versions
+from app.authoring.queries import Course, Stored, course, lock_programs, product, version, versions
 from app.authoring.touching import Wish, reach
 from app.catalog.actions import publish
 from app.catalog.models import ContentKind, Origin, Verdict
@@ -59,6 +59,7 @@ def freeze(
     request: Request, slug: str, session: SessionDep, person: Trainer, moment: Now, today: Today, raw: RawForm
 ) -> Response:
     """Freeze every draft of the product that changed, all or none."""
+    lock_programs(session)
     for stored in course(session, slug).documents:
         session.refresh(stored.content, with_for_update=True)
     found = course(session, slug)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.authoring.checks import Draft, problems
+from app.authoring.prerequisites import Ladder, ladder
 from app.catalog.models import (
     Content,
     ContentKind,
@@ -19,13 +20,14 @@ from app.catalog.models import (
     Product,
     Verdict,
 )
-from app.catalog.queries import content, product_by_slug
+from app.catalog.queries import content, in_force, product_by_slug
 from app.catalog.yamlfile import Problem
 from app.errors import NotFoundError
 from app.web.i18n import gettext as _
 
 _KINDS = list(ContentKind)
 _later = aliased(ContentVersion)
+_is_offered = col(Product.retired_at).is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Course:
 
 def courses(session: Session, slug: str | None = None) -> list[Course]:
     """Return what is written about every product, or about one; two statements."""
-    products = select(Product).where(col(Product.retired_at).is_(None)).order_by(col(Product.slug))
+    products = select(Product).where(_is_offered).order_by(col(Product.slug))
     found = list(session.scalars(products))
     newest = (
         select(ContentVersion)
@@ -112,19 +114,43 @@ def courses(session: Session, slug: str | None = None) -> list[Course]:
         for each in stored
         if each.content.kind is ContentKind.QUIZ
     }
+    ladders = {
+        product.slug: ladder(stored.published)
+        for product in found
+        for stored in documents[product.id or 0]
+        if stored.content.kind is ContentKind.PROGRAM and stored.published
+    }
     return [
-        _course(product, documents[product.id or 0], published)
+        _course(product, documents[product.id or 0], published, ladders)
         for product in found
         if slug is None or product.slug == slug
     ]
 
 
-def _course(product: Product, documents: Iterable[Stored], published: Mapping[str, int]) -> Course:
+def ladders(session: Session, as_of: datetime) -> dict[str, Ladder]:
+    """Return what the published programs ask for of each other, by product; those that are retired are left out."""
+    slugs = {row.id: row.slug for row in session.execute(select(col(Product.id), col(Product.slug)).where(_is_offered))}
+    return {
+        slugs[version.product_id]: ladder(version.document)
+        for version in in_force(session, [ContentKind.PROGRAM], as_of)
+        if version.product_id in slugs
+    }
+
+
+def lock_programs(session: Session) -> None:
+    """Let one publication at a time look at all programs, so that two cannot form a circle that neither sees."""
+    programs = select(col(Content.id)).where(col(Content.kind) == ContentKind.PROGRAM).order_by(col(Content.id))
+    session.execute(programs.with_for_update())
+
+
+def _course(
+    product: Product, documents: Iterable[Stored], published: Mapping[str, int], ladders: Mapping[str, Ladder]
+) -> Course:
     ordered = tuple(sorted(documents, key=lambda each: (_KINDS.index(each.content.kind), each.content.slug)))
     drafts = [
         Draft(each.content.kind, each.content.slug, each.content.draft_digest, each.content.draft) for each in ordered
     ]
-    return Course(product, ordered, problems(product.slug, drafts, published))
+    return Course(product, ordered, problems(product.slug, drafts, published, ladders))
 
 
 def course(session: Session, slug: str) -> Course:

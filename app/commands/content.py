@@ -11,6 +11,7 @@ from app.authoring.exporting import export
 from app.authoring.files import Tree, read_tree
 from app.authoring.importing import Plan, Publication, State, apply, plan
 from app.authoring.proving import prove_examples
+from app.authoring.queries import ladders, lock_programs
 from app.catalog.models import Content, ContentKind, ContentVersion, Product, Verdict
 from app.clock import local_day, now
 from app.commands.base import CommandError, Parsers, reading, writing
@@ -90,6 +91,8 @@ def _import(arguments: argparse.Namespace, settings: Settings) -> int:
         if arguments.if_empty and session.scalar(select(col(Product.id)).limit(1)):
             print("There are products already, so nothing was read.")
             return 0
+        if not arguments.dry_run:
+            lock_programs(session)
         found = plan(session, _read(session, path))
         for slug, product, owner in found.misplaced:
             message = f"quiz {slug}: the file names {product}, but the quiz belongs to {owner}. Nothing was stored."
@@ -128,6 +131,7 @@ def _read(session: Session, path: Path) -> Tree:
         known_quizzes={row[0]: row[1] for row in quizzes},
         known_versions={row[0]: row[2] for row in quizzes},
         known_packs=list(session.scalars(select(col(RulePack.slug)))),
+        known_programs=ladders(session, now()),
         prove=prove_examples,
     )
     if tree.problems:
