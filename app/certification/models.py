@@ -183,7 +183,7 @@ class PeriodExtension(SQLModel, table=True):
 class CertificationEvent(SQLModel, table=True):
     """A suspension, its end, a revocation, a spot recertification, or a quiz that turned out not to be passed.
 
-    `reason` is in the words of who decided; `preset` names a reason of the catalogue that stands before them, if any.
+    `preset` names a reason of the catalogue, if one was chosen; `reason` then has more words, or repeats it in English.
     `red_line` is the title of the red line that was crossed, where that is why; `case` names the case behind it, by
     an address or a number. `deadline` is the last day for a spot recertification.
     """
