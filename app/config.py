@@ -1,8 +1,12 @@
 """Settings, read from the environment (prefix `DEALWORTHY_`) and from `.env`."""
 
 import secrets
+from dataclasses import dataclass, field
+from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
+from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, field_validator
@@ -22,6 +26,58 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
+class Transport(StrEnum):
+    """How a connection to the mail server is kept secret, if at all; each is a scheme of its address."""
+
+    PLAIN = "smtp"
+    STARTTLS = "smtp+starttls"
+    TLS = "smtps"
+
+
+_MAIL_PORTS: Final = {Transport.PLAIN: 25, Transport.STARTTLS: 587, Transport.TLS: 465}
+_THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+_MAIL_FORM = (
+    "write smtps://USER:PASSWORD@HOST, smtp+starttls://USER:PASSWORD@HOST or smtp://HOST, each with or without :PORT"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mail is handed over, and as whom; `user` is empty where nobody has to sign in."""
+
+    transport: Transport
+    host: str
+    port: int
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+def parse_mail_server(url: str) -> MailServer:
+    """Read the address of a mail server. ValueError: what is wrong with it, without its password."""
+    try:
+        parts = urlsplit(url)
+        host, port, transport = parts.hostname, parts.port, Transport(parts.scheme)
+    except ValueError as error:
+        raise ValueError(_MAIL_FORM) from error
+    if not host or port == 0 or parts.path not in {"", "/"} or parts.query or parts.fragment or _has_space(url):
+        raise ValueError(_MAIL_FORM)
+    user, password = _credentials(parts)
+    if password and transport is Transport.PLAIN and host not in _THIS_MACHINE:
+        raise ValueError("a password would go unencrypted; use smtps:// or smtp+starttls://")
+    return MailServer(transport, host, port or _MAIL_PORTS[transport], user, password)
+
+
+def _has_space(url: str) -> bool:
+    return any(letter.isspace() or not letter.isprintable() for letter in url)
+
+
+def _credentials(parts: SplitResult) -> tuple[str, str]:
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if bool(user) != bool(password):
+        raise ValueError("give both a user and a password, or neither; write @ as %40, : as %3A and / as %2F in them")
+    return user, password
+
+
 class Settings(BaseSettings):
     """One installation's settings; the defaults are those of a first try on one machine."""
 
@@ -34,7 +90,10 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535)
     timezone: str = "UTC"
     company: str = "Brightwater Software"
-    smtp_url: str = ""
+    smtp_url: str = Field(default="", repr=False)
+    mail_from: str = ""
+    notices_hour: int = Field(default=8, ge=0, le=23)
+    """The hour of the day, in the site's time zone, from which digests are sent."""
     keep_texts_days: int = Field(default=90, ge=1, le=3650)
     """Days for which the words of a text that was sent for review are kept."""
 
@@ -58,6 +117,32 @@ class Settings(BaseSettings):
         if not known:
             raise ValueError("write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME")
         return url
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _known_mail_server(cls, url: str) -> str:
+        if url:
+            parse_mail_server(url)
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _known_sender(cls, sender: str) -> str:
+        _name, spec = parseaddr(sender)
+        local, _, domain = spec.rpartition("@")
+        if sender and not (local and domain and sender.isprintable() and spec.isascii() and " " not in spec):
+            raise ValueError("write an address such as sales@example.com or Dealworthy <sales@example.com>")
+        return sender
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """The mail server, or None where mails are kept and not sent."""
+        return parse_mail_server(self.smtp_url) if self.smtp_url else None
+
+    @property
+    def sender(self) -> str:
+        """Whom mails come from."""
+        return self.mail_from or f"Dealworthy <dealworthy@{urlsplit(self.origin).hostname or 'localhost'}>"
 
     @property
     def zone(self) -> ZoneInfo:

@@ -6,7 +6,7 @@ from threading import Event, Thread
 import uvicorn
 
 from app.commands.base import CommandError, Parsers, migrated
-from app.commands.work import HANDLERS, PERIODIC
+from app.commands.work import PERIODIC, handlers
 from app.config import Settings
 from app.database import migrate
 from app.jobs.worker import Worker
@@ -40,7 +40,7 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     application = create_app(settings.model_copy(update={"port": port}))
     stop = Event()
     if not arguments.no_worker:
-        worker = Worker(application.state.database, HANDLERS, PERIODIC)
+        worker = Worker(application.state.database, handlers(application.state.settings), PERIODIC)
         Thread(target=worker.run, args=(stop,), name="worker", daemon=True).start()
     uvicorn.run(application, host=arguments.host, port=port, log_level="warning", server_header=False)
     stop.set()

@@ -16,6 +16,8 @@ from app.conduct import forgetting, rereading, rescan
 from app.config import Settings
 from app.database import Database
 from app.jobs.worker import Handler, Prepared, Worker
+from app.mails import actions as mails
+from app.mails.sending import Postman
 from app.people import limits, sessions
 from app.quizzes import actions as quizzes
 from app.quizzes.regrading import actions as regrading
@@ -54,6 +56,10 @@ def _forget_texts(session: Session, _payload: Mapping[str, Any]) -> None:
         pass
 
 
+def _forget_mails(session: Session, _payload: Mapping[str, Any]) -> None:
+    mails.forget_old(session, now())
+
+
 HANDLERS: Mapping[str, Handler | Prepared] = {
     "quizzes.finish_attempts": _finish_attempts,
     "quizzes.forget_uploads": _forget_uploads,
@@ -62,13 +68,20 @@ HANDLERS: Mapping[str, Handler | Prepared] = {
     regrading.JOB: _regrade,
     rescan.JOB: Prepared(_read_texts_again, _store_findings),
     forgetting.JOB: _forget_texts,
+    mails.FORGET_JOB: _forget_mails,
 }
 PERIODIC = {
     "quizzes.finish_attempts": timedelta(minutes=1),
     "quizzes.forget_uploads": timedelta(hours=6),
     "people.clear_sign_in": timedelta(hours=1),
     forgetting.JOB: timedelta(hours=1),
+    mails.FORGET_JOB: timedelta(hours=6),
 }
+
+
+def handlers(settings: Settings) -> Mapping[str, Handler | Prepared]:
+    """Return the handler of every kind of job, for one installation."""
+    return {**HANDLERS, mails.JOB: Postman(settings).job}
 
 
 def register(parsers: Parsers) -> None:
@@ -80,7 +93,7 @@ def register(parsers: Parsers) -> None:
 
 def _work(arguments: argparse.Namespace, settings: Settings) -> int:
     with migrated(settings) as database:
-        worker = Worker(database, HANDLERS, PERIODIC)
+        worker = Worker(database, handlers(settings), PERIODIC)
         if arguments.once:
             print(f"Jobs done: {worker.run_once()}.")
             return 0

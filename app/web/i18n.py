@@ -6,7 +6,8 @@ translated later, when somebody's language is known.
 """
 
 import gettext as stdlib_gettext
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
@@ -43,6 +44,16 @@ def current_locale() -> str:
 def use_locale(locale: str) -> None:
     """Speak `locale` from here on; for commands and jobs, which have no request."""
     _locale.set(locale if locale in LOCALES else DEFAULT_LOCALE)
+
+
+@contextmanager
+def speaking(locale: str) -> Iterator[None]:
+    """Speak `locale` inside the block, such as the language of the reader of a mail."""
+    before = _locale.set(locale if locale in LOCALES else DEFAULT_LOCALE)
+    try:
+        yield
+    finally:
+        _locale.reset(before)
 
 
 def match_locale(tag: str) -> str | None:
