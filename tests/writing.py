@@ -97,6 +97,13 @@ def fields(html: str) -> dict[str, list[str]]:
     return found
 
 
+def asking_for(*requirements: str) -> dict[str, str]:
+    """What a trainer chose in the first rows of a program's form, which may have three."""
+    return {f"requirements.{row}.asked": "" for row in range(3)} | {
+        f"requirements.{row}.asked": each for row, each in enumerate(requirements)
+    }
+
+
 def draft(database: Database, kind: ContentKind, slug: str = "keeper") -> dict[str, Any]:
     with database.read() as session:
         stored = content(session, kind, slug)

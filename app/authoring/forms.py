@@ -10,7 +10,6 @@ from app.authoring.sheets import Sheet, lay_out, read_back
 from app.catalog.content import Lesson, ProductDocument
 from app.catalog.document import Document, canonical, validate
 from app.catalog.yamlfile import Located
-from app.certification.content import ProgramDocument
 from app.redlines.content import RedLineDocument
 from app.web.i18n import gettext as _
 
@@ -42,32 +41,6 @@ def show_facts(part: Part) -> Sheet:
         if not sheet.height(prefix):
             sheet.set(f"{prefix}.0.en", "")
     return sheet
-
-
-def read_program(sheet: Sheet, before: Part) -> Part | None:
-    """Read a program. Requirements keep the order in which they stand; new ones come last."""
-    part = read_back(sheet, layouts.PROGRAM, {})
-    wanted = dict.fromkeys(sheet.all("requirement"))
-    stored = [requirement_name(each) for each in before.get("requirements", ())]
-    names = [name for name in stored if name in wanted] + [name for name in wanted if name not in stored]
-    part["requirements"] = [dict([name.split(":", 1)]) for name in names if ":" in name]
-    if part.get("basis") != "fixed":
-        part.pop("minimum_active_months", None)
-    return checked(ProgramDocument, part, sheet, {"requirements": "requirement"})
-
-
-def show_program(part: Part) -> Sheet:
-    """Lay a program out, its requirements as boxes that are ticked."""
-    sheet = lay_out(part, layouts.PROGRAM)
-    sheet.set("requirement", *(requirement_name(each) for each in part.get("requirements", ())))
-    fill(sheet, {"level": "standard", "minimum_active_months": "6"})
-    return sheet
-
-
-def requirement_name(requirement: Mapping[str, str]) -> str:
-    """Write a requirement as the value of its box."""
-    ((kind, what),) = requirement.items()
-    return f"{kind}:{what}"
 
 
 def read_lesson(sheet: Sheet, before: Part) -> Part | None:

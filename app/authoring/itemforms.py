@@ -4,13 +4,13 @@ Accepted answers are a line each, which is quick. Once one has a weight or a fee
 on the sheet, `accept` in the document.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from app.authoring.forms import Part, checked, fill
 from app.authoring.layouts import GAPS, ITEMS
+from app.authoring.naming import name_rows
 from app.authoring.sheets import MOST_ROWS, Layout, Sheet, lay_out, read_back
 from app.catalog.document import SLUG, Document
 from app.catalog.text import LOCALES
@@ -61,7 +61,7 @@ def read_item(sheet: Sheet, before: Part) -> Part | None:
     """Read a question of the type that the sheet names."""
     kind = sheet.get("type")
     find_gaps(sheet)
-    _name_criteria(sheet)
+    name_rows(sheet, "criteria", "title", "criterion")
     written = read_back(sheet, item_layout(kind), _laid(before) if before.get("type") == kind else {})
     part, names = _joined(written)
     _make_room(sheet)
@@ -103,21 +103,6 @@ def _says_more(sheet: Sheet, row: int) -> bool:
         name.startswith(below) and name.removeprefix(below) not in _OF_EVERY_GAP and "".join(said).strip()
         for name, said in sheet.values.items()
     )
-
-
-def _name_criteria(sheet: Sheet) -> None:
-    """Give a new criterion an id, which marks cite: it is made of its title, and stays."""
-    taken = {sheet.get(f"criteria.{row}.id") for row in sheet.rows("criteria")}
-    for row in sheet.rows("criteria"):
-        said = [words for locale in LOCALES if (words := sheet.get(f"criteria.{row}.title.{locale}").strip())]
-        if sheet.get(f"criteria.{row}.id") or not said:
-            continue
-        slug = "-".join(re.findall(r"[a-z0-9]+", said[0].lower()))[:40].strip("-")
-        slug = slug or f"criterion-{hashlib.sha256(said[0].encode()).hexdigest()[:6]}"
-        candidates = [slug, *(f"{slug}-{number}" for number in range(2, MOST_ROWS + 2))]
-        free = next(each for each in candidates if each not in taken)
-        taken.add(free)
-        sheet.set(f"criteria.{row}.id", free)
 
 
 def _make_room(sheet: Sheet) -> None:

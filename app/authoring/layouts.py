@@ -15,6 +15,8 @@ FACTS: Final[Layout] = {
     "cannot.*": As.TEXT,
 }
 
+_ASKED: Final = ("asked", "any_of.*.*")
+
 PROGRAM: Final[Layout] = {
     "valid_months": As.INTEGER,
     "basis": As.LINE,
@@ -27,8 +29,27 @@ PROGRAM: Final[Layout] = {
     "roles": As.MANY,
     "regions": As.MANY,
     "minimum_active_months": As.INTEGER,
+    **{f"requirements.*.{place}": As.LINE for place in _ASKED},
+    "levels.*.id": As.LINE,
+    "levels.*.name": As.TEXT,
+    **{f"levels.*.requirements.*.{place}": As.LINE for place in _ASKED},
+    "deal_level": As.LINE,
+    "rubrics.*.id": As.LINE,
+    "rubrics.*.name": As.TEXT,
+    "rubrics.*.task": As.TEXT,
+    "rubrics.*.forms": As.MANY,
+    "rubrics.*.criteria.*.id": As.LINE,
+    "rubrics.*.criteria.*.text": As.TEXT,
+    "rubrics.*.criteria.*.must_pass": As.FLAG,
+    "rubrics.*.pass_percent": As.INTEGER,
+    "rubrics.*.second_assessor_percent": As.INTEGER,
+    "live_sessions.*.id": As.LINE,
+    "live_sessions.*.name": As.TEXT,
+    "live_sessions.*.minutes": As.INTEGER,
+    "live_sessions.*.presence_percent": As.INTEGER,
+    "live_sessions.*.checks": As.INTEGER,
 }
-"""Without the requirements, which are boxes to tick."""
+"""With each requirement as one value (see programforms)."""
 
 LESSON: Final[Layout] = {
     "id": As.LINE,

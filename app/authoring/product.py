@@ -1,4 +1,4 @@
-"""The author's pages of products: the overview, a new product, its facts and its program."""
+"""The author's pages of products: the overview, a new product, and its facts."""
 
 from typing import Any
 
@@ -8,19 +8,17 @@ from starlette.responses import Response
 from app.audit.actions import record
 from app.authoring import words
 from app.authoring.editing import Editor, answer, make_id, show
-from app.authoring.forms import read_facts, read_program, requirement_name, show_facts, show_program
+from app.authoring.forms import read_facts, show_facts
 from app.authoring.hindrances import hindered, stages
 from app.authoring.links import linked
 from app.authoring.queries import course, courses, draft, product
 from app.authoring.sheets import Sheet, typed
-from app.authoring.words import choices
 from app.catalog.actions import create_content, create_product
 from app.catalog.document import SLUG
 from app.catalog.models import ContentKind
 from app.catalog.queries import product_by_slug
 from app.clock import Now
 from app.database import SessionDep
-from app.deals.words import roles
 from app.people.access import Trainer, allow
 from app.people.models import Role
 from app.web.forms import RawForm
@@ -121,52 +119,3 @@ def save_facts(
 ) -> Response:
     """Store what the product says of itself."""
     return answer(request, session, _facts(session, slug), raw, by=person.email, moment=moment)
-
-
-def _program(session: SessionDep, slug: str) -> Editor:
-    found = course(session, slug)
-    stored = draft(session, ContentKind.PROGRAM, slug)
-    lessons = found.of(ContentKind.COURSE)
-    asked = {"lesson:all": _("Every lesson"), "attest:redlines": _("Sign the red lines")}
-    for quiz in found.quizzes:
-        if quiz.content.draft.get("bank"):
-            continue
-        name = words.called(quiz.content.draft)
-        asked[f"quiz:{quiz.content.slug}"] = _("Pass the quiz “%(title)s”") % {"title": name}
-    for lesson in lessons.content.draft.get("lessons", ()) if lessons else ():
-        asked[f"lesson:{lesson['id']}"] = _("The lesson “%(title)s”") % {"title": words.called(lesson)}
-    for each in stored.draft.get("requirements", ()):
-        asked.setdefault(requirement_name(each), requirement_name(each))
-    context = {
-        "slug": slug,
-        "name": found.product.name,
-        "asked": list(asked.items()),
-        "bases": choices(words.BASES),
-        "enforcements": choices(words.ENFORCEMENTS),
-        "coverages": choices(words.COVERAGES),
-        "stages": choices(words.STAGES),
-    }
-    return Editor(
-        template="authoring/program.html",
-        content=stored,
-        find=lambda document: document,
-        put=lambda _document, part: part,
-        lay=show_program,
-        read=read_program,
-        after=lambda _part: f"/author/products/{slug}/program",
-        view=lambda sheet, _part: {**context, "roles": words.known(roles(), sheet.all("roles"))},
-    )
-
-
-@router.get("/products/{slug}/program")
-def program(request: Request, slug: str, session: SessionDep) -> Response:
-    """Show what must be met to be certified, and for how long it holds."""
-    return show(request, _program(session, slug))
-
-
-@router.post("/products/{slug}/program")
-def save_program(
-    request: Request, slug: str, session: SessionDep, person: Trainer, moment: Now, raw: RawForm
-) -> Response:
-    """Store the program."""
-    return answer(request, session, _program(session, slug), raw, by=person.email, moment=moment)

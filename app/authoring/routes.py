@@ -10,6 +10,7 @@ from app.authoring import (
     lessons,
     packs,
     product,
+    program,
     publishing,
     questionbank,
     quizzes,
@@ -21,6 +22,7 @@ from app.authoring.questionfiles import routes as questionfiles
 router = APIRouter()
 for each in (
     product,
+    program,
     lessons,
     redlines,
     asking,

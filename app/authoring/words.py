@@ -101,6 +101,11 @@ COVERAGES: Final[Mapping[str, str]] = {
     "owner": N_("The owner of the deal"),
     "one": N_("At least one person on the deal"),
 }
+FORMS: Final[Mapping[str, str]] = {
+    "demonstration": N_("A demonstration"),
+    "role_play": N_("A role-play"),
+    "recording": N_("A recording"),
+}
 ITEM_TYPES: Final[Mapping[str, str]] = {
     "single": N_("One right answer"),
     "multiple": N_("Several right answers"),
@@ -163,7 +168,8 @@ _LABELS: Final[Mapping[str, str]] = {
     "slug": N_("File name"),
     "body": N_("Text"),
     "requirements": N_("Requirements"),
-    "requirement": N_("Requirements"),
+    "asked": N_("What is asked for"),
+    "any_of": N_("One of these is enough"),
     "valid_months": N_("Valid for months"),
     "basis": N_("Counted from"),
     "renewal_window_days": N_("Renewal window in days"),
@@ -172,6 +178,16 @@ _LABELS: Final[Mapping[str, str]] = {
     "coverage": N_("Who must be certified"),
     "from_stage": N_("From deal stage"),
     "level": N_("Level"),
+    "levels": N_("Levels"),
+    "deal_level": N_("What deals ask for"),
+    "rubrics": N_("Demonstrations"),
+    "live_sessions": N_("Live sessions"),
+    "task": N_("Task"),
+    "forms": N_("How it may be shown"),
+    "must_pass": N_("Must be met"),
+    "second_assessor_percent": N_("Percent that a second assessor looks at"),
+    "presence_percent": N_("Percent of presence"),
+    "checks": N_("Checks of presence"),
     "roles": N_("Deal roles"),
     "regions": N_("Regions"),
     "minimum_active_months": N_("Shortest first period in months"),
@@ -312,7 +328,8 @@ def known(options: list[tuple[str, str]], chosen: Iterable[str]) -> list[tuple[s
 
 
 def called(part: Mapping[str, Any]) -> str:
-    """Name a lesson, a red line or a question by what people know it by."""
-    text = part.get("title") or part.get("prompt") or part.get("id") or ""
+    """Name a lesson, a red line, a question or a part of a program by what people know it by."""
+    known_by = ("title", "prompt", "name", "text", "id")
+    text = next((part[key] for key in known_by if part.get(key)), "")
     said = localized(text, current_locale())
     return without_gaps(said) if part.get("type") == "cloze" else said

@@ -14,7 +14,7 @@ from app.database import Database
 from app.quizzes.itemcontent import ITEM_TYPES
 from factories import signed_in
 from tools.statements import count_statements
-from writing import COURSE, HUB, draft, fields
+from writing import COURSE, HUB, asking_for, draft, fields
 
 PAGES = [
     "/author",
@@ -145,7 +145,7 @@ def test_a_wrong_form_comes_back_with_what_was_typed_and_a_sentence_beside_each_
         ),
         (f"{HUB}/program", {"valid_months": "0"}, "Use 1 or more."),
         (f"{HUB}/program", {"enforcement": "shout"}, "Choose one of the list."),
-        (f"{HUB}/program", {"requirement": []}, "At least 1 needed."),
+        (f"{HUB}/program", asking_for(), "At least 1 needed."),
         (f"{HUB}/lessons/first", {"url": "javascript:alert(1)"}, "Begin with https:// or with a single /."),
         (f"{HUB}/lessons/first", {"body.en": ""}, "Write the page."),
         (f"{HUB}/red-lines/keeper.return", {"say_instead.en.0": ""}, "Fill this in."),

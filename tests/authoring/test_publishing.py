@@ -14,7 +14,7 @@ from app.clock import now
 from app.database import Database
 from app.people.queries import person_by_email
 from app.quizzes.models import ItemVersion
-from writing import HUB, approve, draft, fields, send_for_approval
+from writing import HUB, approve, asking_for, draft, fields, send_for_approval
 
 
 def frozen(database: Database) -> int:
@@ -144,12 +144,12 @@ def test_a_draft_changes_nobodys_standing_and_its_publication_does(trainer: Test
 
     before = required()
     url = f"{HUB}/program"
-    wish = {"requirement": ["lesson:first", "quiz:keeper-quiz"]}
+    wish = asking_for("lesson:first", "quiz:keeper-quiz")
     assert trainer.post(url, data=fields(trainer.get(url).text) | wish).status_code == 303
     assert required() == before
     page = trainer.get(f"{HUB}/publish").text
     assert trainer.post(f"{HUB}/publish", data={"seen": seen(page)}).status_code == 303
-    assert (len(before), required()) == (4, ["keeper-quiz", "first"])
+    assert (len(before), required()) == (4, ["first", "keeper-quiz"])
 
 
 def test_a_red_line_that_no_question_asks_for_is_warned_about_and_published(
