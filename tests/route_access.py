@@ -40,6 +40,7 @@ def token(scope: str = "") -> Access:
 ADMIN = roles(Role.ADMIN)
 TRAINER = roles(Role.TRAINER)
 ASSESSOR = roles(Role.TRAINER, Role.COMPLIANCE)
+LEADER = roles(Role.MANAGER, Role.COMPLIANCE, Role.ADMIN)
 
 ACCESS: dict[tuple[str, str], Access] = {
     # rule packs
@@ -134,6 +135,17 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", "/team/people/{person_id}/assignments"): roles(Role.MANAGER),
     ("POST", "/team/people/{person_id}/sanctions"): roles(Role.COMPLIANCE),
     ("POST", "/team/people/{person_id}/sign-offs"): TRAINER,
+    ("GET", "/team/assignments"): LEADER,
+    ("GET", "/team/assignments/new"): LEADER,
+    ("POST", "/team/assignments/new"): LEADER,
+    ("GET", "/team/assignments/rules/new"): LEADER,
+    ("POST", "/team/assignments/rules/new"): LEADER,
+    ("POST", "/team/assignments/rules/{rule_id}/end"): LEADER,
+    ("GET", "/team/people/{person_id}/leave"): roles(Role.MANAGER, Role.ADMIN),
+    ("POST", "/team/people/{person_id}/leave"): roles(Role.MANAGER, Role.ADMIN),
+    ("POST", "/team/people/{person_id}/leave/{leave_id}/withdraw"): roles(Role.MANAGER, Role.ADMIN),
+    ("GET", "/team/people/{person_id}/periods/{period_id}/extension"): roles(Role.MANAGER, Role.COMPLIANCE),
+    ("POST", "/team/people/{person_id}/periods/{period_id}/extension"): roles(Role.MANAGER, Role.COMPLIANCE),
     # deals
     ("GET", "/check"): SIGNED_IN,
     ("POST", "/check"): SIGNED_IN,

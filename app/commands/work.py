@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from app.authoring.questionfiles import actions as questionfiles
+from app.certification.assigning import actions as assigning
 from app.clock import now
 from app.commands.base import Parsers, migrated
 from app.conduct import forgetting, rereading, rescan
@@ -34,6 +35,10 @@ def _forget_uploads(session: Session, _payload: Mapping[str, Any]) -> None:
 def _clear_sign_in(session: Session, _payload: Mapping[str, Any]) -> None:
     sessions.forget_expired(session, now())
     limits.forget_old(session, now())
+
+
+def _apply_rules(session: Session, _payload: Mapping[str, Any]) -> None:
+    assigning.apply_rules(session, now())
 
 
 def _regrade(session: Session, payload: Mapping[str, Any]) -> None:
@@ -68,6 +73,7 @@ HANDLERS: Mapping[str, Handler | Prepared] = {
     regrading.JOB: _regrade,
     rescan.JOB: Prepared(_read_texts_again, _store_findings),
     forgetting.JOB: _forget_texts,
+    assigning.JOB: _apply_rules,
     mails.FORGET_JOB: _forget_mails,
 }
 PERIODIC = {
@@ -75,6 +81,7 @@ PERIODIC = {
     "quizzes.forget_uploads": timedelta(hours=6),
     "people.clear_sign_in": timedelta(hours=1),
     forgetting.JOB: timedelta(hours=1),
+    assigning.JOB: timedelta(minutes=15),
     mails.FORGET_JOB: timedelta(hours=6),
 }
 

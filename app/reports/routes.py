@@ -2,12 +2,24 @@
 
 from fastapi import APIRouter
 
+from app.reports.assignments import router as assignments_router
+from app.reports.extensions import router as extensions_router
 from app.reports.home import router as home_router
+from app.reports.leave import router as leave_router
 from app.reports.person import router as person_router
 from app.reports.products import router as products_router
 from app.reports.results import router as results_router
 from app.reports.team import router as team_router
 
 router = APIRouter()
-for each in (home_router, products_router, results_router, team_router, person_router):
+for each in (
+    home_router,
+    products_router,
+    results_router,
+    team_router,
+    person_router,
+    assignments_router,
+    leave_router,
+    extensions_router,
+):
     router.include_router(each)

@@ -1,4 +1,4 @@
-"""Whom does a rule ask to get certified, by which day, and what does leave do to that day?
+"""What does leave do to a due date?
 
 Every date is a calendar day of the site's time zone, and the last day of a leave is a day of leave.
 """
