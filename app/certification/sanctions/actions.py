@@ -11,7 +11,7 @@ from app.certification.actions import award_earned, one_at_a_time, subject_of
 from app.certification.models import CertificationEvent, CertificationEventKind
 from app.certification.rules import RequirementKind
 from app.certification.sanctions import rules
-from app.certification.sanctions.queries import newest_event, spots
+from app.certification.sanctions.queries import history, newest_event, open_spots
 from app.certification.sanctions.rules import Preset, Proposal, Wanted
 from app.certification.sanctions.words import FIELDS, PRESETS, refusal
 from app.clock import local_day
@@ -100,7 +100,7 @@ def _details(event: CertificationEvent) -> dict[str, Any]:
 def possible_now(session: Session, person_id: int, product_id: int, moment: datetime) -> list[CertificationEventKind]:
     """Return what may be done about a certification at this moment, the mildest first."""
     found = queries.record(session, person_id, product_id, moment)
-    return possible_sanctions(found, spots(session, person_id).get(product_id))
+    return possible_sanctions(found, open_spots(history(session, person_id, [product_id])).get(product_id))
 
 
 def possible_sanctions(record: queries.Record | None, spot: date | None = None) -> list[CertificationEventKind]:

@@ -109,11 +109,11 @@ def own_entry(session: Session, person_id: int, event_id: int) -> Entry:
     raise NotFoundError(_("There is no such decision about a certification of yours."))
 
 
-def spots(session: Session, person_id: int) -> dict[int, date]:
-    """Return the deadline of the spot recertification that was asked for last and not lifted, by product."""
+def open_spots(entries: Iterable[Entry]) -> dict[int, date]:
+    """Return the deadline of the spot recertification that stands, by product, whether or not it was met."""
     return {
         product_id: each.deadline
-        for product_id, each in standing_of(history(session, person_id)).items()
+        for product_id, each in standing_of(entries).items()
         if each.kind is CertificationEventKind.RECERTIFICATION and each.deadline is not None
     }
 
@@ -196,9 +196,9 @@ def waiting(session: Session, person_id: int, email: str, today: date) -> Waitin
     return Waiting(sum(row[1] for row in rows), sum(row[1] for row in rows if row[0] < today))
 
 
-def _entries() -> Select[Any]:
+def _entries() -> Select[*tuple[Any, ...]]:
     holder, author, decider = aliased(Person), aliased(Person), aliased(Person)
-    found: Select[Any] = select(
+    found: Select[*tuple[Any, ...]] = select(
         CertificationEvent,
         Appeal,
         col(holder.name).label("person"),

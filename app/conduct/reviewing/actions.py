@@ -1,17 +1,18 @@
 """Every write of reviews: opening a name, deciding about a finding, and what follows from a confirmed one."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.audit.actions import record
-from app.certification.models import CertificationEventKind
 from app.certification.sanctions.actions import sanction
+from app.certification.sanctions.words import violation_case
 from app.conduct.models import Consequence, Disposition, Finding, NameOpening, SentText, Violation
 from app.conduct.reviewing import rules
+from app.conduct.reviewing.ladder import CONSEQUENCE_OF
 from app.conduct.reviewing.rules import Refusal
 from app.conduct.reviewing.words import FIELDS, refusal
 from app.database import stored_id
@@ -19,10 +20,7 @@ from app.errors import AppError, ConflictError, ForbiddenError, InvalidError
 from app.people.models import Person
 from app.web.i18n import gettext as _
 
-_KINDS = {
-    Consequence.SUSPENSION: CertificationEventKind.SUSPENDED,
-    Consequence.REVOCATION: CertificationEventKind.REVOKED,
-}
+_KINDS = {consequence: kind for kind, consequence in CONSEQUENCE_OF.items()}
 
 
 class Reviewer(Protocol):
@@ -129,11 +127,12 @@ def _is_repeated(finding: Finding, decision: Decision, reviewer: Reviewer) -> bo
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """What a confirmed finding leads to: for which product, and why."""
+    """What a confirmed finding leads to: for which product, why, and for a spot recertification by which day."""
 
     consequence: Consequence
     product_id: int | None
     reason: str
+    deadline: date | None = None
 
 
 def follow(
@@ -150,16 +149,16 @@ def follow(
     case = _as_locked(session, case, finding, forgotten=forgotten)
     if case.has_violation:
         raise ConflictError(_("Somebody has decided what follows meanwhile. Nothing was changed."))
-    _refuse(rules.refuse_violation(case, following.consequence, following.reason))
+    _refuse(rules.refuse_violation(case, following.reason))
     person_id, email = session.execute(
         select(col(Person.id), col(Person.email))
         .join(SentText, col(SentText.person_id) == col(Person.id))
         .where(col(SentText.id) == finding.sent_text_id)
     ).one()
-    event_id = None
+    event = None
     if following.consequence in rules.SANCTIONS:
         if following.product_id is None:
-            raise InvalidError(_("Choose the product whose certification is stopped."), field="product")
+            raise InvalidError(_("Choose the product whose certification it is about."), field="product")
         event = sanction(
             session,
             person_id,
@@ -167,22 +166,25 @@ def follow(
             _KINDS[following.consequence],
             reason=following.reason,
             red_line=finding.rule["title"],
+            deadline=following.deadline,
             by=reviewer.email,
             moment=moment,
         )
-        event_id = stored_id(event)
     violation = Violation(
         finding_id=finding_id,
         person_id=person_id,
         product_id=following.product_id,
         consequence=following.consequence,
         reason=following.reason,
-        certification_event_id=event_id,
+        certification_event_id=stored_id(event) if event else None,
         at=moment,
         by=reviewer.email,
     )
     session.add(violation)
     session.flush()
+    if event is not None:
+        event.case = violation_case(stored_id(violation))
+        session.flush()
     record(
         session,
         at=moment,

@@ -1,5 +1,6 @@
 """What a reviewer may send."""
 
+from datetime import date
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
@@ -26,11 +27,12 @@ class DecisionForm(Form):
 
 
 class ViolationForm(Form):
-    """What follows from a confirmed finding."""
+    """What follows from a confirmed finding; `deadline` is for a spot recertification."""
 
     consequence: Consequence
     product: Annotated[str, StringConstraints(max_length=80)] = ""
     reason: _Reason = ""
+    deadline: Annotated[date | None, Blank] = None
 
 
 class QueueFilter(Form):

@@ -55,6 +55,7 @@ class Outcome:
     `practised` says that it was, since then.
     """
 
+    id: int
     finding_id: int
     sent_text_id: int
     red_line: str
@@ -94,6 +95,7 @@ def _outcomes() -> Select[Any]:
     )
     return (
         select(
+            col(Violation.id),
             col(Violation.finding_id),
             col(Finding.sent_text_id),
             col(Finding.red_line),
@@ -114,6 +116,7 @@ def _outcome(row: Mapping[str, Any]) -> Outcome:
     locale = current_locale()
     has_drill = bool(row["rule"].get("drills")) and row["slug"] is not None
     return Outcome(
+        id=row["id"],
         finding_id=row["finding_id"],
         sent_text_id=row["sent_text_id"],
         red_line=row["red_line"],

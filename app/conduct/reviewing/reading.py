@@ -13,10 +13,13 @@ from app.catalog.text import localized
 from app.certification.models import CertificationEventKind
 from app.certification.queries import records
 from app.certification.sanctions.actions import possible_sanctions
+from app.certification.sanctions.queries import history, open_spots
+from app.certification.sanctions.rules import Proposal
 from app.clock import local_day
 from app.conduct import marks
 from app.conduct.masking import masked
 from app.conduct.models import Disposition, Finding, SentText
+from app.conduct.reviewing.ladder import proposed
 from app.conduct.reviewing.people import Opening, numbers, opening
 from app.conduct.reviewing.queries import Outcome, outcome
 from app.conduct.reviewing.rules import Case
@@ -109,6 +112,7 @@ class Review:
     region: str | None
     channel: str | None
     author: Author | None
+    proposal: Proposal | None
     opening: Opening | None
     findings: Sequence[Reviewed]
     more: int
@@ -128,7 +132,8 @@ def review(session: Session, sent_text_id: int, reviewer_id: int, moment: dateti
     stored, name, email, number = row
     opened = opening(session, sent_text_id, reviewer_id)
     hide = _Hider(None if opened else (name, email))
-    found = _Findings(session, stored, reviewer_id, hide, moment).shown()
+    findings = _Findings(session, stored, reviewer_id, hide, moment)
+    found = findings.shown()
     return Review(
         id=sent_text_id,
         title=hide(stored.title),
@@ -144,6 +149,7 @@ def review(session: Session, sent_text_id: int, reviewer_id: int, moment: dateti
         region=stored.region,
         channel=stored.channel,
         author=Author(stored.person_id, name, email) if opened else None,
+        proposal=findings.proposal,
         opening=opened,
         findings=found,
         more=(0 if len(found) < MOST_SHOWN else _count(session, sent_text_id) - len(found)),
@@ -172,7 +178,7 @@ def _names(session: Session, slugs: Collection[str]) -> list[str]:
 
 
 class _Findings:
-    """Puts the findings of a text together."""
+    """Puts the findings of a text together, and proposes what should follow where the name is open."""
 
     def __init__(self, session: Session, stored: SentText, reviewer_id: int, hide: _Hider, moment: datetime) -> None:
         self._session = session
@@ -183,6 +189,7 @@ class _Findings:
         self._spoken = plain(stored.text)
         self._parts = _parts(stored.places)
         self._moment = moment
+        self.proposal: Proposal | None = None
 
     def shown(self) -> list[Reviewed]:
         """Return them in the order of the text; what is gone without a decision is left out."""
@@ -285,16 +292,20 @@ class _Findings:
             .order_by(col(Product.slug))
         ).all()
         person_id = self._stored.person_id
+        decided = history(self._session, person_id)
+        asked_again = open_spots(decided)
         standings = records(self._session, [person_id], self._moment, [row.id for row in rows])
         holders = [
             Holder(
                 row.id,
                 row.slug,
                 localized(row.name, current_locale()),
-                possible_sanctions(standings.get((person_id, row.id))),
+                possible_sanctions(standings.get((person_id, row.id)), asked_again.get(row.id)),
             )
             for row in rows
         ]
+        kinds = {kind for each in holders for kind in each.kinds}
+        self.proposal = proposed(self._session, person_id, decided, kinds, local_day(self._moment))
         return {
             each.red_line: [
                 holder

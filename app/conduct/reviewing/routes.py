@@ -1,19 +1,23 @@
 """Pages of compliance: what waits, one text with its findings, and how well the red lines hit."""
 
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 from starlette.datastructures import FormData
 
-from app.clock import Now
+from app.certification.sanctions.rules import RECERTIFY_DAYS
+from app.certification.sanctions.words import proposal
+from app.clock import Now, local_day
 from app.conduct import marks
 from app.conduct.reviewing import actions, listing, words
 from app.conduct.reviewing.actions import Decision, Following
 from app.conduct.reviewing.forms import DecisionForm, OpeningForm, QueueFilter, ViolationForm
+from app.conduct.reviewing.ladder import CONSEQUENCE_OF
 from app.conduct.reviewing.queries import waits
 from app.conduct.reviewing.reading import Review, Reviewed, review
-from app.conduct.reviewing.rules import SANCTIONS, closed
+from app.conduct.reviewing.rules import closed
 from app.conduct.reviewing.scoring import ORDERS, scored
 from app.database import SessionDep
 from app.errors import AppError, ConflictError, InvalidError, NotFoundError
@@ -80,10 +84,10 @@ class _Wrong:
 @router.get("/texts/{text_id}")
 def show_text(request: Request, text_id: Id, session: SessionDep, person: Compliance, moment: Now) -> Response:
     """Show a text with its findings; not whose it is."""
-    return _page(request, review(session, text_id, person.id, moment))
+    return _page(request, review(session, text_id, person.id, moment), local_day(moment))
 
 
-def _page(request: Request, found: Review, wrong: _Wrong | None = None) -> Response:
+def _page(request: Request, found: Review, today: date, wrong: _Wrong | None = None) -> Response:
     wrong = wrong or _Wrong(status=200)
     context = {
         "text": found,
@@ -93,7 +97,9 @@ def _page(request: Request, found: Review, wrong: _Wrong | None = None) -> Respo
         "closed": closed,
         "words": words,
         "marks": marks,
-        "sanctions": [each.value for each in SANCTIONS],
+        "kind_of": {consequence.value: kind.value for kind, consequence in CONSEQUENCE_OF.items()},
+        "proposal": proposal,
+        "recertify_by": today + timedelta(days=RECERTIFY_DAYS),
     }
     return page(request, "review/text.html", context, status=wrong.status)
 
@@ -106,7 +112,7 @@ def open_name(
     found = review(session, text_id, person.id, moment)
     form = bind(OpeningForm, raw)
     if form.data is None:
-        return _page(request, found, _Wrong("name", 0, form))
+        return _page(request, found, local_day(moment), _Wrong("name", 0, form))
     actions.open_name(session, text_id, person, form.data.reason, moment)
     return redirect(request, f"/review/texts/{text_id}", _("The name is open to you. That is on record."))
 
@@ -133,13 +139,13 @@ def decide(
     each = _finding(found, finding_id)
     form = bind(DecisionForm, raw)
     if form.data is None:
-        return _page(request, found, _Wrong("decision", finding_id, form))
+        return _page(request, found, local_day(moment), _Wrong("decision", finding_id, form))
     given = Decision(form.data.disposition, form.data.note, form.data.original, form.data.seen)
     try:
         actions.decide(session, each.case, finding_id, given, person, moment)
     except (ConflictError, InvalidError) as error:
         wrong = _mend("decision", finding_id, form, error)
-        return _page(request, review(session, text_id, person.id, moment), wrong)
+        return _page(request, review(session, text_id, person.id, moment), local_day(moment), wrong)
     return redirect(request, f"/review/texts/{text_id}#f{each.number}", _("Decided."))
 
 
@@ -158,13 +164,13 @@ def follow(
     each = _finding(found, finding_id)
     form = bind(ViolationForm, raw)
     if form.data is None:
-        return _page(request, found, _Wrong("violation", finding_id, form))
-    given = Following(form.data.consequence, _product(each, form.data.product), form.data.reason)
+        return _page(request, found, local_day(moment), _Wrong("violation", finding_id, form))
+    given = Following(form.data.consequence, _product(each, form.data.product), form.data.reason, form.data.deadline)
     try:
         actions.follow(session, each.case, finding_id, given, person, moment)
     except (ConflictError, InvalidError) as error:
         wrong = _mend("violation", finding_id, form, error)
-        return _page(request, review(session, text_id, person.id, moment), wrong)
+        return _page(request, review(session, text_id, person.id, moment), local_day(moment), wrong)
     return redirect(request, f"/review/texts/{text_id}#f{each.number}", _("It is on record."))
 
 

@@ -9,9 +9,8 @@ from typing import Final
 from app.conduct.models import Consequence, Disposition
 
 DECISIONS: Final = (Disposition.CONFIRMED, Disposition.ALLOWED, Disposition.WRONG_MATCH, Disposition.DUPLICATE)
-SANCTIONS: Final = (Consequence.SUSPENSION, Consequence.REVOCATION)
-"""Consequences that stop a certification."""
-OFFERED: Final = (Consequence.NONE, Consequence.COACHING, Consequence.SUSPENSION, Consequence.REVOCATION)
+SANCTIONS: Final = (Consequence.RECERTIFICATION, Consequence.SUSPENSION, Consequence.REVOCATION)
+"""Consequences that touch a certification."""
 FEWEST_DECIDED: Final = 5
 """Below so many decisions a share says nothing."""
 _Z: Final = 1.959964
@@ -31,7 +30,6 @@ class Refusal(StrEnum):
     NOT_CONFIRMED = "not_confirmed"
     NAME_CLOSED = "name_closed"
     REASON_MISSING = "reason_missing"
-    NOT_OFFERED = "not_offered"
     ON_TRIAL = "on_trial"
 
 
@@ -79,8 +77,8 @@ def refuse_decision(case: Case, decision: Disposition, note: str, original: int 
     return Refusal.NOTE_MISSING if needs_note and not note.strip() else None
 
 
-def refuse_violation(case: Case, consequence: Consequence, reason: str) -> Refusal | None:
-    """Say why a finding does not become a violation with this consequence; None where it does."""
+def refuse_violation(case: Case, reason: str) -> Refusal | None:
+    """Say why a finding does not become a violation; None where it does."""
     if case.own_text:
         return Refusal.OWN_TEXT
     if case.has_violation:
@@ -93,8 +91,6 @@ def refuse_violation(case: Case, consequence: Consequence, reason: str) -> Refus
         return Refusal.ON_TRIAL
     if not case.name_opened:
         return Refusal.NAME_CLOSED
-    if consequence not in OFFERED:
-        return Refusal.NOT_OFFERED
     return None if reason.strip() else Refusal.REASON_MISSING
 
 

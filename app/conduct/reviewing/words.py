@@ -3,7 +3,7 @@
 from typing import Final
 
 from app.conduct.models import Consequence, Disposition
-from app.conduct.reviewing.rules import OFFERED, Precision, Refusal
+from app.conduct.reviewing.rules import Precision, Refusal
 from app.web import i18n
 from app.web.i18n import gettext as _
 
@@ -12,7 +12,6 @@ FIELDS: Final = {
     Refusal.NO_ORIGINAL: "original",
     Refusal.NO_DECISION: "disposition",
     Refusal.REASON_MISSING: "reason",
-    Refusal.NOT_OFFERED: "consequence",
 }
 """The field of the form that a refusal is about."""
 
@@ -30,7 +29,6 @@ def refusal(why: Refusal) -> str:
         Refusal.NOT_CONFIRMED: _("Only a confirmed finding is a violation. Somebody has decided otherwise meanwhile."),
         Refusal.NAME_CLOSED: _("Open the name first: you decide about a person."),
         Refusal.REASON_MISSING: _("Give the reason; the person and everybody who asks later will read it."),
-        Refusal.NOT_OFFERED: _("Choose one of the list."),
         Refusal.ON_TRIAL: _("This red line is only tried. Nobody was told of it, so nobody has crossed it."),
     }[why]
 
@@ -50,7 +48,7 @@ def consequence(value: Consequence) -> str:
     return {
         Consequence.NONE: _("No consequence"),
         Consequence.COACHING: _("Coaching"),
-        Consequence.RECERTIFICATION: _("Recertification"),
+        Consequence.RECERTIFICATION: _("Spot recertification"),
         Consequence.SUSPENSION: _("Suspension"),
         Consequence.REVOCATION: _("Revocation"),
     }[value]
@@ -58,7 +56,7 @@ def consequence(value: Consequence) -> str:
 
 def consequences() -> list[tuple[str, str]]:
     """Return the consequences that may be chosen, with their words."""
-    return [(each.value, consequence(each)) for each in OFFERED]
+    return [(each.value, consequence(each)) for each in Consequence]
 
 
 def shows() -> list[tuple[str, str]]:

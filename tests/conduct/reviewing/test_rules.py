@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.conduct.models import Consequence, Disposition
+from app.conduct.models import Disposition
 from app.conduct.reviewing.rules import (
     DECISIONS,
-    OFFERED,
     Case,
     Refusal,
     closed,
@@ -34,23 +33,20 @@ CONFIRMED = Case(Disposition.CONFIRMED, name_opened=True)
 
 
 @pytest.mark.parametrize(
-    ("case", "consequence", "reason", "refused"),
+    ("case", "reason", "refused"),
     [
-        (CONFIRMED, Consequence.SUSPENSION, "Because.", None),
-        (CONFIRMED, Consequence.SUSPENSION, "  ", Refusal.REASON_MISSING),
-        (CONFIRMED, Consequence.RECERTIFICATION, "Because.", Refusal.NOT_OFFERED),
-        (replace(CONFIRMED, name_opened=False), Consequence.NONE, "Because.", Refusal.NAME_CLOSED),
-        (replace(CONFIRMED, on_trial=True), Consequence.NONE, "Because.", Refusal.ON_TRIAL),
-        (replace(CONFIRMED, has_violation=True), Consequence.NONE, "Because.", Refusal.HAS_VIOLATION),
-        (replace(CONFIRMED, forgotten=True), Consequence.NONE, "Because.", Refusal.FORGOTTEN),
-        (replace(CONFIRMED, own_text=True), Consequence.NONE, "Because.", Refusal.OWN_TEXT),
-        (Case(Disposition.ALLOWED, name_opened=True), Consequence.NONE, "Because.", Refusal.NOT_CONFIRMED),
+        (CONFIRMED, "Because.", None),
+        (CONFIRMED, "  ", Refusal.REASON_MISSING),
+        (replace(CONFIRMED, name_opened=False), "Because.", Refusal.NAME_CLOSED),
+        (replace(CONFIRMED, on_trial=True), "Because.", Refusal.ON_TRIAL),
+        (replace(CONFIRMED, has_violation=True), "Because.", Refusal.HAS_VIOLATION),
+        (replace(CONFIRMED, forgotten=True), "Because.", Refusal.FORGOTTEN),
+        (replace(CONFIRMED, own_text=True), "Because.", Refusal.OWN_TEXT),
+        (Case(Disposition.ALLOWED, name_opened=True), "Because.", Refusal.NOT_CONFIRMED),
     ],
 )
-def test_what_follows_from_a_finding(
-    case: Case, consequence: Consequence, reason: str, refused: Refusal | None
-) -> None:
-    assert refuse_violation(case, consequence, reason) is refused
+def test_what_follows_from_a_finding(case: Case, reason: str, refused: Refusal | None) -> None:
+    assert refuse_violation(case, reason) is refused
 
 
 @given(CASES, st.sampled_from(Disposition), NOTES, st.none() | st.integers(1, 4))
@@ -77,13 +73,10 @@ def test_words_never_turn_an_accepted_decision_into_a_refused_one(
         assert refuse_decision(case, decision, "Because.", original) is None
 
 
-@given(CASES, st.sampled_from(Consequence), NOTES)
-def test_nobody_bears_a_consequence_unless_a_person_confirmed_and_looked(
-    case: Case, consequence: Consequence, reason: str
-) -> None:
-    if refuse_violation(case, consequence, reason) is None:
+@given(CASES, NOTES)
+def test_nobody_bears_a_consequence_unless_a_person_confirmed_and_looked(case: Case, reason: str) -> None:
+    if refuse_violation(case, reason) is None:
         assert case.disposition is Disposition.CONFIRMED
         assert case.name_opened
         assert not any((case.own_text, case.on_trial, case.has_violation, case.forgotten))
-        assert consequence in OFFERED
         assert reason.strip()
