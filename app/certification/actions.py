@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime
 from secrets import token_urlsafe
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -12,7 +12,8 @@ from app.audit.actions import record as audit
 from app.catalog.evidence import Withdrawn, on_evidence, on_withdrawal
 from app.catalog.models import Product
 from app.certification import programs, queries
-from app.certification.facts import Key
+from app.certification.dates import PeriodDates
+from app.certification.holdings import Key
 from app.certification.models import (
     Assignment,
     CertificationEvent,
@@ -48,40 +49,64 @@ class Assessor(Protocol):
 
 @on_evidence
 def award_earned(session: Session, person_id: int, product_id: int, moment: datetime) -> None:
-    """Store every period that the person has earned for the product by now.
+    """Store every period that the person has earned for the product by now, on each of its levels.
 
-    Safe to call at any time and twice: a period that is stored earns nothing any more, and its number is unique.
+    Then those for products that ask for this certification before theirs. Safe to call at any time and twice: a
+    period that is stored earns nothing any more, and its number is unique.
     """
     one_at_a_time(session, person_id)
     found = queries.record(session, person_id, product_id, moment)
-    while found is not None and (dates := award(found.facts, local_day(moment))):
-        number = _next_number(session, person_id, product_id)
-        session.add(
-            CertificationPeriod(
-                person_id=person_id,
-                product_id=product_id,
-                number=number,
-                done_on=dates.done_on,
-                window_opens_on=dates.window_opens_on,
-                valid_through=dates.valid_through,
-                baseline_through=dates.baseline_through,
-                grace_through=dates.grace_through,
-                program_version_id=found.program.version_id,
-                redlines_version_id=queries.signed_by(session, person_id, product_id, end_of_day(dates.done_on)),
-                code=token_urlsafe(16),
-                awarded_at=moment,
-            )
-        )
-        session.flush()
-        audit(
-            session,
-            at=moment,
-            actor=SYSTEM,
-            action="certification.awarded",
-            subject=subject_of(session, person_id, product_id),
-            details={"period": number, "valid_through": dates.valid_through.isoformat()},
-        )
+    awarded = False
+    while found is not None and (earned := _earned(found, local_day(moment))):
+        level, dates = earned
+        _store(session, found, level, dates, moment)
+        awarded = True
         found = queries.record(session, person_id, product_id, moment)
+    if awarded:
+        for other in queries.asking_for(session, product_id, moment):
+            award_earned(session, person_id, other, moment)
+
+
+def _earned(found: queries.Record, today: date) -> tuple[str, PeriodDates] | None:
+    """Return the next period that was earned and is not stored, with its level."""
+    for each in found.every_level:
+        if dates := award(each.facts, today):
+            return each.level, dates
+    return None
+
+
+def _store(session: Session, found: queries.Record, level: str, dates: PeriodDates, moment: datetime) -> None:
+    person_id, product_id = found.person_id, found.product_id
+    number = _next_number(session, person_id, product_id, level)
+    session.add(
+        CertificationPeriod(
+            person_id=person_id,
+            product_id=product_id,
+            level=level,
+            number=number,
+            done_on=dates.done_on,
+            window_opens_on=dates.window_opens_on,
+            valid_through=dates.valid_through,
+            baseline_through=dates.baseline_through,
+            grace_through=dates.grace_through,
+            program_version_id=found.program.version_id,
+            redlines_version_id=queries.signed_by(session, person_id, product_id, end_of_day(dates.done_on)),
+            code=token_urlsafe(16),
+            awarded_at=moment,
+        )
+    )
+    session.flush()
+    details: dict[str, Any] = {"period": number, "valid_through": dates.valid_through.isoformat()}
+    if level:
+        details["level"] = level
+    audit(
+        session,
+        at=moment,
+        actor=SYSTEM,
+        action="certification.awarded",
+        subject=subject_of(session, person_id, product_id),
+        details=details,
+    )
 
 
 @on_withdrawal
@@ -95,7 +120,7 @@ def note_regrade(session: Session, person_id: int, product_id: int, withdrawn: W
         col(CertificationPeriod.person_id) == person_id, col(CertificationPeriod.product_id) == product_id
     )
     found = queries.record(session, person_id, product_id, moment)
-    if found is None or programs.quiz(withdrawn.quiz) not in found.program.requirements:
+    if found is None or programs.quiz(withdrawn.quiz) not in found.program.parts():
         return
     if session.scalar(held.limit(1)) is None:
         return
@@ -137,7 +162,7 @@ def award_waiting(session: Session, waiting: Waiting, moment: datetime) -> None:
         found = queries.records(session, people, moment, [product_id])
         for person_id in people:
             standing = found.get((person_id, product_id))
-            if standing is not None and award(standing.facts, local_day(moment)):
+            if standing is not None and _earned(standing, local_day(moment)):
                 award_earned(session, person_id, product_id, moment)
 
 
@@ -149,16 +174,19 @@ def one_at_a_time(session: Session, person_id: int) -> None:
     session.execute(select(col(Person.id)).where(col(Person.id) == person_id).with_for_update())
 
 
-def _next_number(session: Session, person_id: int, product_id: int) -> int:
+def _next_number(session: Session, person_id: int, product_id: int, level: str) -> int:
     newest = session.scalar(
         select(func.max(col(CertificationPeriod.number))).where(
-            col(CertificationPeriod.person_id) == person_id, col(CertificationPeriod.product_id) == product_id
+            col(CertificationPeriod.person_id) == person_id,
+            col(CertificationPeriod.product_id) == product_id,
+            col(CertificationPeriod.level) == level,
         )
     )
     return (newest or 0) + 1
 
 
 def subject_of(session: Session, person_id: int, product_id: int) -> tuple[str, str]:
+    """Name a certification in the audit trail: its holder and the product."""
     email = session.scalar(select(col(Person.email)).where(col(Person.id) == person_id))
     slug = session.scalar(select(col(Product.slug)).where(col(Product.id) == product_id))
     return "certification", f"{email} {slug}"

@@ -41,20 +41,24 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class ProgramTerms:
-    """How long a version of a program certifies for, and how that is counted."""
+    """How long a version of a program certifies for, and how that is counted.
+
+    What was done up to ``early_days`` before the window opens counts when it opens.
+    """
 
     valid_months: int
     basis: Basis = Basis.EXPIRY
     window: Span = Span(days=30)
     grace_days: int = 0
     minimum_active_months: int = 6
+    early_days: int = 0
 
     def __post_init__(self) -> None:
         """Refuse terms under which a period could not be computed, or could end before it is worth having."""
         if self.valid_months < 1:
             raise ValueError("A certification must be valid for at least one month.")
-        if self.grace_days < 0 or self.minimum_active_months < 0:
-            raise ValueError("The days of grace and the minimum active months cannot be negative.")
+        if min(self.grace_days, self.minimum_active_months, self.early_days) < 0:
+            raise ValueError("The days of grace, the early days and the minimum active months cannot be negative.")
         spare_months = self.minimum_active_months - self.window.months
         if self.basis is Basis.FIXED and spare_months * SHORTEST_MONTH_DAYS < self.window.days:
             raise ValueError("With a fixed due date the minimum active time must be as long as the renewal window.")

@@ -2,47 +2,35 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import Session, col
 
-from app.catalog.models import Content, ContentKind, ContentVersion, LessonProgress, Verdict
+from app.catalog.models import Content, ContentVersion, LessonProgress
+from app.certification.assigning.rules import away, due_after_leave
+from app.certification.changes import Change, changes, spot_recertification
 from app.certification.dates import ONE_DAY, PeriodDates
-from app.certification.models import (
-    Assignment,
-    CertificationEvent,
-    CertificationEventKind,
-    CertificationPeriod,
-    SignOff,
-    SignOffOutcome,
-)
-from app.certification.programs import Program, attestation, besides_lessons, lesson, quiz, sign_off
-from app.certification.rules import Evidence, Recertification, Requirement, RequirementKind, Sanction
+from app.certification.holdings import Holdings, Key
+from app.certification.live.models import Attendance
+from app.certification.models import Assignment, CreditKind, Leave, RequirementCredit, SignOff, SignOffOutcome
+from app.certification.programs import Program, attestation, certification, delta_quiz, lesson, live_session, quiz
+from app.certification.programs import sign_off as demonstration
+from app.certification.requirements import Evidence, Requirement, RequirementKind
+from app.certification.rules import Recertification, Sanction
 from app.clock import local_day
 from app.quizzes.models import Attempt
 from app.quizzes.queries import passed
 from app.redlines.models import Attestation
 
-Key = tuple[int, int]
-"""(person's id, product's id)"""
-
-_Asked = tuple[datetime, tuple[Requirement, ...]]
-"""(since when, what a program asks for)"""
-
-RENEWED = frozenset(RequirementKind) - {RequirementKind.LESSON}
-KINDS_ASKED_AGAIN: Mapping[Verdict, frozenset[RequirementKind]] = {
-    Verdict.ATTEST_AGAIN: frozenset({RequirementKind.ATTESTATION}),
-    Verdict.DELTA_QUIZ: frozenset({RequirementKind.ATTESTATION, RequirementKind.QUIZ}),
-    Verdict.FULL: RENEWED,
-}
-"""What the verdict of a publication asks of those who are certified; a full one asks what a renewal asks."""
-
 
 class Facts:
-    """What is stored about people × products, as known at one moment: one statement a table."""
+    """What is stored about people × products, as known at one moment: one statement a table.
+
+    Tables that hold nothing that any of the programs asks for are not read.
+    """
 
     def __init__(
         self, session: Session, people: Collection[int], programs: Mapping[int, Program], as_of: datetime
@@ -51,35 +39,70 @@ class Facts:
         self._people = people
         self._programs = programs
         self._as_of = as_of
-        self._changes: dict[int, list[_Change]] = defaultdict(list)
-        self.evidence: dict[Key, list[Evidence]] = defaultdict(list)
-        self.periods: dict[Key, tuple[int, PeriodDates]] = {}
-        self.suspensions: dict[Key, Sanction] = {}
-        self.revocations: dict[Key, Sanction] = {}
+        self._parts = {product_id: tuple(program.parts()) for product_id, program in programs.items()}
+        self._kinds = {part.kind for parts in self._parts.values() for part in parts}
+        self._changes = changes(session, programs, as_of)
+        self._evidence: dict[Key, list[Evidence]] = defaultdict(list)
         self.due_on: dict[Key, date | None] = {}
-        self._read_changes()
+        self._holdings = Holdings(session, people, programs, as_of)
+        self._spot = {
+            key: [spot_recertification(programs[key[1]], at, deadline) for at, deadline in asked]
+            for key, asked in self._holdings.spot_recertifications.items()
+            if key[1] in programs
+        }
         self._read_lessons()
         self._read_attestations()
         self._read_quizzes()
         self._read_sign_offs()
-        self._read_periods()
-        self._read_events()
+        self._read_attendance()
+        self._read_credits()
         self._read_assignments()
 
-    def recertifications(self, product_id: int) -> tuple[Recertification, ...]:
-        """Return what the changes of a product's content ask for."""
-        return tuple(change.recertification() for change in self._changes[product_id])
+    def evidence(self, key: Key) -> tuple[Evidence, ...]:
+        """Return what a person has done for a product, and holds that counts for it."""
+        wanted = (part.key for part in self._parts[key[1]] if part.kind is RequirementKind.CERTIFICATION)
+        held = (
+            Evidence(certification(name), start, end)
+            for name in wanted
+            for start, end in self._holdings.spans(key[0], name)
+        )
+        return (*self._evidence.get(key, ()), *held)
+
+    def recertifications(self, key: Key, requirements: tuple[Requirement, ...]) -> tuple[Recertification, ...]:
+        """Return what changes ask again of a person who does these requirements of a product."""
+        asked = (each.asks(requirements) for each in self._changes_for(key))
+        return tuple(each for each in asked if each is not None)
+
+    def period(self, key: Key, level: str) -> tuple[int | None, PeriodDates | None]:
+        """Return the latest period on a level, by its id and its days; both None where there is none."""
+        found = self._holdings.newest(key, level)
+        if found is None:
+            return None, None
+        dates = found.dates
+        for change in self._changes_for(key):
+            # what was earned earlier on the day of a change is earned before it
+            if found.awarded_at < change.published_at and dates.done_on == change.published_on:
+                dates = replace(dates, done_on=dates.done_on - ONE_DAY)
+        return found.id, dates
+
+    def suspension(self, key: Key) -> Sanction | None:
+        """Return the suspension that holds."""
+        return self._holdings.suspensions.get(key)
+
+    def revocation(self, key: Key) -> Sanction | None:
+        """Return the revocation that holds."""
+        return self._holdings.revocations.get(key)
+
+    def _changes_for(self, key: Key) -> list[Change]:
+        return [*self._changes.get(key[1], ()), *self._spot.get(key, ())]
 
     def _of(self, table: Any) -> Sequence[ColumnElement[bool]]:
         return (col(table.person_id).in_(self._people), col(table.product_id).in_(list(self._programs)))
 
     def _add(self, row: Any, requirement: Requirement, moment: datetime) -> None:
-        done_on = local_day(moment)
-        # the rules count whole days: what was done earlier on the day of a change must not answer it
-        for change in self._changes[row.product_id]:
-            if moment < change.published_at and done_on == change.published_on and requirement in change.requirements:
-                return
-        self.evidence[row.person_id, row.product_id].append(Evidence(requirement, done_on))
+        key = (row.person_id, row.product_id)
+        if all(change.is_answered_by(requirement, moment) for change in self._changes_for(key)):
+            self._evidence[key].append(Evidence(requirement, local_day(moment)))
 
     def _read_lessons(self) -> None:
         for row in self._session.execute(
@@ -104,144 +127,143 @@ class Facts:
             .where(*self._of(Attestation), col(Attestation.signed_at) <= self._as_of)
         ):
             # a stale page may sign old wording after a change that asks for a new signature
-            asked = (each for each in self._changes[row.product_id] if attestation() in each.requirements)
+            asked = (each for each in self._changes.get(row.product_id, ()) if attestation() in each.requirements)
             if all(row.signed_at < each.published_at or row.number >= each.redlines_version for each in asked):
                 self._add(row, attestation(), row.signed_at)
 
     def _read_quizzes(self) -> None:
         for row in self._session.execute(
-            select(col(Attempt.person_id), col(Attempt.product_id), col(Content.slug), col(Attempt.finished_at))
+            select(
+                col(Attempt.person_id),
+                col(Attempt.product_id),
+                col(Content.slug),
+                col(Attempt.delta_of),
+                col(Attempt.finished_at),
+            )
             .join(Content, col(Content.id) == col(Attempt.content_id))
             .where(*self._of(Attempt), passed(self._as_of), col(Attempt.marked_at) <= self._as_of)
         ):
+            if row.delta_of is not None:
+                self._add(row, delta_quiz(row.slug, row.delta_of), row.finished_at)
+                continue
             self._add(row, quiz(row.slug), row.finished_at)
+            for change in self._changes.get(row.product_id, ()):
+                for each in self._deltas(change, row.slug):
+                    if row.finished_at >= change.published_at:  # the whole quiz asks about the change too
+                        self._add(row, each, row.finished_at)
+
+    def _deltas(self, change: Change, slug: str) -> list[Requirement]:
+        of_quiz = f"{slug}@"
+        kind = RequirementKind.DELTA_QUIZ
+        return [each for each in change.requirements if each.kind is kind and each.key.startswith(of_quiz)]
 
     def _read_sign_offs(self) -> None:
+        if RequirementKind.SIGN_OFF not in self._kinds:
+            return
         for row in self._session.execute(
             select(col(SignOff.person_id), col(SignOff.product_id), col(SignOff.rubric), col(SignOff.decided_at)).where(
                 *self._of(SignOff),
                 col(SignOff.outcome) == SignOffOutcome.PASSED,
+                col(SignOff.second_of).is_(None),
                 col(SignOff.decided_at) <= self._as_of,
             )
         ):
-            self._add(row, sign_off(row.rubric), row.decided_at)
+            self._add(row, demonstration(row.rubric), row.decided_at)
 
-    def _read_periods(self) -> None:
+    def _read_attendance(self) -> None:
+        """Read who was present: what was recorded by hand wins, then what was recorded last."""
+        if RequirementKind.LIVE_SESSION not in self._kinds:
+            return
+        newest: dict[tuple[int, int], Any] = {}
         for row in self._session.execute(
             select(
-                col(CertificationPeriod.id),
-                col(CertificationPeriod.person_id),
-                col(CertificationPeriod.product_id),
-                col(CertificationPeriod.done_on),
-                col(CertificationPeriod.window_opens_on),
-                col(CertificationPeriod.valid_through),
-                col(CertificationPeriod.grace_through),
-                col(CertificationPeriod.baseline_through),
-                col(CertificationPeriod.awarded_at),
+                col(Attendance.live_session_id),
+                col(Attendance.person_id),
+                col(Attendance.product_id),
+                col(Attendance.key),
+                col(Attendance.held_at),
+                col(Attendance.attended),
             )
-            .where(*self._of(CertificationPeriod), col(CertificationPeriod.awarded_at) <= self._as_of)
-            .order_by(col(CertificationPeriod.number))
+            .where(*self._of(Attendance), col(Attendance.recorded_at) <= self._as_of)
+            .order_by(col(Attendance.by_hand), col(Attendance.recorded_at), col(Attendance.id))
         ):
-            dates = PeriodDates(*row[3:8])
-            for change in self._changes[row.product_id]:
-                # as above: earned earlier on the day of a change is earned before it
-                if row.awarded_at < change.published_at and dates.done_on == change.published_on:
-                    dates = replace(dates, done_on=dates.done_on - ONE_DAY)
-            self.periods[row.person_id, row.product_id] = (row.id, dates)
+            newest[row.live_session_id, row.person_id] = row
+        for row in newest.values():
+            if row.attended:
+                self._add(row, live_session(row.key), row.held_at)
 
-    def _read_events(self) -> None:
+    def _read_credits(self) -> None:
+        """Read what counts without having been done here. An end that was set later is the end from then on only."""
         for row in self._session.execute(
             select(
-                col(CertificationEvent.person_id),
-                col(CertificationEvent.product_id),
-                col(CertificationEvent.kind),
-                col(CertificationEvent.at),
-                col(CertificationEvent.red_line),
+                col(RequirementCredit.person_id),
+                col(RequirementCredit.product_id),
+                col(RequirementCredit.kind),
+                col(RequirementCredit.requirement_kind),
+                col(RequirementCredit.requirement_key),
+                col(RequirementCredit.done_on),
+                col(RequirementCredit.through),
+                col(RequirementCredit.ended_at),
+            ).where(
+                *self._of(RequirementCredit),
+                col(RequirementCredit.approved).is_(True),
+                col(RequirementCredit.decided_at) <= self._as_of,
             )
-            .where(
-                *self._of(CertificationEvent),
-                col(CertificationEvent.kind) != CertificationEventKind.REGRADED,
-                col(CertificationEvent.at) <= self._as_of,
-            )
-            .order_by(col(CertificationEvent.at), col(CertificationEvent.id))
         ):
-            key = (row.person_id, row.product_id)
-            if row.kind is CertificationEventKind.REINSTATED:
-                self.suspensions.pop(key, None)
-                self.revocations.pop(key, None)
-            else:
-                stopped = self.suspensions if row.kind is CertificationEventKind.SUSPENDED else self.revocations
-                stopped.setdefault(key, Sanction(local_day(row.at), red_line=row.red_line))
+            through = credited_through(row, self._as_of)
+            for requirement in self._credited(row):
+                evidence = Evidence(requirement, row.done_on, through)
+                self._evidence[row.person_id, row.product_id].append(evidence)
+
+    def _credited(self, row: Any) -> list[Requirement]:
+        """Return the requirements that a credit is for: of a quiz, what changes ask of it too."""
+        kind, key = row.requirement_kind, row.requirement_key
+        parts = self._parts[row.product_id]
+        if kind is RequirementKind.QUIZ:
+            deltas = [each for change in self._changes.get(row.product_id, ()) for each in self._deltas(change, key)]
+            return [quiz(key), *deltas]
+        return [each for each in parts if each.kind is kind and key in {each.key, "all"}]
 
     def _read_assignments(self) -> None:
+        """Read by when people were asked to be certified; leave pauses that clock."""
+        asked: dict[Key, Any] = {}
         for row in self._session.execute(
-            select(col(Assignment.person_id), col(Assignment.product_id), col(Assignment.due_on))
+            select(
+                col(Assignment.person_id),
+                col(Assignment.product_id),
+                col(Assignment.due_on),
+                col(Assignment.assigned_at),
+            )
             .where(*self._of(Assignment), col(Assignment.assigned_at) <= self._as_of)
             .order_by(col(Assignment.id))
         ):
-            self.due_on[row.person_id, row.product_id] = row.due_on
+            asked[row.person_id, row.product_id] = row
+        leaves = self._leaves({row.person_id for row in asked.values() if row.due_on is not None})
+        for key, row in asked.items():
+            due_on = row.due_on
+            if due_on is not None and row.person_id in leaves:
+                due_on = due_after_leave(due_on, local_day(row.assigned_at), leaves[row.person_id])
+            self.due_on[key] = due_on
 
-    def _read_changes(self) -> None:
-        """Read which publications ask those certified before to do something again, in their order."""
-        rows = self._session.execute(
-            select(
-                col(Content.product_id),
-                col(Content.kind),
-                col(ContentVersion.number),
-                col(ContentVersion.verdict),
-                col(ContentVersion.published_at),
-                col(ContentVersion.deadline),
-            )
-            .join(Content, col(Content.id) == col(ContentVersion.content_id))
-            .where(
-                col(Content.product_id).in_(list(self._programs)),
-                col(ContentVersion.verdict).in_(list(KINDS_ASKED_AGAIN)),
-                col(ContentVersion.published_at) <= self._as_of,
-            )
-            .order_by(col(ContentVersion.published_at), col(ContentVersion.id))
-        ).all()
-        asked_then = self._read_past_programs({row.product_id for row in rows})
-        for row in rows:
-            kinds = KINDS_ASKED_AGAIN[row.verdict]
-            # what a later program added is no part of the change, and what it dropped can no longer be done
-            then = next((asked for since, asked in asked_then[row.product_id] if since <= row.published_at), ())
-            now = self._programs[row.product_id].requirements
-            asked = tuple(each for each in now if each.kind in kinds and each in then)
-            if asked:
-                number = row.number if row.kind is ContentKind.REDLINES else 0
-                self._changes[row.product_id].append(_Change(asked, row.published_at, row.deadline, number))
-
-    def _read_past_programs(self, products: Collection[int]) -> Mapping[int, list[_Asked]]:
-        """Read what each version of the products' programs asked for besides lessons, the newest first."""
-        found: dict[int, list[_Asked]] = defaultdict(list)
-        if not products:
+    def _leaves(self, people: Collection[int]) -> Mapping[int, list[Any]]:
+        found: dict[int, list[Any]] = defaultdict(list)
+        if not people:
             return found
+        today = local_day(self._as_of)
         for row in self._session.execute(
-            select(col(Content.product_id), col(ContentVersion.published_at), col(ContentVersion.document))
-            .join(Content, col(Content.id) == col(ContentVersion.content_id))
-            .where(
-                col(Content.product_id).in_(products),
-                col(Content.kind) == ContentKind.PROGRAM,
-                col(ContentVersion.published_at) <= self._as_of,
+            select(col(Leave.person_id), col(Leave.from_on), col(Leave.through_on)).where(
+                col(Leave.person_id).in_(people),
+                col(Leave.recorded_at) <= self._as_of,
+                or_(col(Leave.withdrawn_at).is_(None), col(Leave.withdrawn_at) > self._as_of),
             )
-            .order_by(col(ContentVersion.number).desc())
         ):
-            found[row.product_id].append((row.published_at, besides_lessons(row.document)))
+            found[row.person_id].append(away(row.from_on, row.through_on, today))
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """A publication that asks for something again; `redlines_version` is 0 where it was not the red lines."""
-
-    requirements: tuple[Requirement, ...]
-    published_at: datetime
-    deadline: date | None
-    redlines_version: int
-
-    @property
-    def published_on(self) -> date:
-        return local_day(self.published_at)
-
-    def recertification(self) -> Recertification:
-        return Recertification(self.published_on, self.deadline or self.published_on, self.requirements)
+def credited_through(row: Any, as_of: datetime) -> date | None:
+    """Return the last day on which a credit counts; an exemption without one lasts, an equivalence is done once."""
+    lasts = row.through or (date.max if row.kind is CreditKind.EXEMPTION else None)
+    if row.ended_at is None or row.ended_at > as_of:
+        return lasts
+    return min(lasts or date.max, local_day(row.ended_at) - ONE_DAY)

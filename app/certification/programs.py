@@ -1,12 +1,14 @@
 """A program in force, expanded from its document and those of its course, red lines and quizzes."""
 
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
 
 from app.catalog.queries import Version
 from app.certification.dates import Basis, ProgramTerms, Span
-from app.certification.rules import Requirement, RequirementKind
+from app.certification.requirements import Requirement, RequirementKind
 from app.quizzes.queries import questions_of
 
 MINUTES_A_RED_LINE = 0.5
@@ -18,6 +20,15 @@ MINUTES_A_LIVE_SESSION = 60
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """A higher level of a program; ``requirements`` are all of them, those of the levels below too."""
+
+    id: str
+    name: str | dict[str, str]
+    requirements: tuple[Requirement, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """What must be met for one product, under one version of each of its documents."""
 
@@ -25,10 +36,35 @@ class Program:
     version: int
     terms: ProgramTerms
     requirements: tuple[Requirement, ...]
+    levels: tuple[Level, ...]
     document: dict[str, Any]
     course_version: int | None
     redlines_version_id: int | None
     redlines_version: int | None
+
+    @property
+    def base(self) -> str:
+        """The name of the first level."""
+        return base_level(self.document)
+
+    @property
+    def deal_level(self) -> str:
+        """The level that the gate asks for; empty for the first."""
+        level = str(self.document.get("deal_level", ""))
+        return "" if level == self.base else level
+
+    def asked(self) -> tuple[Requirement, ...]:
+        """List what is asked for on any level."""
+        return self.levels[-1].requirements if self.levels else self.requirements
+
+    def parts(self) -> Iterable[Requirement]:
+        """Walk through what can be met by itself, on any level and in any alternative."""
+        return dict.fromkeys(part for each in self.asked() for part in each.parts())
+
+    @property
+    def prerequisites(self) -> frozenset[str]:
+        """The ids of the products that one must be certified on before."""
+        return prerequisites(self.document)
 
 
 def lesson(key: str, minutes: int = 0) -> Requirement:
@@ -56,14 +92,27 @@ def live_session(key: str) -> Requirement:
     return Requirement(RequirementKind.LIVE_SESSION, key, MINUTES_A_LIVE_SESSION)
 
 
+def certification(key: str) -> Requirement:
+    """Name the requirement of a certification on another product, or on a level of it (`product/level`)."""
+    return Requirement(RequirementKind.CERTIFICATION, key)
+
+
+def delta_quiz(key: str, version_id: int, minutes: int = 0) -> Requirement:
+    """Name the requirement of a passed quiz about what one version of a content changed."""
+    return Requirement(RequirementKind.DELTA_QUIZ, f"{key}@{version_id}", minutes)
+
+
 def expand(program: Version, *, course: Version | None, redlines: Version | None, quizzes: list[Version]) -> Program:
     """Turn documents into terms and requirements; every lesson becomes a requirement of its own."""
     document = program.document
+    sources = _Sources(course, redlines, {each.slug: each for each in quizzes})
+    requirements = _requirements(document["requirements"], sources)
     return Program(
         version_id=program.id,
         version=program.number,
         terms=terms(document),
-        requirements=tuple(_requirements(document, course, redlines, {each.slug: each for each in quizzes})),
+        requirements=requirements,
+        levels=tuple(_levels(document, requirements, sources)),
         document=document,
         course_version=course.number if course else None,
         redlines_version_id=redlines.id if redlines else None,
@@ -79,33 +128,68 @@ def terms(document: dict[str, Any]) -> ProgramTerms:
         window=Span(days=document.get("renewal_window_days", 30)),
         grace_days=document.get("grace_days", 0),
         minimum_active_months=document.get("minimum_active_months", 6),
+        early_days=document.get("early_days", 0),
     )
 
 
+def prerequisites(document: dict[str, Any]) -> frozenset[str]:
+    """Read from a program's document on which products one must be certified before, by their ids."""
+    parts = (part for each in besides_lessons(document) for part in each.parts())
+    return frozenset(each.key.partition("/")[0] for each in parts if each.kind is RequirementKind.CERTIFICATION)
+
+
+def base_level(document: Mapping[str, Any]) -> str:
+    """Read the name of a program's first level."""
+    return str(document.get("level", "standard"))
+
+
 def besides_lessons(document: dict[str, Any]) -> tuple[Requirement, ...]:
-    """List what a program's document asks for by itself, without its course; the minutes are not known."""
-    return tuple(_requirements(document, None, None, {}))
+    """List what a program's document asks for by itself, on any level, without its course; minutes are not known."""
+    requirements = _requirements(document["requirements"], _NOTHING)
+    return requirements + tuple(
+        each for level in document.get("levels", ()) for each in _requirements(level["requirements"], _NOTHING)
+    )
 
 
-def _requirements(
-    document: dict[str, Any], course: Version | None, redlines: Version | None, quizzes: dict[str, Version]
-) -> list[Requirement]:
-    lessons = course.document.get("lessons", []) if course else []
-    rules = [rule for rule in redlines.document["rules"] if rule["status"] == "active"] if redlines else []
-    found: list[Requirement] = []
-    for each in document["requirements"]:
-        ((kind, key),) = each.items()
-        if kind == "lesson":
-            found += [lesson(one["id"], one["minutes"]) for one in lessons if key in {"all", one["id"]}]
-        elif kind == "attest":
-            found.append(attestation(ceil(len(rules) * MINUTES_A_RED_LINE)))
-        elif kind == "quiz":
-            found.append(quiz(key, _quiz_minutes(quizzes.get(key))))
-        elif kind == "sign_off":
-            found.append(sign_off(key))
-        else:
-            found.append(live_session(key))
-    return found
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """The documents that say what a requirement means."""
+
+    course: Version | None
+    redlines: Version | None
+    quizzes: Mapping[str, Version]
+
+
+_NOTHING = _Sources(None, None, {})
+
+
+def _levels(document: dict[str, Any], requirements: tuple[Requirement, ...], sources: _Sources) -> Iterable[Level]:
+    for level in document.get("levels", ()):
+        requirements = tuple(dict.fromkeys((*requirements, *_requirements(level["requirements"], sources))))
+        yield Level(level["id"], level["name"], requirements)
+
+
+def _requirements(written: Sequence[Mapping[str, Any]], sources: _Sources) -> tuple[Requirement, ...]:
+    return tuple(found for each in written for found in _expanded(*next(iter(each.items())), sources))
+
+
+def _expanded(kind: str, key: Any, sources: _Sources) -> Iterable[Requirement]:
+    """Read one requirement as it is written; all the lessons are many."""
+    if kind == "any_of":
+        options = tuple(_requirements(option, sources) for option in key)
+        # a lesson that the course has not got any more is nothing that could be done
+        written = json.dumps(key, sort_keys=True, separators=(",", ":"))
+        return [Requirement(RequirementKind.ALTERNATIVES, written, options=tuple(filter(None, options)))]
+    if kind == "lesson":
+        lessons = sources.course.document.get("lessons", []) if sources.course else []
+        return [lesson(each["id"], each["minutes"]) for each in lessons if key in {"all", each["id"]}]
+    if kind == "attest":
+        rules = sources.redlines.document["rules"] if sources.redlines else []
+        return [attestation(ceil(sum(rule["status"] == "active" for rule in rules) * MINUTES_A_RED_LINE))]
+    if kind == "quiz":
+        return [quiz(key, _quiz_minutes(sources.quizzes.get(key)))]
+    named = {"sign_off": sign_off, "live_session": live_session, "certified": certification}
+    return [named[kind](key)]
 
 
 def _quiz_minutes(version: Version | None) -> int:

@@ -8,20 +8,27 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select, true, union
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from app.catalog.models import ContentKind, ContentVersion, LessonProgress, Product
+from app.catalog.models import Content, ContentKind, ContentVersion, LessonProgress, Product
 from app.catalog.queries import Version, in_force
-from app.certification.facts import Facts, Key
+from app.certification.dates import PeriodDates
+from app.certification.facts import Facts
+from app.certification.holdings import Key, effective, extended_through
+from app.certification.live.models import Attendance
 from app.certification.models import (
     CertificationPeriod,
+    PeriodOrigin,
+    RequirementCredit,
     SignOff,
     SignOffOutcome,
 )
-from app.certification.programs import Program, expand
+from app.certification.programs import Program, expand, prerequisites
+from app.certification.requirements import Requirement
 from app.certification.rules import (
     StandingFacts,
     StandingVerdict,
@@ -35,8 +42,18 @@ from app.redlines.models import Attestation
 
 
 @dataclass(frozen=True, slots=True)
+class LevelRecord:
+    """Where somebody stands on one level; `level` is empty for the first."""
+
+    level: str
+    facts: StandingFacts
+    verdict: StandingVerdict
+    period_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
-    """One person's standing for one product, with what it rests on."""
+    """One person's standing for one product, with what it rests on; `levels` are those above the first."""
 
     person_id: int
     product_id: int
@@ -46,10 +63,28 @@ class Record:
     period_id: int | None
     assigned: bool
     due_on: date | None
+    levels: tuple[LevelRecord, ...] = ()
 
     def way(self, today: date) -> tuple[Step, ...]:
         """Return the steps of the person's way to this certification."""
         return way(self.facts, today)
+
+    @property
+    def every_level(self) -> tuple[LevelRecord, ...]:
+        """The standing on each level, the first one first."""
+        return (LevelRecord("", self.facts, self.verdict, self.period_id), *self.levels)
+
+    def at(self, level: str) -> LevelRecord:
+        """Return the standing on a level; empty for the first. Raises LookupError for a level that is not there."""
+        for each in self.every_level:
+            if each.level == level:
+                return each
+        raise LookupError(level)
+
+    @property
+    def on_deals(self) -> LevelRecord:
+        """The standing on the level that the gate asks for."""
+        return self.at(self.program.deal_level)
 
 
 def programs(session: Session, as_of: datetime, products: Collection[int] | None = None) -> dict[int, Program]:
@@ -92,31 +127,50 @@ def record(session: Session, person_id: int, product_id: int, as_of: datetime) -
 
 def _record(person_id: int, product_id: int, program: Program, stored: Facts, today: date) -> Record:
     key = (person_id, product_id)
-    period_id, period = stored.periods.get(key, (None, None))
-    facts = StandingFacts(
-        terms=program.terms,
-        requirements=program.requirements,
-        evidence=tuple(stored.evidence.get(key, ())),
-        period=period,
-        due_on=stored.due_on.get(key),
-        suspension=stored.suspensions.get(key),
-        revocation=stored.revocations.get(key),
-        recertifications=stored.recertifications(product_id),
-    )
+    first = _on_level("", program.requirements, key, program, stored, today)
     return Record(
         person_id=person_id,
         product_id=product_id,
         program=program,
-        facts=facts,
-        verdict=standing(facts, today),
-        period_id=period_id,
+        facts=first.facts,
+        verdict=first.verdict,
+        period_id=first.period_id,
         assigned=key in stored.due_on,
         due_on=stored.due_on.get(key),
+        levels=tuple(_on_level(each.id, each.requirements, key, program, stored, today) for each in program.levels),
     )
 
 
+def _on_level(
+    level: str, requirements: tuple[Requirement, ...], key: Key, program: Program, stored: Facts, today: date
+) -> LevelRecord:
+    period_id, period = stored.period(key, level)
+    facts = StandingFacts(
+        terms=program.terms,
+        requirements=requirements,
+        evidence=stored.evidence(key),
+        period=period,
+        due_on=stored.due_on.get(key),
+        suspension=stored.suspension(key),
+        revocation=stored.revocation(key),
+        recertifications=stored.recertifications(key, requirements),
+    )
+    return LevelRecord(level, facts, standing(facts, today), period_id)
+
+
+def asking_for(session: Session, product_id: int, as_of: datetime) -> list[int]:
+    """Return the products whose programs ask for a certification on this one, by their ids."""
+    slug = session.scalar(select(col(Product.slug)).where(col(Product.id) == product_id))
+    found = in_force(session, [ContentKind.PROGRAM], as_of)
+    return [each.product_id for each in found if slug in prerequisites(each.document)]
+
+
 def waiting(session: Session, products: Collection[int], today: date) -> set[Key]:
-    """Return who did something for these products, and holds no period of which the window is still to open."""
+    """Return who did something for these products, and holds no period of which the window is still to open.
+
+    On a product with levels everybody may have earned a higher one.
+    """
+    leveled = _with_levels(session, products)
     done = union(
         *(
             select(col(table.person_id), col(table.product_id)).where(col(table.product_id).in_(products), met)
@@ -125,6 +179,8 @@ def waiting(session: Session, products: Collection[int], today: date) -> set[Key
                 (Attestation, true()),
                 (Attempt, col(Attempt.passed).is_(True)),
                 (SignOff, col(SignOff.outcome) == SignOffOutcome.PASSED),
+                (Attendance, col(Attendance.attended).is_(True)),
+                (RequirementCredit, col(RequirementCredit.approved).is_(True)),
             )
         )
     ).subquery()
@@ -133,12 +189,23 @@ def waiting(session: Session, products: Collection[int], today: date) -> set[Key
         .where(
             col(CertificationPeriod.person_id) == done.c.person_id,
             col(CertificationPeriod.product_id) == done.c.product_id,
+            col(CertificationPeriod.product_id).not_in(leveled),
             col(CertificationPeriod.window_opens_on) > today,
         )
         .exists()
     )
     rows = session.execute(select(done.c.person_id, done.c.product_id).where(~held))
     return {(row.person_id, row.product_id) for row in rows}
+
+
+def _with_levels(session: Session, products: Collection[int]) -> list[int]:
+    """Return the products whose programs, as they are about to be published, have more than one level."""
+    rows = session.execute(
+        select(col(Content.product_id), col(Content.draft)).where(
+            col(Content.product_id).in_(products), col(Content.kind) == ContentKind.PROGRAM
+        )
+    )
+    return [row.product_id for row in rows if row.draft.get("levels")]
 
 
 def signed_by(session: Session, person_id: int, product_id: int, moment: datetime) -> int | None:
@@ -157,8 +224,12 @@ def signed_by(session: Session, person_id: int, product_id: int, moment: datetim
 
 @dataclass(frozen=True, slots=True)
 class HeldPeriod:
-    """One certification period as its holder sees it."""
+    """One certification period as its holder sees it, with the days that hold after an extension.
 
+    `level` is empty for the first; `baseline_through` is the last valid day before any extension.
+    """
+
+    id: int
     product_id: int
     slug: str
     name: str | dict[str, str]
@@ -170,13 +241,19 @@ class HeldPeriod:
     program_version: int
     redlines_version: int | None
     code: str
+    level: str
+    origin: PeriodOrigin
+    evidence: str
+    baseline_through: date
 
 
-def periods(session: Session, person_id: int) -> list[HeldPeriod]:
-    """Return all of a person's periods, the newest first; nothing is ever reset."""
+def periods(session: Session, person_id: int, as_of: datetime | None = None) -> list[HeldPeriod]:
+    """Return all of a person's periods, as of a moment if given, the newest first; nothing is ever reset."""
+    known = col(CertificationPeriod.awarded_at) <= as_of if as_of else true()
     redlines = aliased(ContentVersion)
     rows = session.execute(
         select(
+            col(CertificationPeriod.id),
             col(CertificationPeriod.product_id),
             col(Product.slug),
             col(Product.name),
@@ -185,17 +262,45 @@ def periods(session: Session, person_id: int) -> list[HeldPeriod]:
             col(CertificationPeriod.window_opens_on),
             col(CertificationPeriod.valid_through),
             col(CertificationPeriod.grace_through),
-            col(ContentVersion.number),
-            col(redlines.number),
+            col(CertificationPeriod.baseline_through),
+            col(ContentVersion.number).label("program_version"),
+            col(redlines.number).label("redlines_version"),
             col(CertificationPeriod.code),
+            col(CertificationPeriod.level),
+            col(CertificationPeriod.origin),
+            col(CertificationPeriod.evidence),
+            extended_through(as_of),
         )
         .join(Product, col(Product.id) == col(CertificationPeriod.product_id))
         .join(ContentVersion, col(ContentVersion.id) == col(CertificationPeriod.program_version_id))
         .outerjoin(redlines, col(redlines.id) == col(CertificationPeriod.redlines_version_id))
-        .where(col(CertificationPeriod.person_id) == person_id)
+        .where(col(CertificationPeriod.person_id) == person_id, known)
         .order_by(col(CertificationPeriod.done_on).desc(), col(CertificationPeriod.id).desc())
     )
-    return [HeldPeriod(*row) for row in rows]
+    return [_held(row) for row in rows]
+
+
+def _held(row: Any) -> HeldPeriod:
+    stored = PeriodDates(row.done_on, row.window_opens_on, row.valid_through, row.grace_through, row.baseline_through)
+    dates = effective(stored, row.extended)
+    return HeldPeriod(
+        id=row.id,
+        product_id=row.product_id,
+        slug=row.slug,
+        name=row.name,
+        number=row.number,
+        done_on=dates.done_on,
+        window_opens_on=dates.window_opens_on,
+        valid_through=dates.valid_through,
+        grace_through=dates.grace_through,
+        program_version=row.program_version,
+        redlines_version=row.redlines_version,
+        code=row.code,
+        level=row.level,
+        origin=row.origin,
+        evidence=row.evidence,
+        baseline_through=dates.baseline_through,
+    )
 
 
 @dataclass(frozen=True, slots=True)

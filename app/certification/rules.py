@@ -6,10 +6,23 @@ already counts, so nothing has to run at midnight and nothing can be forgotten.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from app.certification.dates import ONE_DAY, PeriodDates, ProgramTerms, following_period
+from app.certification.requirements import (
+    LASTING,
+    Evidence,
+    Portfolio,
+    Requirement,
+    RequirementKind,
+    Since,
+    asked_again,
+    first_day,
+    holds,
+    intersected,
+    least,
+)
 
 
 class Standing(StrEnum):
@@ -26,16 +39,6 @@ class Standing(StrEnum):
     NOT_STARTED = "not_started"
 
 
-class RequirementKind(StrEnum):
-    """What a program may ask for, in the order in which it is done."""
-
-    LESSON = "lesson"
-    ATTESTATION = "attestation"
-    QUIZ = "quiz"
-    SIGN_OFF = "sign_off"
-    LIVE_SESSION = "live_session"
-
-
 class ReasonCode(StrEnum):
     """Why a person may not act; part of the public API."""
 
@@ -44,6 +47,7 @@ class ReasonCode(StrEnum):
     QUIZ_NOT_PASSED = "quiz_not_passed"
     SIGN_OFF_MISSING = "sign_off_missing"
     LIVE_SESSION_MISSING = "live_session_missing"
+    CERTIFICATION_MISSING = "certification_missing"
     EXPIRED = "expired"
     IN_GRACE = "in_grace"
     SUSPENDED = "suspended"
@@ -53,32 +57,15 @@ class ReasonCode(StrEnum):
 
 
 CODE_OF_KIND = {
+    RequirementKind.CERTIFICATION: ReasonCode.CERTIFICATION_MISSING,
     RequirementKind.LESSON: ReasonCode.LESSONS_NOT_COMPLETED,
     RequirementKind.ATTESTATION: ReasonCode.REDLINES_NOT_ATTESTED,
     RequirementKind.QUIZ: ReasonCode.QUIZ_NOT_PASSED,
+    RequirementKind.DELTA_QUIZ: ReasonCode.QUIZ_NOT_PASSED,
     RequirementKind.SIGN_OFF: ReasonCode.SIGN_OFF_MISSING,
     RequirementKind.LIVE_SESSION: ReasonCode.LIVE_SESSION_MISSING,
+    RequirementKind.ALTERNATIVES: ReasonCode.LESSONS_NOT_COMPLETED,  # where lessons that are gone are all there is
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """One thing that a program asks for; every lesson is a requirement of its own.
-
-    ``minutes`` is what is left to do for this person. It is no part of the identity.
-    """
-
-    kind: RequirementKind
-    key: str
-    minutes: int = field(default=0, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A requirement was met on a local day. There may be several for one requirement."""
-
-    requirement: Requirement
-    done_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +86,10 @@ class Sanction:
 
 @dataclass(frozen=True, slots=True)
 class Recertification:
-    """The content changed on ``required_on``: these requirements must be met again, through the deadline.
+    """From ``required_on`` on these requirements must be met again, through the deadline.
 
-    Evidence from before the change no longer counts for them. Only a period earned before it is touched.
+    The content changed, or a person asked one rep to. Evidence from before no longer counts for them. Only a period
+    earned before is touched; and whoever gets certified later has met a delta quiz too, or the whole quiz since.
     """
 
     required_on: date
@@ -172,16 +160,18 @@ class StandingVerdict:
 
 def standing(facts: StandingFacts, today: date) -> StandingVerdict:
     """Answer where a person stands on a day, whether that allows to act, and what is missing."""
-    facts = _settled(facts, today)
+    portfolio = Portfolio(facts.evidence)
+    facts = _settled(facts, portfolio, today)
     period = facts.period
-    recertify_by = min((change.deadline for change in _open_changes(facts, today)), default=None)
+    open_changes = _open_changes(facts, portfolio, today)
+    recertify_by = min((change.deadline for change in open_changes), default=None)
     overdue = recertify_by is not None and recertify_by < today
-    place = _place(facts, today, recertify_by)
+    place = _place(facts, portfolio, today, recertify_by)
     allowed = place in {Standing.CERTIFIED, Standing.RENEWAL_OPEN} or (
         place is Standing.RECERTIFICATION_REQUIRED and not overdue
     )
     ends_on = _ends_on(period, place, recertify_by, allowed=allowed)
-    missing = _missing(facts, today)
+    missing = _missing(facts, portfolio, open_changes, today)
     return StandingVerdict(
         standing=place,
         allowed=allowed,
@@ -197,12 +187,23 @@ def standing(facts: StandingFacts, today: date) -> StandingVerdict:
     )
 
 
+def chosen(facts: StandingFacts, today: date) -> tuple[Requirement, ...]:
+    """List what the program asks of a person, of alternatives the one on which the least is left to do."""
+    portfolio, since = Portfolio(facts.evidence), _since(facts)
+    parts = (least(each, lambda part: holds(portfolio.spans(part, since), today)) for each in facts.requirements)
+    return tuple(dict.fromkeys(part for each in parts for part in each))
+
+
 def award(facts: StandingFacts, today: date) -> PeriodDates | None:
     """Return the next period to store, or None when none has been earned.
 
-    It rests on the day on which the last requirement was first met, so it is the same whenever it is asked
-    for. After a long absence several may be due: store the answer and ask again until there is none.
+    It rests on the first day on which all requirements were met, so it is the same whenever it is asked for. After a
+    long absence several may be due: store the answer and ask again until there is none.
     """
+    return _award(facts, Portfolio(facts.evidence), today)
+
+
+def _award(facts: StandingFacts, portfolio: Portfolio, today: date) -> PeriodDates | None:
     if _holds(facts.revocation, today) or _holds(facts.suspension, today):
         return None
     facts = _known(facts, today)
@@ -210,21 +211,24 @@ def award(facts: StandingFacts, today: date) -> PeriodDates | None:
     # What was complete before the content changed had been earned by then, whether or not it was stored in time.
     last_days = sorted(change.required_on - ONE_DAY for change in facts.recertifications)
     stages = (*(day for day in last_days if since <= day), today)
-    return next(filter(None, (_earned(_known(facts, day), day) for day in stages)), None)
+    return next(filter(None, (_earned(_known(facts, day), portfolio, day) for day in stages)), None)
 
 
-def _earned(facts: StandingFacts, today: date) -> PeriodDates | None:
-    met_on = [_met_on(facts, asked, _counts_from(facts, asked), today) for asked in facts.requirements]
-    days = [day for day in met_on if day is not None]
-    if not days or len(days) < len(met_on):
+def _earned(facts: StandingFacts, portfolio: Portfolio, today: date) -> PeriodDates | None:
+    if not facts.requirements:
         return None
-    return following_period(facts.terms, max(days), facts.period, due_on=facts.due_on)
+    since = _since(facts)
+    days = intersected(portfolio.spans(each, since) for each in _asked(facts))
+    if facts.period is not None:
+        days = intersected((days, ((facts.period.window_opens_on, date.max),)))
+    done_on = first_day(days, today)
+    return None if done_on is None else following_period(facts.terms, done_on, facts.period, due_on=facts.due_on)
 
 
-def _settled(facts: StandingFacts, today: date) -> StandingFacts:
+def _settled(facts: StandingFacts, portfolio: Portfolio, today: date) -> StandingFacts:
     """Take the periods that have been earned as if they were stored."""
     facts = _known(facts, today)
-    while earned := award(facts, today):
+    while earned := _award(facts, portfolio, today):
         facts = replace(facts, period=earned)
     return facts
 
@@ -236,7 +240,18 @@ def _known(facts: StandingFacts, today: date) -> StandingFacts:
     return replace(facts, recertifications=changes, period=None if later else facts.period)
 
 
-def _place(facts: StandingFacts, today: date, recertify_by: date | None) -> Standing:
+def _asked(facts: StandingFacts) -> tuple[Requirement, ...]:
+    """What a period asks for: the program, and what it changed since a quiz was passed that did not ask for it."""
+    deltas = (
+        each
+        for change in facts.recertifications
+        for each in change.requirements
+        if each.kind is RequirementKind.DELTA_QUIZ
+    )
+    return (*facts.requirements, *dict.fromkeys(deltas))
+
+
+def _place(facts: StandingFacts, portfolio: Portfolio, today: date, recertify_by: date | None) -> Standing:
     period = facts.period
     valid = period is not None and today <= period.valid_through
     in_grace = period is not None and period.valid_through < today <= period.grace_through
@@ -251,10 +266,19 @@ def _place(facts: StandingFacts, today: date, recertify_by: date | None) -> Stan
         Standing.RECERTIFICATION_REQUIRED: valid or (in_grace and overdue),
         Standing.IN_GRACE: in_grace,
         Standing.EXPIRED: period is not None,
-        Standing.IN_PROGRESS: any(_is_met(facts, asked, date.min, today) for asked in facts.requirements),
+        Standing.IN_PROGRESS: _is_begun(facts, portfolio, today),
         Standing.NOT_STARTED: True,
     }
     return next(place for place in Standing if applies[place])
+
+
+def _is_begun(facts: StandingFacts, portfolio: Portfolio, today: date) -> bool:
+    return any(
+        first_day(portfolio.spans(part, lambda _: date.min), today) is not None
+        for each in facts.requirements
+        for part in each.parts()
+        if part.kind is not RequirementKind.CERTIFICATION  # another product is not this one
+    )
 
 
 def _ends_on(period: PeriodDates | None, place: Standing, recertify_by: date | None, *, allowed: bool) -> date | None:
@@ -265,60 +289,70 @@ def _ends_on(period: PeriodDates | None, place: Standing, recertify_by: date | N
     return min(period.valid_through, recertify_by or period.valid_through) if allowed else None
 
 
-def _missing(facts: StandingFacts, today: date) -> tuple[Missing, ...]:
+def _missing(
+    facts: StandingFacts, portfolio: Portfolio, open_changes: Iterable[Recertification], today: date
+) -> tuple[Missing, ...]:
     """List what is left to do: the next period's requirements once they count, and what a change asks for."""
-    asked: dict[Requirement, date] = {}
+    found: dict[Requirement, None] = {}
+
+    def look(requirement: Requirement, since: Since) -> None:
+        def is_met(part: Requirement) -> bool:
+            return holds(portfolio.spans(part, since), today)
+
+        if not is_met(requirement):
+            found.update((part, None) for part in least(requirement, is_met) if not is_met(part))
+
     if facts.period is None or facts.period.window_opens_on <= today:
-        asked = {each: _counts_from(facts, each) for each in facts.requirements}
-    for change in _open_changes(facts, today):
+        since = _since(facts)
+        for each in _asked(facts):
+            look(each, since)
+    for change in open_changes:
         for each in change.requirements:
-            asked.setdefault(each, _changed_on(facts, each))
+            look(each, _since_change(change))
+    whole = {each.key for each in found if each.kind is RequirementKind.QUIZ}
     return tuple(
         Missing(CODE_OF_KIND[each.kind], each, each.minutes)
-        for each, since in asked.items()
-        if not _is_met(facts, each, since, today)
+        for each in found
+        # the whole quiz asks about the change as well
+        if each.kind is not RequirementKind.DELTA_QUIZ or each.key.partition("@")[0] not in whole
     )
 
 
-def _open_changes(facts: StandingFacts, today: date) -> list[Recertification]:
-    """List the changes of content that came after the period was earned and were not caught up with."""
+def _open_changes(facts: StandingFacts, portfolio: Portfolio, today: date) -> list[Recertification]:
+    """List the changes that came after the period was earned and were not caught up with."""
     if facts.period is None:
         return []
     return [
         change
         for change in facts.recertifications
         if facts.period.done_on < change.required_on
-        and not all(_is_met(facts, each, change.required_on, today) for each in change.requirements)
+        and not all(
+            first_day(portfolio.spans(each, _since_change(change)), today) is not None for each in change.requirements
+        )
     ]
 
 
-def _counts_from(facts: StandingFacts, requirement: Requirement) -> date:
-    """The first day whose evidence counts: lessons stay done, the rest is done again in each window."""
-    changed_on = _changed_on(facts, requirement)
-    if facts.period is None or requirement.kind not in _renewed_kinds(facts.requirements):
-        return changed_on
-    return max(changed_on, facts.period.window_opens_on)
+def _since_change(change: Recertification) -> Since:
+    return lambda part: date.min if part.kind in LASTING else change.required_on
 
 
-def _renewed_kinds(requirements: Iterable[Requirement]) -> set[RequirementKind]:
-    kinds = {each.kind for each in requirements}
+def _since(facts: StandingFacts) -> Since:
+    """Say from which day on evidence counts: what lasts stays done, the rest is done again for each period."""
+    kinds = {part.kind for each in facts.requirements for part in each.parts()}
     # Where lessons are all there is, a renewal that renewed nothing would certify for ever.
-    return kinds - {RequirementKind.LESSON} or kinds
+    renewed = kinds - LASTING or kinds
+    first = date.min
+    if facts.period is not None:
+        early = timedelta(days=facts.terms.early_days)
+        # The work that earned a period must not count again as its renewal.
+        first = max(facts.period.window_opens_on - early, facts.period.done_on + ONE_DAY)
 
+    def since(part: Requirement) -> date:
+        days = (change.required_on for change in facts.recertifications if asked_again(part, change.requirements))
+        changed_on = max(days, default=date.min)
+        return max(changed_on, first) if part.kind in renewed else changed_on
 
-def _changed_on(facts: StandingFacts, requirement: Requirement) -> date:
-    days = (change.required_on for change in facts.recertifications if requirement in change.requirements)
-    return max(days, default=date.min)
-
-
-def _met_on(facts: StandingFacts, requirement: Requirement, since: date, today: date) -> date | None:
-    """Return the first day from ``since`` through today on which a requirement was met."""
-    days = (each.done_on for each in facts.evidence if each.requirement == requirement)
-    return min((day for day in days if since <= day <= today), default=None)
-
-
-def _is_met(facts: StandingFacts, requirement: Requirement, since: date, today: date) -> bool:
-    return _met_on(facts, requirement, since, today) is not None
+    return since
 
 
 def _holds(sanction: Sanction | None, today: date) -> bool:

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from app.certification.rules import RequirementKind, StandingFacts, standing
+from app.certification.requirements import Requirement, RequirementKind
+from app.certification.rules import StandingFacts, chosen, standing
 
 
 class StepKind(StrEnum):
-    """The steps of the way, in order; a program has those that it asks for, and always the last."""
+    """The steps of the way; a program has those that it asks for, and always the last."""
 
+    PREREQUISITES = "prerequisites"
     LESSONS = "lessons"
     RED_LINES = "red_lines"
     QUIZ = "quiz"
@@ -26,12 +28,15 @@ class StepState(StrEnum):
     TODO = "todo"
 
 
-KIND_OF_STEP = {
-    StepKind.LESSONS: RequirementKind.LESSON,
-    StepKind.RED_LINES: RequirementKind.ATTESTATION,
-    StepKind.QUIZ: RequirementKind.QUIZ,
-    StepKind.SIGN_OFF: RequirementKind.SIGN_OFF,
-    StepKind.LIVE_SESSION: RequirementKind.LIVE_SESSION,
+STEP_OF_KIND = {
+    RequirementKind.CERTIFICATION: StepKind.PREREQUISITES,
+    RequirementKind.LESSON: StepKind.LESSONS,
+    RequirementKind.ATTESTATION: StepKind.RED_LINES,
+    RequirementKind.QUIZ: StepKind.QUIZ,
+    RequirementKind.DELTA_QUIZ: StepKind.QUIZ,
+    RequirementKind.SIGN_OFF: StepKind.SIGN_OFF,
+    RequirementKind.LIVE_SESSION: StepKind.LIVE_SESSION,
+    RequirementKind.ALTERNATIVES: StepKind.LESSONS,
 }
 
 
@@ -47,16 +52,19 @@ class Step:
 
 
 def way(facts: StandingFacts, today: date) -> tuple[Step, ...]:
-    """Return the steps to the certificate, or to its renewal once that is open; at most one is current."""
+    """Return the steps to the certificate, or to its renewal once that is open; at most one is current.
+
+    They stand in the order in which the program first asks for each kind.
+    """
     verdict = standing(facts, today)
     minutes_left = {each.requirement: each.minutes for each in verdict.missing}
-    asked = dict.fromkeys((*facts.requirements, *minutes_left))
+    of_step: dict[StepKind, list[Requirement]] = {}
+    for each in dict.fromkeys((*chosen(facts, today), *minutes_left)):
+        of_step.setdefault(STEP_OF_KIND[each.kind], []).append(each)
     steps: list[Step] = []
-    for kind, requirement_kind in KIND_OF_STEP.items():
-        of_kind = [each for each in asked if each.kind is requirement_kind]
-        left = [minutes_left[each] for each in of_kind if each in minutes_left]
-        if of_kind:
-            steps.append(_step(kind, steps, len(of_kind) - len(left), len(of_kind), sum(left)))
+    for kind, requirements in of_step.items():
+        left = [minutes_left[each] for each in requirements if each in minutes_left]
+        steps.append(_step(kind, steps, len(requirements) - len(left), len(requirements), sum(left)))
     certified = verdict.allowed and not verdict.missing
     steps.append(_step(StepKind.CERTIFIED, steps, int(certified), 1, 0))
     return tuple(steps)

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Any
 
 from app.catalog.text import localized
-from app.certification.rules import Missing, Params, Reason, ReasonCode, RequirementKind, Standing, StandingVerdict
+from app.certification.requirements import RequirementKind
+from app.certification.rules import Missing, Params, Reason, ReasonCode, Standing, StandingVerdict
 from app.certification.way import Step, StepKind
 from app.web import i18n
 from app.web.i18n import gettext as _
@@ -89,6 +90,7 @@ def sentence(reason: Reason) -> str:
         ReasonCode.QUIZ_NOT_PASSED: lambda: _("The quiz has not been passed."),
         ReasonCode.SIGN_OFF_MISSING: lambda: _("An assessor has not signed off a demonstration."),
         ReasonCode.LIVE_SESSION_MISSING: lambda: _("The live session has not been attended."),
+        ReasonCode.CERTIFICATION_MISSING: lambda: _("The certification on another product comes first: %(key)s."),
         ReasonCode.EXPIRED: lambda: _("The certification was valid through %(valid_through)s."),
         ReasonCode.IN_GRACE: lambda: _(
             "The certification was valid through %(valid_through)s; "
@@ -142,15 +144,22 @@ def _fix(code: StrEnum, key: str, minutes: int, slug: str) -> Fix | None:
     labels: Mapping[StrEnum, tuple[Callable[[], str], str]] = {
         ReasonCode.LESSONS_NOT_COMPLETED: (lambda: _("Go to the lesson"), f"/products/{slug}/lessons/{key}"),
         ReasonCode.REDLINES_NOT_ATTESTED: (lambda: _("Sign the red lines"), f"/products/{slug}/red-lines"),
-        ReasonCode.QUIZ_NOT_PASSED: (lambda: _("Take the quiz"), f"/quizzes/{key}"),
+        ReasonCode.QUIZ_NOT_PASSED: (lambda: _("Take the quiz"), _quiz_url(key)),
         ReasonCode.NO_REQUIREMENTS: (lambda: _("See the product"), f"/products/{slug}"),
-        ReasonCode.SIGN_OFF_MISSING: (lambda: _("See what is asked"), f"/products/{slug}#way"),
-        ReasonCode.LIVE_SESSION_MISSING: (lambda: _("See what is asked"), f"/products/{slug}#way"),
+        ReasonCode.SIGN_OFF_MISSING: (lambda: _("Ask for the sign-off"), f"/products/{slug}/sign-offs/{key}"),
+        ReasonCode.LIVE_SESSION_MISSING: (lambda: _("Choose a date"), f"/products/{slug}/sessions/{key}"),
+        ReasonCode.CERTIFICATION_MISSING: (lambda: _("See the product"), f"/products/{key.partition('/')[0]}"),
     }
     if code not in labels:
         return None
     label, url = labels[code]
     return Fix(label(), url, minutes)
+
+
+def _quiz_url(key: str) -> str:
+    """Return where a quiz is taken; one about a change is named with the version that changed."""
+    slug, _separator, version = key.partition("@")
+    return f"/quizzes/{slug}/changes/{version}" if version else f"/quizzes/{slug}"
 
 
 def step(each: Step, *, waits: bool = False) -> tuple[str, str]:
@@ -159,6 +168,7 @@ def step(each: Step, *, waits: bool = False) -> tuple[str, str]:
     `waits` says that an assessor has yet to mark a quiz, and nothing else is to do in this step.
     """
     names = {
+        StepKind.PREREQUISITES: _("Certified before"),
         StepKind.LESSONS: _("Lessons"),
         StepKind.RED_LINES: _("Red lines"),
         StepKind.QUIZ: _("Quiz"),

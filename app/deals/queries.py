@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 from ulid import ULID
 
 from app.catalog.models import Product
-from app.certification.facts import Key
+from app.certification.holdings import Key
 from app.certification.programs import Program
 from app.certification.queries import Record, programs, records
 from app.clock import local_day
@@ -168,7 +168,7 @@ class _Stored:
         if person_id is None:
             return False
         person, record = self._by_id.get(person_id), self.records.get((person_id, product_id))
-        return bool(person and person.status is RepStatus.ACTIVE and record and record.verdict.allowed)
+        return bool(person and person.status is RepStatus.ACTIVE and record and record.on_deals.verdict.allowed)
 
 
 def _reps(
@@ -205,7 +205,7 @@ def requirement(program: Program) -> GateRequirement:
     if coverage is Coverage.OWNER and (not roles or OWNER in roles):
         roles = frozenset({OWNER})
     return GateRequirement(
-        level=document.get("level", "standard"),
+        level=program.deal_level or program.base,
         regions=frozenset(document.get("regions", ())),
         from_stage=DealStage(document.get("from_stage", DealStage.DISCOVERY)),
         roles=roles,
@@ -240,14 +240,14 @@ def _product_answer(slug: str, asked: Asked, rep: _Rep | None, stored: _Stored, 
         known=product is not None,
         rep=rep.status if rep else RepStatus.UNKNOWN,
         requirement=asks,
-        verdict=record.verdict if record else None,
+        verdict=record.on_deals.verdict if record else None,
         situation=asked.situation,
         supervisor_cleared=product is not None and stored.supervises(asked.supervisor_id, product.id),
     )
     basis = Basis(
         program_version=program.version if program else None,
         redlines_version=program.redlines_version if program else None,
-        period=record.period_id if record else None,
+        period=record.on_deals.period_id if record else None,
     )
     name = product.name if product else slug
     return ProductAnswer(decide_product(facts, today), basis, name, record, asks.coverage)

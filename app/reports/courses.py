@@ -11,7 +11,7 @@ from app.catalog.rules import next_lesson
 from app.catalog.text import Text
 from app.certification import words
 from app.certification.queries import Record
-from app.certification.rules import RequirementKind
+from app.certification.requirements import RequirementKind
 from app.certification.way import Step, StepKind, StepState
 from app.clock import local_day
 from app.reports.record import waits

@@ -14,7 +14,7 @@ from app.catalog.queries import Course, Progress, course_of, courses, in_force, 
 from app.catalog.text import nearest
 from app.catalog.video import Player, VideoKind, is_enough, player
 from app.certification.queries import Record, record, records
-from app.certification.rules import RequirementKind
+from app.certification.requirements import RequirementKind
 from app.clock import Now, Today
 from app.conduct.drills.queries import drilled
 from app.conduct.drills.views import Shown, in_lesson
