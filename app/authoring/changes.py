@@ -5,11 +5,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.authoring.requirementwords import is_requirement, requirement
 from app.authoring.words import called, label, place
 from app.catalog.text import LOCALES
 from app.web.i18n import gettext as _
 
 _LONG = 400
+_TOLD = frozenset({"levels", "rubrics", "live_sessions"})
+"""Parts of which the whole is told where they are new or gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,13 @@ def _compare(before: Any, after: Any, trail: tuple[str, ...]) -> Iterator[Differ
         return
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in dict.fromkeys([*before, *after]):
-            yield from _compare(before.get(key), after.get(key), (*trail, label(str(key))))
+            here, one, other = (*trail, label(str(key))), before.get(key), after.get(key)
+            if key == "requirements":
+                yield from _compare_asked(one or [], other or [], here)
+            elif key in _TOLD:
+                yield from _compare_parts(one or [], other or [], here, told=True)
+            else:
+                yield from _compare(one, other, here)
     elif _has_ids(before) and _has_ids(after) and (before or after):
         yield from _compare_parts(before, after, trail)
     elif isinstance(before, list) and isinstance(after, list):
@@ -47,13 +56,28 @@ def _has_ids(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(each, dict) and "id" in each for each in value)
 
 
-def _compare_parts(before: list[Any], after: list[Any], trail: tuple[str, ...]) -> Iterator[Difference]:
+def _compare_asked(before: list[Any], after: list[Any], trail: tuple[str, ...]) -> Iterator[Difference]:
+    """Compare what a program asks for: what went, what came, and whether the rest has another order."""
+    old, new = ([requirement(each) for each in side] for side in (before, after))
+    where = " › ".join(trail)
+    yield from (Difference(where, each, "") for each in old if each not in new)
+    yield from (Difference(where, "", each) for each in new if each not in old)
+    kept_before, kept_after = ([each for each in side if each in old and each in new] for side in (old, new))
+    if kept_before != kept_after:
+        yield Difference(" › ".join((*trail, _("Order"))), "\n".join(kept_before), "\n".join(kept_after))
+
+
+def _compare_parts(
+    before: list[Any], after: list[Any], trail: tuple[str, ...], *, told: bool = False
+) -> Iterator[Difference]:
     old, new = ({each["id"]: each for each in side} for side in (before, after))
     for part_id in dict.fromkeys([*new, *old]):
         one, other = old.get(part_id), new.get(part_id)
         here = (*trail, called(other or one or {}))
         if one and other:
             yield from _compare(one, other, here)
+        elif told:
+            yield Difference(" › ".join(here), _said(one), _said(other))
         else:
             yield Difference(" › ".join(here), _("Removed") if other is None else "", _("Added") if one is None else "")
     kept_before, kept_after = ([each for each in side if each in old and each in new] for side in (old, new))
@@ -79,7 +103,9 @@ def _said(value: Any) -> str:
     if isinstance(value, Mapping):
         if set(value) <= set(LOCALES):
             return " / ".join(str(words) for words in value.values())
-        return "; ".join(f"{place([str(key)])}: {_said(below)}" for key, below in value.items())
+        if is_requirement(value):
+            return requirement(value)
+        return "; ".join(f"{place([str(key)])}: {_said(below)}" for key, below in value.items() if key != "id")
     if isinstance(value, list):
         return "\n".join(_said(each) for each in value)
     return str(value)
