@@ -122,8 +122,8 @@ class Reason(Schema):
 
     code: str = Field(
         description="One of unknown_rep, unknown_product, inactive_rep, lessons_not_completed, redlines_not_attested, "
-        "quiz_not_passed, sign_off_missing, live_session_missing, expired, in_grace, suspended, revoked, "
-        "recertification_overdue, no_requirements; more may come."
+        "quiz_not_passed, sign_off_missing, live_session_missing, certification_missing, expired, in_grace, "
+        "suspended, revoked, recertification_overdue, no_requirements; more may come."
     )
     message: str = Field(description="One sentence in the language of Accept-Language, English otherwise.")
     fix: Fix | None = Field(description="None where only others can help, or other reasons say what to do.")

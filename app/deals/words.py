@@ -82,7 +82,7 @@ def state_of(answer: ProductAnswer) -> State:
     """Return the state of a person for a product: the standing's own word where that says more."""
     decision = answer.decision.decision
     if decision in {ClearanceDecision.CLEARED, ClearanceDecision.NOT_CLEARED} and answer.record is not None:
-        verdict = answer.record.verdict
+        verdict = answer.record.on_deals.verdict
         telling = {Standing.EXPIRED, Standing.SUSPENDED, Standing.REVOKED, Standing.IN_GRACE, Standing.RENEWAL_OPEN}
         if verdict.standing in telling:
             return standing_words.state(verdict.standing, allowed=verdict.allowed)

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from app.certification import words
-from app.certification.facts import Key
+from app.certification.holdings import Key
 from app.certification.queries import Record
 from app.deals.facts import DealFacts, DealProductFacts, Member
 from app.reports.coverage import may_sell
@@ -60,7 +60,7 @@ def risks(deals: Iterable[DealFacts], records: Mapping[Key, Record], today: date
 
 
 def _obstacle(deal: DealFacts, member: Member, product: DealProductFacts, record: Record) -> Obstacle | None:
-    verdict = record.verdict
+    verdict = record.on_deals.verdict
     kind, icon, _word = words.state(verdict.standing, allowed=verdict.allowed)
     if not may_sell(verdict):
         return Obstacle(member, product, "no", "stop" if kind == "rest" else icon, _why_not(record), cannot=True)
@@ -73,7 +73,7 @@ def _obstacle(deal: DealFacts, member: Member, product: DealProductFacts, record
 
 
 def _why_not(record: Record) -> str:
-    verdict = record.verdict
+    verdict = record.on_deals.verdict
     left = words.minutes_left(verdict.missing)
     work = ngettext("%(count)s minute to do.", "%(count)s minutes to do.", left) % {"count": left} if left else ""
     return i18n.sentences([*(words.sentence(each) for each in verdict.reasons[:1]), work])
