@@ -6,6 +6,12 @@ Revision: 0004
 After: 0003
 """
 
+import hashlib
+import json
+import secrets
+from datetime import UTC
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -391,6 +397,7 @@ def upgrade() -> None:
         sa.Column("certificate_id", sa.Integer(), nullable=False),
         sa.Column("form", sa.String(16), nullable=False),
         sa.Column("locale", sa.String(16), nullable=False),
+        sa.Column("engine", sa.String(64), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["certificate_id"], ["certificate.id"], name=op.f("fk_certificate_file_certificate_id_certificate")
@@ -452,3 +459,70 @@ def upgrade() -> None:
             ["id"],
         )
         batch_op.create_foreign_key(batch_op.f("fk_sign_off_second_of_sign_off"), "sign_off", ["second_of"], ["id"])
+
+    _certify_what_was_awarded()
+
+
+def _certify_what_was_awarded() -> None:
+    """Give each period the certificate that its code has shown until now."""
+    names = ("person", "product", "content_version", "certification_period", "certificate")
+    person, product, version, period, certificate = (
+        sa.Table(name, sa.MetaData(), autoload_with=op.get_bind(), resolve_fks=False) for name in names
+    )
+    redlines = version.alias()
+    rows = op.get_bind().execute(
+        sa.select(
+            period,
+            person.c.email,
+            person.c.name.label("holder"),
+            sa.type_coerce(product.c.name, sa.JSON()).label("product"),
+            product.c.slug,
+            version.c.number.label("program_version"),
+            redlines.c.number.label("redlines_version"),
+        )
+        .join(person, person.c.id == period.c.person_id)
+        .join(product, product.c.id == period.c.product_id)
+        .join(version, version.c.id == period.c.program_version_id)
+        .outerjoin(redlines, redlines.c.id == period.c.redlines_version_id)
+        .order_by(period.c.id)
+    )
+    issues = [_issue(index, row) for index, row in enumerate(rows.mappings().all())]
+    if issues:
+        op.bulk_insert(certificate, issues)
+
+
+def _issue(index: int, row: Any) -> dict[str, Any]:
+    salt = secrets.token_hex(16)
+    snapshot = {
+        "code": row["code"],
+        "issue": 1,
+        "holder": row["holder"],
+        "product": row["product"],
+        "slug": row["slug"],
+        "level": "",
+        "level_name": "",
+        "period": row["number"],
+        "issued_on": row["done_on"].isoformat(),
+        "done_on": row["done_on"].isoformat(),
+        "valid_through": row["valid_through"].isoformat(),
+        "program_version": row["program_version"],
+        "redlines_version": row["redlines_version"],
+        "company": "",
+        "origin": "",
+        "salt": salt,
+        "identity": "sha256$" + hashlib.sha256((row["email"].lower() + salt).encode()).hexdigest(),
+    }
+    whole = json.dumps(["1", snapshot], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    issued_at = row["awarded_at"]
+    return {
+        "period_id": row["id"],
+        "issue": 1,
+        "code": row["code"],
+        "template": "1",
+        "snapshot": snapshot,
+        "digest": hashlib.sha256(whole.encode()).hexdigest(),
+        "status_index": index,
+        "reason": "",
+        "issued_at": issued_at if issued_at.tzinfo else issued_at.replace(tzinfo=UTC),
+        "issued_by": "system",
+    }

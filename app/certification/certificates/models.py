@@ -32,7 +32,10 @@ class Certificate(SQLModel, table=True):
 
 
 class CertificateFile(SQLModel, table=True):
-    """The SHA-256 of a file that was handed out for a certificate, so that exactly that file can be told again."""
+    """The SHA-256 of a file that is handed out for a certificate, so that exactly that file can be told again.
+
+    `engine` names what made it: another version of the program or its fonts may make another file of the same row.
+    """
 
     __tablename__ = "certificate_file"
 
@@ -40,6 +43,7 @@ class CertificateFile(SQLModel, table=True):
     certificate_id: int = Field(foreign_key="certificate.id", index=True)
     form: str = Field(max_length=16)
     locale: str = Field(max_length=16)
+    engine: str = Field(max_length=64)
     made_at: datetime = Field(sa_type=Moment)
 
 

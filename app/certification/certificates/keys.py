@@ -1,0 +1,155 @@
+"""The key that badges are signed with: made when it is first needed, kept sealed with the installation's secret.
+
+The private half is encrypted (AES-256-GCM) with a key derived from DEALWORTHY_SECRET_KEY (HKDF, RFC 5869). When the
+secret changes it cannot be opened any more: it is retired and a new one is made. Public halves are kept for ever, so
+that every badge there is stays verifiable.
+"""
+
+import base64
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from secrets import token_bytes
+from typing import Annotated, Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from fastapi import Depends, Request
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import RSAKey
+from sqlalchemy import func, select, update
+from sqlmodel import Session, col
+
+from app.audit.actions import record as audit
+from app.certification.certificates import queries
+from app.certification.certificates.issuer import issuer
+from app.certification.certificates.models import SigningKey
+from app.clock import Now
+from app.config import Settings
+from app.database import Database
+
+ALGORITHM = "RS256"
+_BITS = 2048
+_NONCE = 12
+"""Bytes; what AES-GCM asks for."""
+_KEY_LOCK = 0x6B657973  # any constant of our own; it names the making of keys to PostgreSQL
+_LONGEST = 16_384
+"""Characters; a badge of ours has about three thousand."""
+
+
+@dataclass(frozen=True, slots=True)
+class OurKey:
+    """The key that signs now."""
+
+    kid: str
+    private: RSAKey
+
+    def sign(self, claims: dict[str, Any]) -> str:
+        """Write a credential as a compact JWT (VC-JWT, Open Badges 3.0 section 8.2); the same claims give the same."""
+        header = {"alg": ALGORITHM, "kid": address(self.kid), "typ": "JWT"}
+        return jwt.encode(header, claims, self.private, algorithms=[ALGORITHM])
+
+
+def address(kid: str) -> str:
+    """Return where the public half of a key is found; its name in badges and in the key set."""
+    return f"{issuer().origin}/badges/keys/{kid}"
+
+
+def signing_key(database: Database, settings: Settings, moment: datetime) -> OurKey:
+    """Return the key that signs, making one where there is none that opens."""
+    with database.read() as session:
+        found = _opened(queries.keys(session), settings.secret_key)
+    if found is not None:
+        return found
+    made = RSAKey.generate_key(_BITS, private=True)  # takes long, so before the transaction
+    with database.write() as session:
+        return _keep(session, made, settings.secret_key, moment)
+
+
+def rotate(session: Session, settings: Settings, *, by: str, moment: datetime) -> OurKey:
+    """Sign with a new key from now on; badges signed with the old one stay verifiable."""
+    _one_at_a_time(session)
+    return _store(session, RSAKey.generate_key(_BITS, private=True), settings.secret_key, by=by, moment=moment)
+
+
+def _keep(session: Session, made: RSAKey, secret: str, moment: datetime) -> OurKey:
+    _one_at_a_time(session)
+    # somebody else may have made one while ours was being made
+    return _opened(queries.keys(session), secret) or _store(session, made, secret, by="system", moment=moment)
+
+
+def _store(session: Session, made: RSAKey, secret: str, *, by: str, moment: datetime) -> OurKey:
+    session.execute(update(SigningKey).where(col(SigningKey.retired_at).is_(None)).values(retired_at=moment))
+    kid = made.thumbprint()
+    public = {name: value for name, value in made.as_dict(private=False).items() if name in {"kty", "n", "e"}}
+    session.add(SigningKey(kid=kid, public=public, sealed=_seal(made, secret, kid), created_at=moment))
+    session.flush()
+    audit(session, at=moment, actor=by, action="signing_key.made", subject=("signing key", kid))
+    return OurKey(kid, made)
+
+
+def _one_at_a_time(session: Session) -> None:
+    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
+        session.execute(select(func.pg_advisory_xact_lock(_KEY_LOCK)))
+
+
+def _opened(keys: Iterable[queries.Key], secret: str) -> OurKey | None:
+    for key in keys:
+        if key.retired_at is None:
+            return _open(key.sealed, secret, key.kid)
+    return None
+
+
+def _cipher(secret: str) -> AESGCM:
+    return AESGCM(HKDF(SHA256(), length=32, salt=None, info=b"dealworthy badge signing key").derive(secret.encode()))
+
+
+def _seal(key: RSAKey, secret: str, kid: str) -> str:
+    nonce = token_bytes(_NONCE)
+    sealed = _cipher(secret).encrypt(nonce, key.as_der(private=True), kid.encode())
+    return base64.b64encode(nonce + sealed).decode()
+
+
+@lru_cache(maxsize=8)
+def _open(sealed: str, secret: str, kid: str) -> OurKey | None:
+    whole = base64.b64decode(sealed)
+    try:
+        private = _cipher(secret).decrypt(whole[:_NONCE], whole[_NONCE:], kid.encode())
+    except InvalidTag:
+        return None
+    return OurKey(kid, RSAKey.import_key(private))
+
+
+def key_set(keys: Iterable[queries.Key]) -> dict[str, Any]:
+    """Return every public key, as RFC 7517 writes them."""
+    return {"keys": [public_key(each) for each in keys]}
+
+
+def public_key(key: queries.Key) -> dict[str, Any]:
+    """Return one public key, as RFC 7517 writes it."""
+    return {**key.public, "kid": address(key.kid), "alg": ALGORITHM, "use": "sig"}
+
+
+def verified(token: str, keys: Iterable[queries.Key]) -> dict[str, Any] | None:
+    """Return the claims of a token that one of our keys signed, ended or not; None for any other text."""
+    if len(token) > _LONGEST:
+        return None
+    for each in keys:  # few; and a name in the token's header is only what its writer says
+        try:
+            return dict(jwt.decode(token, RSAKey.import_key(each.public), algorithms=[ALGORITHM]).claims)
+        except (JoseError, ValueError, RecursionError):
+            continue
+    return None
+
+
+def _signing_key(request: Request, moment: Now) -> OurKey:
+    state = request.app.state
+    return signing_key(state.database, state.settings, moment)
+
+
+SigningKeyDep = Annotated[OurKey, Depends(_signing_key)]
+"""The key that signs. Name it before the session: making it needs a transaction of its own."""
