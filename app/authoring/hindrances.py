@@ -7,7 +7,6 @@ from sqlmodel import Session
 from app.authoring.queries import Course
 from app.authoring.words import called
 from app.catalog.models import ContentKind
-from app.certification.asking import stored_parts
 from app.redlines.reviewing import words
 from app.redlines.reviewing.queries import Life, lives
 from app.redlines.reviewing.rules import Need
@@ -47,13 +46,3 @@ def _hindrance(product: str, life: Life) -> Hindrance:
     if life.after is None:
         return Hindrance(title, state, words.hinders(life.stage), f"{product}/discard")
     return Hindrance(title, state, words.hinders(life.stage), f"{product}/red-lines/{life.red_line}#approval")
-
-
-def asks_for_quiz(course: Course) -> bool:
-    """Say whether the program of a product asks for a quiz."""
-    program = course.of(ContentKind.PROGRAM)
-    if program is None:
-        return False
-    document = program.content.draft
-    lists = (document.get("requirements", ()), *(each["requirements"] for each in document.get("levels", ())))
-    return any("quiz" in part for each in lists for part in stored_parts(each))

@@ -1,5 +1,6 @@
 """Publishing: what would change, whom it touches, the freeze itself, and the versions there have been."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -12,23 +13,23 @@ from starlette.responses import Response
 from app.authoring import words
 from app.authoring.changes import differences
 from app.authoring.crosschecks import untested
-from app.authoring.drawchecks import Items, Unfilled, unfilled
-from app.authoring.hindrances import asks_for_quiz, hindered
+from app.authoring.drawchecks import Unfilled, unfilled
+from app.authoring.hindrances import hindered
 from app.authoring.links import linked
-from app.authoring.queries import Course, Stored, course, lock_programs, product, version, versions
+from app.authoring.queries import Course, course, lock_programs, product, version, versions
 from app.authoring.touching import Wish, reach
+from app.authoring.verdicts import ASKING, Said, carrier, delta, offered, signs, sources
 from app.catalog.actions import publish
 from app.catalog.models import ContentKind, Origin, Verdict
 from app.certification.actions import award_waiting, lock_waiting
-from app.certification.facts import KINDS_ASKED_AGAIN
+from app.certification.programs import MINUTES_AN_ITEM
 from app.clock import Now, Today
 from app.conduct import rescan
 from app.database import SessionDep, stored_id
 from app.people.access import Trainer, allow
 from app.people.models import Role
 from app.quizzes.actions import publish_items
-from app.quizzes.queries import rule_of
-from app.quizzes.sources import named_sources
+from app.quizzes.delta.rules import how_many
 from app.web.forms import Blank, Bound, Form, RawForm, bind, blank
 from app.web.i18n import gettext as _
 from app.web.templating import page, redirect
@@ -39,7 +40,7 @@ router = APIRouter(prefix="/author/products/{slug}", dependencies=[Depends(allow
 class PublishForm(Form):
     """What the author says about a publication; `seen` is what the page showed."""
 
-    verdict: Literal["none", "notify", "attest_again", "delta_quiz"] = "none"
+    verdict: Literal["none", "notify", "attest_again", "delta_quiz", "full"] = "none"
     deadline: Annotated[date | None, Blank] = None
     note: Annotated[str, StringConstraints(max_length=1000)] = ""
     seen: str = ""
@@ -65,17 +66,21 @@ def freeze(
     found = course(session, slug)
     form = bind(PublishForm, raw)
     wish = _wish(form)
-    if form.data and wish.verdict in KINDS_ASKED_AGAIN and not form.data.deadline:
+    if form.data and wish.verdict in ASKING and not form.data.deadline:
         form.wrong("deadline", _("Say until when they may do it."))
-    elif form.data and wish.verdict in KINDS_ASKED_AGAIN and form.data.deadline and form.data.deadline < today:
+    elif form.data and wish.verdict in ASKING and form.data.deadline and form.data.deadline < today:
         form.wrong("deadline", _("Choose a day from today on."))
-    if form.data and wish.verdict is Verdict.DELTA_QUIZ and not asks_for_quiz(found):
-        form.wrong("verdict", _("The program asks for no quiz. Choose another."))
+    asked = delta(session, found, moment) if wish.verdict is Verdict.DELTA_QUIZ else None
+    if form.data and wish.verdict is not Verdict.NONE and wish.verdict not in offered(found):
+        form.wrong("verdict", _("This publication cannot ask for that. Choose another."))
+    elif form.data and asked == {}:
+        form.wrong("verdict", _("No question asks about what changed. Add one, or choose another."))
     if form.data and form.data.seen != found.seen:
         return _page(request, session, found, form, moment, wish=wish, status=409)
     if form.data is None or found.problems or hindered(session, found) or not found.changed:
         return _page(request, session, found, form, moment, wish=wish, status=422)
-    _freeze(session, found, form.data, by=person.email, moment=moment)
+    said = Said(wish.verdict, wish.deadline, asked)
+    _freeze(session, found, said, form.data.note, by=person.email, moment=moment)
     return redirect(request, f"/author/products/{slug}", _("Published. This is what everybody sees now."))
 
 
@@ -83,24 +88,26 @@ def _wish(form: Bound[PublishForm]) -> Wish:
     if form.data is None:
         return Wish()
     verdict = Verdict(form.data.verdict)
-    return Wish(verdict, form.data.deadline if verdict in KINDS_ASKED_AGAIN else None)
+    return Wish(verdict, form.data.deadline if verdict in ASKING else None)
 
 
-def _freeze(session: Session, found: Course, form: PublishForm, *, by: str, moment: datetime) -> None:
+def _freeze(session: Session, found: Course, said: Said, note: str, *, by: str, moment: datetime) -> None:
     waiting = lock_waiting(session, [found.product.id or 0], moment)
     red_lines = [each.content.product_id for each in found.changed if each.content.kind is ContentKind.REDLINES]
+    carrying = carrier(found, said.verdict)
     for stored in found.changed:
         content = stored.content
-        wish = Wish(Verdict(form.verdict), form.deadline) if _says_verdict(stored) else Wish()
+        says = said if stored is carrying else Said()
         frozen = publish(
             session,
             content,
             origin=Origin.WEB,
             by=by,
             moment=moment,
-            verdict=wish.verdict,
-            deadline=wish.deadline if wish.verdict in KINDS_ASKED_AGAIN else None,
-            note=form.note,
+            verdict=says.verdict,
+            deadline=says.deadline,
+            delta=says.delta,
+            note=note,
         )
         if frozen and content.kind is ContentKind.QUIZ:
             publish_items(session, content, frozen, moment)
@@ -111,40 +118,62 @@ def _freeze(session: Session, found: Course, form: PublishForm, *, by: str, mome
     rescan.enqueue(session, red_lines, moment)
 
 
-def _says_verdict(stored: Stored) -> bool:
-    """Say whether a publication may ask something of those who are certified: there were red lines before."""
-    return stored.content.kind is ContentKind.REDLINES and stored.changed and stored.number > 0
-
-
 def _untested(found: Course) -> list[tuple[str, str]]:
     """Name the red lines that no question asks for, with the page that adds one."""
     rules = found.of(ContentKind.REDLINES)
     if rules is None:
         return []
-    quizzes = found.quizzes
-    url = (
-        f"/author/quizzes/{quizzes[0].content.slug}/items/_new"
-        if quizzes
-        else f"/author/products/{found.product.slug}/quizzes/_new"
-    )
     draft = rules.content.draft
     return [
-        (words.called(draft["rules"][position]), url)
-        for position in untested(draft, [each.content.draft for each in quizzes])
+        (words.called(draft["rules"][position]), _new_question(found))
+        for position in untested(draft, [each.content.draft for each in found.quizzes])
     ]
 
 
 def _unfilled(session: Session, found: Course, moment: datetime) -> list[tuple[str, str, Unfilled]]:
     """Name the quizzes with a rule that asks for more than there is, with the page that mends it."""
     drafts = {each.content.slug: each.content.draft for each in found.quizzes}
-    rules = [rule for each in drafts.values() if isinstance(each.get("draw"), list) for rule in each["draw"]]
-    sources: Items = {key: source.items for key, source in named_sources(session, map(rule_of, rules), moment).items()}
-    sources = {**sources, **{(slug, None): document["items"] for slug, document in drafts.items()}}
+    there = sources(session, found, moment)
     return [
         (words.called(document), f"/author/quizzes/{slug}", each)
         for slug, document in drafts.items()
-        for each in unfilled(document, sources)
+        for each in unfilled(document, there)
     ]
+
+
+def _choices(found: Course) -> list[tuple[str, str]]:
+    """Name what the publication may ask of those who are certified."""
+    said = {
+        Verdict.NONE: _("need do nothing"),
+        Verdict.NOTIFY: _("are told about it"),
+        Verdict.ATTEST_AGAIN: _("sign the red lines again"),
+        Verdict.DELTA_QUIZ: _("sign again and answer the questions about what changed")
+        if signs(found)
+        else _("answer the questions about what changed"),
+        Verdict.FULL: _("do again all that a renewal asks for"),
+    }
+    return [(verdict.value, said[verdict]) for verdict in offered(found)]
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """How much a delta quiz would ask, and where a question is added."""
+
+    questions: int
+    minutes: int
+    url: str
+
+
+def _delta(session: Session, found: Course, moment: datetime) -> Delta:
+    questions = how_many(delta(session, found, moment))
+    return Delta(questions, questions * MINUTES_AN_ITEM, _new_question(found))
+
+
+def _new_question(found: Course) -> str:
+    quizzes = found.quizzes
+    if quizzes:
+        return f"/author/quizzes/{quizzes[0].content.slug}/items/_new"
+    return f"/author/products/{found.product.slug}/quizzes/_new"
 
 
 def _page(
@@ -166,8 +195,9 @@ def _page(
         "hindered": hindered(session, found),
         "reach": reach(session, stored_id(found.product), wish, moment),
         "wish": wish,
-        "may_ask": any(map(_says_verdict, found.documents)),
-        "may_quiz": asks_for_quiz(found),
+        "choices": _choices(found),
+        "delta": _delta(session, found, moment) if wish.verdict is Verdict.DELTA_QUIZ else None,
+        "program_changes": any(each.content.kind is ContentKind.PROGRAM and each.number for each in found.changed),
         "form": form,
         "stale": status == 409,  # noqa: PLR2004 (Conflict)
         "words": words,

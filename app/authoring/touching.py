@@ -1,17 +1,20 @@
 """Whom a change would touch, before it is made: people, certifications and deals, and texts that were said."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, or_, select, union
 from sqlmodel import Session, col
 
+from app.authoring.verdicts import ASKING
 from app.catalog.models import LessonProgress, Verdict
-from app.certification.facts import KINDS_ASKED_AGAIN
 from app.certification.models import Assignment, CertificationPeriod
 from app.certification.queries import Record, records
+from app.certification.requirements import RequirementKind
 from app.certification.rules import Standing
 from app.clock import local_day
 from app.conduct import rescan
@@ -33,12 +36,17 @@ class Wish:
     deadline: date | None = None
 
 
+Money = tuple[tuple[str, Decimal], ...]
+"""Sums by currency, in the order of its code."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
     """What a publication would touch.
 
     `certifications` are periods that are not over, `deals` the open ones that carry the product with somebody certified
     on the team. `uncleared` of them are cleared today and would not be any more if nobody had answered at the deadline.
+    Both have the sum of their amounts beside them, by currency.
     """
 
     certified: int
@@ -46,6 +54,8 @@ class Reach:
     certifications: int
     deals: int
     uncleared: int
+    money: Money = ()
+    uncleared_money: Money = ()
 
 
 def reach(session: Session, product_id: int, wish: Wish, moment: datetime) -> Reach:
@@ -55,13 +65,23 @@ def reach(session: Session, product_id: int, wish: Wish, moment: datetime) -> Re
     certified = {each.person_id for each in found if each.verdict.standing in _CERTIFIED}
     open_deals = _deals(session, product_id, moment)
     touched = [each for each in open_deals if any(member.person_id in certified for member in each.deal.members)]
+    stopping = [each for each in touched if _would_stop(each, product_id, wish)] if _asks(found, wish) else []
     return Reach(
         certified=len(certified),
         in_progress=sum(each.verdict.standing is Standing.IN_PROGRESS for each in found),
         certifications=_periods(session, product_id, today),
         deals=len(touched),
-        uncleared=sum(_would_stop(each, product_id, wish) for each in touched) if _asks(found, wish) else 0,
+        uncleared=len(stopping),
+        money=_money(touched),
+        uncleared_money=_money(stopping),
     )
+
+
+def _money(found: Iterable[DealState]) -> Money:
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for each in found:
+        sums[each.deal.currency] += each.deal.amount
+    return tuple(sorted(sums.items()))
 
 
 def _standings(session: Session, product_id: int, moment: datetime) -> list[Record]:
@@ -88,8 +108,11 @@ def _deals(session: Session, product_id: int, moment: datetime) -> list[DealStat
 
 def _asks(found: list[Record], wish: Wish) -> bool:
     """Say whether the program asks for something that the verdict asks again."""
-    kinds = KINDS_ASKED_AGAIN.get(wish.verdict, frozenset())
-    return any(each.kind in kinds for record in found[:1] for each in record.facts.requirements)
+    if wish.verdict is Verdict.ATTEST_AGAIN:
+        return any(
+            each.kind is RequirementKind.ATTESTATION for record in found[:1] for each in record.facts.requirements
+        )
+    return wish.verdict in ASKING
 
 
 def _would_stop(state: DealState, product_id: int, wish: Wish) -> bool:

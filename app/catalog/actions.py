@@ -62,7 +62,7 @@ def save_draft(
     session.flush()
 
 
-def publish(
+def publish(  # noqa: PLR0913 (what a version says of itself stands beside its document)
     session: Session,
     content: Content,
     *,
@@ -71,9 +71,13 @@ def publish(
     moment: datetime,
     verdict: Verdict = Verdict.NONE,
     deadline: date | None = None,
+    delta: dict[str, list[str]] | None = None,
     note: str = "",
 ) -> ContentVersion | None:
-    """Freeze the draft as the next version. A draft that equals the newest version makes none: returns None."""
+    """Freeze the draft as the next version. A draft that equals the newest version makes none: returns None.
+
+    `delta` names, by quiz, the questions that a delta quiz asks.
+    """
     session.refresh(content, with_for_update=True)
     if content.published_digest == content.draft_digest:
         return None
@@ -89,6 +93,7 @@ def publish(
         origin=origin,
         verdict=verdict,
         deadline=deadline,
+        delta=delta,
         note=note,
         published_at=moment,
         published_by=by,

@@ -67,7 +67,8 @@ class Attempt(SQLModel, table=True):
     `marked_at` is when it was found and its mark became known: later than its finish where a person marks an essay.
     `touched_at` is when its owner last sent something; the time since then goes to the question that they sent.
     The mark is the one that holds now; what it was before a regrade is in `AttemptRegrade`. `delta_of` is the version
-    of the content that changed where only the questions about the change are asked.
+    of the content that changed where only the questions about the change are asked; the numbers of such attempts run
+    below zero, so that those at the whole quiz keep theirs.
     """
 
     __tablename__ = "attempt"

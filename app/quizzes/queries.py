@@ -51,7 +51,7 @@ class ProductName:
 
 @dataclass(frozen=True, slots=True)
 class AttemptSummary:
-    """One attempt of a person at a quiz, running or finished."""
+    """One attempt of a person at a quiz, running or finished; those at one delta quiz are counted by themselves."""
 
     id: int
     content_id: int
@@ -71,7 +71,10 @@ class AttemptSummary:
 
 @dataclass(frozen=True, slots=True)
 class OneAttempt:
-    """An attempt with what its quiz said when it started."""
+    """An attempt with what its quiz said when it started.
+
+    `delta_of` is the version of which the change is asked about, where it is no attempt at the whole quiz.
+    """
 
     id: int
     person_id: int
@@ -89,6 +92,7 @@ class OneAttempt:
     pass_percent: float
     product: str
     product_name: str | dict[str, str]
+    delta_of: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +208,7 @@ def _attempts() -> Select[*tuple[Any, ...]]:
     return select(
         col(Attempt.id),
         col(Attempt.content_id),
-        col(Attempt.number),
+        func.abs(col(Attempt.number)),
         col(Attempt.started_at),
         col(Attempt.deadline_at),
         col(Attempt.finished_at),
@@ -214,12 +218,16 @@ def _attempts() -> Select[*tuple[Any, ...]]:
     )
 
 
-def attempts(session: Session, person_id: int, content_id: int) -> list[AttemptSummary]:
-    """Return a person's attempts at one quiz, the first one first."""
+def attempts(session: Session, person_id: int, content_id: int, *, delta_of: int | None = None) -> list[AttemptSummary]:
+    """Return a person's attempts at one quiz, or at the delta quiz about one version, the first one first."""
     rows = session.execute(
         _attempts()
-        .where(col(Attempt.person_id) == person_id, col(Attempt.content_id) == content_id)
-        .order_by(col(Attempt.number))
+        .where(
+            col(Attempt.person_id) == person_id,
+            col(Attempt.content_id) == content_id,
+            col(Attempt.delta_of).is_not_distinct_from(delta_of),
+        )
+        .order_by(func.abs(col(Attempt.number)))
     )
     return [AttemptSummary(*row) for row in rows]
 
@@ -237,7 +245,7 @@ def attempt(session: Session, person_id: int, attempt_id: int) -> OneAttempt:
             col(Attempt.person_id),
             col(Attempt.product_id),
             col(Attempt.content_id),
-            col(Attempt.number),
+            func.abs(col(Attempt.number)),
             col(Attempt.step),
             col(Attempt.started_at),
             col(Attempt.deadline_at),
@@ -249,6 +257,7 @@ def attempt(session: Session, person_id: int, attempt_id: int) -> OneAttempt:
             _setting("pass_percent"),
             col(Product.slug),
             col(Product.name),
+            col(Attempt.delta_of),
         )
         .join(Content, col(Content.id) == col(Attempt.content_id))
         .join(ContentVersion, col(ContentVersion.id) == col(Attempt.content_version_id))
@@ -313,7 +322,7 @@ def passes(
     content_ids: Collection[int] | None = None,
     product_ids: Collection[int] | None = None,
 ) -> list[Pass]:
-    """Return every passed attempt of these people that was marked by `as_of`, the first one first.
+    """Return every passed attempt of these people at a whole quiz that was marked by `as_of`, the first one first.
 
     Without `content_ids` and `product_ids`, of every quiz.
     """
@@ -330,6 +339,7 @@ def passes(
         .join(Content, col(Content.id) == col(Attempt.content_id))
         .where(
             col(Attempt.person_id).in_(person_ids),
+            col(Attempt.delta_of).is_(None),
             passed(as_of),
             col(Attempt.marked_at) <= as_of,
         )

@@ -1,5 +1,7 @@
 """Starting an attempt: may it, until when does it run, and what does it ask?"""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from random import SystemRandom
 from typing import Any
@@ -14,7 +16,7 @@ from app.errors import ConflictError
 from app.people.access import CurrentPerson
 from app.people.models import Person
 from app.quizzes import clock, itemqueries, queries, sources
-from app.quizzes.accommodations.queries import Allowance, allowance
+from app.quizzes.accommodations.queries import allowance
 from app.quizzes.drawing import option_order
 from app.quizzes.items import parse_item
 from app.quizzes.marking import close
@@ -26,11 +28,14 @@ _CHANCE = SystemRandom()
 
 
 def start(session: Session, person: CurrentPerson, slug: str, moment: datetime) -> int | None:
-    """Return the id of the attempt that runs, started now if there is none; None when none may start."""
+    """Return the id of the attempt that runs, started now if there is none; None when none may start.
+
+    While questions about a change are being answered no attempt at the whole quiz may start.
+    """
     version = queries.quiz_to_take(session, slug, moment)
     attempt = session.scalar(running(person.id, version.content_id).with_for_update())
     if attempt is not None and not clock.is_over(moment, attempt.deadline_at):
-        return attempt.id
+        return attempt.id if attempt.delta_of is None else None
     # one start of a person at a time: who comes second sees what the first one started; and before the audit trail,
     # because who holds a person may be waiting for the trail
     session.execute(select(col(Person.id)).where(col(Person.id) == person.id).with_for_update(key_share=True))
@@ -44,7 +49,10 @@ def start(session: Session, person: CurrentPerson, slug: str, moment: datetime) 
     settings = queries.settings_of(version.document)
     if not verdict(past, limits_of(settings, given.extra_attempts), moment).allowed:
         return None
-    return _begin(session, person, version, latest.number + 1 if latest else 1, given, moment)
+    limit = time_limit(settings.time_limit_minutes, given.extra_time_percent)
+    deadline_at = clock.deadline(moment, limit, settings.closes)
+    sitting = Sitting(version, latest.number + 1 if latest else 1, deadline_at)
+    return begin(session, person, sitting, _draw(session, person.id, version, moment), moment)
 
 
 def running(person_id: int, content_id: int) -> Select[Attempt]:
@@ -54,24 +62,38 @@ def running(person_id: int, content_id: int) -> Select[Attempt]:
     )
 
 
-def _begin(
-    session: Session, person: CurrentPerson, version: Version, number: int, given: Allowance, moment: datetime
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """An attempt to begin: at which version of a quiz, its number, its end, and of which change it is, if of one."""
+
+    version: Version
+    number: int
+    deadline_at: datetime | None
+    delta_of: int | None = None
+
+
+def begin(
+    session: Session,
+    person: CurrentPerson,
+    sitting: Sitting,
+    drawn: Sequence[tuple[int, dict[str, Any]]],
+    moment: datetime,
 ) -> int:
-    settings = queries.settings_of(version.document)
-    limit = time_limit(settings.time_limit_minutes, given.extra_time_percent)
+    """Store an attempt with the versions of the items that it asks, in this order; return its id."""
+    version = sitting.version
     attempt = Attempt(
         person_id=person.id,
         product_id=version.product_id,
         content_id=version.content_id,
         content_version_id=version.id,
-        number=number,
+        delta_of=sitting.delta_of,
+        number=sitting.number,
         started_at=moment,
-        deadline_at=clock.deadline(moment, limit, settings.closes),
+        deadline_at=sitting.deadline_at,
     )
     session.add(attempt)
     session.flush()
     assert attempt.id is not None  # noqa: S101 (just stored)
-    drawn = _draw(session, person.id, version, moment)
     # in one go: the unit of work would send a statement for each on SQLite
     session.execute(
         insert(AttemptItem),
@@ -92,7 +114,8 @@ def _begin(
         actor=person.email,
         action="attempt.started",
         subject=("attempt", str(attempt.id)),
-        details={"quiz": version.slug, "version": version.number, "number": number},
+        details={"quiz": version.slug, "version": version.number, "number": sitting.number}
+        | ({} if sitting.delta_of is None else {"delta_of": sitting.delta_of}),
     )
     return attempt.id
 
@@ -108,6 +131,11 @@ def _draw(session: Session, person_id: int, version: Version, moment: datetime) 
     drawn = sources.drawn(candidates, itemqueries.times_seen(session, person_id, contents), _CHANCE)
     if not drawn:
         raise ConflictError(_("This quiz has no question to ask. Tell the trainer of this product."))
+    return stored_wordings(session, drawn)
+
+
+def stored_wordings(session: Session, drawn: Mapping[sources.Key, dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
+    """Return the stored versions of items that are worded so, with their documents, in the same order."""
     digests = {key: digest(document) for key, document in drawn.items()}
     stored = itemqueries.items_worded(session, {content_id for content_id, _item in drawn}, digests.values())
     return [(stored[key[0], digests[key]], document) for key, document in drawn.items()]

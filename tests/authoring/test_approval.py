@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from fastapi.testclient import TestClient
@@ -18,7 +19,7 @@ from app.redlines.checking import Circumstances, rule_set
 from app.redlines.models import RedLineReview, ReviewState
 from factories import NOW, attest, deal, person, sellable
 from tools.statements import count_statements
-from writing import HUB, approve, draft, fields, send_for_approval
+from writing import HUB, approve, asking_for, draft, fields, send_for_approval
 
 LINE = f"{HUB}/red-lines/keeper.return"
 REVIEW = "/review/red-lines/1"
@@ -176,6 +177,8 @@ def test_stored_texts_are_read_with_the_words_of_the_draft(trainer: TestClient, 
 def test_a_quiz_is_asked_again_only_where_the_program_asks_for_one(
     trainer: TestClient, compliance: TestClient, database: Database
 ) -> None:
+    question = "/author/quizzes/keeper-quiz/items/one"
+    trainer.post(question, data=fields(trainer.get(question).text) | {"red_line": "keeper.return"})
     change(trainer, why__en="Nobody could keep it.")
     send_for_approval(trainer)
     approve(compliance)
@@ -183,7 +186,7 @@ def test_a_quiz_is_asked_again_only_where_the_program_asks_for_one(
     assert publish(trainer, verdict="delta_quiz") == 422
     assert publish(trainer, verdict="delta_quiz", deadline="2999-12-31") == 303
     program = f"{HUB}/program"
-    trainer.post(program, data=fields(trainer.get(program).text) | {"requirement": ["attest:redlines"]})
+    trainer.post(program, data=fields(trainer.get(program).text) | asking_for("attest:redlines"))
     change(trainer, why__en="Nobody ever could.")
     send_for_approval(trainer)
     approve(compliance, 2)
@@ -209,9 +212,12 @@ def test_whom_a_publication_touches_is_counted_in_a_constant_number_of_statement
     deal(session, "D-new", products=[owner], team={"owner": [newcomer]})
     team(owner, 2, 0)
     asked = Wish(Verdict.ATTEST_AGAIN, None)
+    twice = (("EUR", Decimal(172000)),)
     with count_statements(database) as few:
         found = reach(session, owner.id or 0, asked, NOW)
-    assert found == Reach(certified=2, in_progress=0, certifications=2, deals=2, uncleared=2)
+    assert found == Reach(
+        certified=2, in_progress=0, certifications=2, deals=2, uncleared=2, money=twice, uncleared_money=twice
+    )
     assert reach(session, owner.id or 0, Wish(), NOW).uncleared == 0
     late = Wish(Verdict.ATTEST_AGAIN, NOW.date().replace(year=2030))
     assert reach(session, owner.id or 0, late, NOW).uncleared == 0

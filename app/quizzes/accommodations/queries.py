@@ -42,7 +42,10 @@ def allowance(session: Session, person_id: int, content_id: int) -> Allowance:
     passed_at = (
         select(func.max(col(Attempt.finished_at)))
         .where(
-            col(Attempt.person_id) == person_id, col(Attempt.content_id) == content_id, col(Attempt.passed).is_(True)
+            col(Attempt.person_id) == person_id,
+            col(Attempt.content_id) == content_id,
+            col(Attempt.delta_of).is_(None),
+            col(Attempt.passed).is_(True),
         )
         .scalar_subquery()
     )

@@ -102,9 +102,9 @@ def counts(session: Session, looked_at: Quiz) -> Counts:
 
 def _of(looked_at: Quiz) -> ColumnElement[bool]:
     if not looked_at.bank:
-        return col(Attempt.content_id) == looked_at.id
+        return and_(col(Attempt.content_id) == looked_at.id, col(Attempt.delta_of).is_(None))
     drew = select(col(AttemptItem.attempt_id)).where(col(AttemptItem.item_version_id).in_(_wordings_of(looked_at)))
-    return col(Attempt.id).in_(drew)
+    return and_(col(Attempt.id).in_(drew), col(Attempt.delta_of).is_(None))
 
 
 def _wordings_of(looked_at: Quiz) -> Select[int | None]:

@@ -185,7 +185,9 @@ def returned_to(session: Session, person_id: int) -> list[ReturnedEssay]:
 def quizzes_awaiting_mark(session: Session, person_id: int) -> set[str]:
     """Return the quizzes of which this person's newest attempt waits for an assessor, by slug."""
     newest = (
-        select(func.max(col(Attempt.id))).where(col(Attempt.person_id) == person_id).group_by(col(Attempt.content_id))
+        select(func.max(col(Attempt.id)))
+        .where(col(Attempt.person_id) == person_id, col(Attempt.delta_of).is_(None))
+        .group_by(col(Attempt.content_id))
     )
     rows = session.execute(
         select(col(Content.slug))

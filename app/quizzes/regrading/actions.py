@@ -8,11 +8,11 @@ from sqlmodel import Session, col
 
 from app.audit.actions import record
 from app.catalog.evidence import Withdrawn, announce, withdraw
-from app.catalog.models import Content
+from app.catalog.models import Content, ContentVersion
 from app.jobs.actions import enqueue
 from app.people.models import Person
 from app.quizzes.models import Attempt, AttemptItem, AttemptRegrade, ItemVersion, Regrade, RegradePolicy
-from app.quizzes.queries import passes
+from app.quizzes.queries import attempts, passes
 from app.quizzes.regrading import queries
 from app.quizzes.regrading.queries import MarkedAttempt, Target, Wording
 from app.quizzes.regrading.rules import Effect, Regraded, regrade
@@ -157,9 +157,7 @@ def _mark(session: Session, decided: Regrade, attempt_id: int, moment: datetime)
     if marked.effect is Effect.PASSES_NOW:
         announce(session, found.person_id, found.product_id, moment)
         plant(session, found.id, moment)
-    elif marked.effect is Effect.FAILS_NOW and not passes(
-        session, [found.person_id], moment, content_ids=[attempt.content_id]
-    ):
+    elif marked.effect is Effect.FAILS_NOW and not _still_passed(session, attempt, moment):
         withdraw(session, found.person_id, found.product_id, Withdrawn(found.quiz, decided.reason), moment)
     record(
         session,
@@ -173,3 +171,13 @@ def _mark(session: Session, decided: Regrade, attempt_id: int, moment: datetime)
             "passed": [found.held.passed, marked.passed],
         },
     )
+
+
+def _still_passed(session: Session, attempt: Attempt, moment: datetime) -> bool:
+    """Say whether another attempt of the same person shows what this one, which fails now, no longer does."""
+    whole = passes(session, [attempt.person_id], moment, content_ids=[attempt.content_id])
+    if attempt.delta_of is None:
+        return bool(whole)
+    change = session.get_one(ContentVersion, attempt.delta_of)
+    tries = attempts(session, attempt.person_id, attempt.content_id, delta_of=attempt.delta_of)
+    return any(each.passed for each in tries) or any(each.passed_at >= change.published_at for each in whole)
