@@ -12,6 +12,7 @@ from app.audit.actions import record as audit
 from app.catalog.evidence import Withdrawn, on_evidence, on_withdrawal
 from app.catalog.models import Product
 from app.certification import programs, queries
+from app.certification.certificates.actions import issue
 from app.certification.dates import PeriodDates
 from app.certification.holdings import Key
 from app.certification.models import (
@@ -24,6 +25,7 @@ from app.certification.models import (
 )
 from app.certification.rules import award
 from app.clock import end_of_day, local_day
+from app.database import stored_id
 from app.errors import ConflictError, ForbiddenError, InvalidError
 from app.people.models import Person
 from app.web.i18n import gettext as _
@@ -78,24 +80,24 @@ def _earned(found: queries.Record, today: date) -> tuple[str, PeriodDates] | Non
 def _store(session: Session, found: queries.Record, level: str, dates: PeriodDates, moment: datetime) -> None:
     person_id, product_id = found.person_id, found.product_id
     number = _next_number(session, person_id, product_id, level)
-    session.add(
-        CertificationPeriod(
-            person_id=person_id,
-            product_id=product_id,
-            level=level,
-            number=number,
-            done_on=dates.done_on,
-            window_opens_on=dates.window_opens_on,
-            valid_through=dates.valid_through,
-            baseline_through=dates.baseline_through,
-            grace_through=dates.grace_through,
-            program_version_id=found.program.version_id,
-            redlines_version_id=queries.signed_by(session, person_id, product_id, end_of_day(dates.done_on)),
-            code=token_urlsafe(16),
-            awarded_at=moment,
-        )
+    period = CertificationPeriod(
+        person_id=person_id,
+        product_id=product_id,
+        level=level,
+        number=number,
+        done_on=dates.done_on,
+        window_opens_on=dates.window_opens_on,
+        valid_through=dates.valid_through,
+        baseline_through=dates.baseline_through,
+        grace_through=dates.grace_through,
+        program_version_id=found.program.version_id,
+        redlines_version_id=queries.signed_by(session, person_id, product_id, end_of_day(dates.done_on)),
+        code=token_urlsafe(16),
+        awarded_at=moment,
     )
+    session.add(period)
     session.flush()
+    issue(session, stored_id(period), reason="", by=SYSTEM, moment=moment)
     details: dict[str, Any] = {"period": number, "valid_through": dates.valid_through.isoformat()}
     if level:
         details["level"] = level

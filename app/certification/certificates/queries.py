@@ -62,16 +62,26 @@ def earned(session: Session, period_id: int) -> Earned | None:
     ).first()
     if row is None:
         return None
-    email, holder, product, slug, level, program, number, done_on, through, *versions, code = row
     extended = session.scalar(
         select(col(PeriodExtension.through))
         .where(col(PeriodExtension.period_id) == period_id)
         .order_by(col(PeriodExtension.id).desc())
         .limit(1)
     )
-    level_name = level_title(program, level)
+    level: str = row[4]
     return Earned(
-        email, holder, product, slug, level, level_name, number, done_on, extended or through, *versions, code
+        email=row[0],
+        holder=row[1],
+        product=row[2],
+        slug=row[3],
+        level=level,
+        level_name=level_title(row[5], level),
+        period=row[6],
+        done_on=row[7],
+        valid_through=extended or row[8],
+        program_version=row[9],
+        redlines_version=row[10],
+        code=row[11],
     )
 
 
