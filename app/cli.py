@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pydantic import ValidationError
 from sqlalchemy.exc import DatabaseError
 
+from app.certification.certificates.issuer import set_issuer
 from app.clock import set_zone
 from app.commands import audit, check, content, demo, mcp, people, quiz, server, work
 from app.commands.base import CommandError
@@ -59,6 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(parsed: argparse.Namespace) -> int:
     settings = Settings()
     set_zone(settings.zone)
+    set_issuer(settings)
     status = int(parsed.run(parsed, settings))
     sys.stdout.flush()
     return status

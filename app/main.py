@@ -16,6 +16,7 @@ from app.authoring.routes import router as authoring_router
 from app.catalog.mediaroutes import router as media_router
 from app.catalog.routes import router as catalog_router
 from app.catalog.text import localized
+from app.certification.certificates.issuer import set_issuer
 from app.certification.routes import router as certification_router
 from app.clock import set_zone
 from app.conduct.checking.routes import router as checking_router
@@ -57,6 +58,7 @@ class KeptStaticFiles(StaticFiles):
 def create_app(settings: Settings) -> FastAPI:
     """Build the application for one installation."""
     set_zone(settings.zone)
+    set_issuer(settings)
 
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:

@@ -13,6 +13,7 @@ from sqlmodel import Session, col
 
 from app.audit.models import AuditEntry
 from app.certification.actions import award_earned
+from app.certification.certificates.models import Certificate
 from app.certification.models import CertificationEventKind, CertificationPeriod
 from app.certification.queries import periods
 from app.certification.sanctions.actions import sanction
@@ -39,6 +40,7 @@ def test_two_at_once_award_once(session: Session, database: Database) -> None:
     ana, keeper = person(session, "ana@example.com"), sellable(session)
     who, what = ana.id or 0, keeper.id or 0
     attest(session, ana, keeper)
+    session.execute(Certificate.__table__.delete())  # type: ignore[attr-defined]  # SQLModel does not say so
     session.execute(CertificationPeriod.__table__.delete())  # type: ignore[attr-defined]  # as if both had just signed
     session.commit()
     together = Barrier(2)
