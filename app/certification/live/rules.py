@@ -46,6 +46,11 @@ class Span:
     ends_at: datetime
     parts: int = 1
 
+    @property
+    def opens_at(self) -> datetime:
+        """When checking in opens."""
+        return self.starts_at - OPENS_BEFORE
+
     def part_at(self, moment: datetime) -> int:
         """Return the part that a moment falls into, counted from 0; what comes before belongs to the first."""
         passed = (moment - self.starts_at) * self.parts // (self.ends_at - self.starts_at)
@@ -123,7 +128,7 @@ def closed(span: Span, moment: datetime, *, cancelled: bool) -> Closed | None:
     """Say why nobody can check in at a moment, or None while they can: from `OPENS_BEFORE` the start until the end."""
     if cancelled:
         return Closed.CANCELLED
-    if moment < span.starts_at - OPENS_BEFORE:
+    if moment < span.opens_at:
         return Closed.EARLY
     return Closed.OVER if moment > span.ends_at else None
 
