@@ -3,6 +3,8 @@
 from fastapi import APIRouter
 
 from app.reports.assignments import router as assignments_router
+from app.reports.changes import router as changes_router
+from app.reports.credits import router as credits_router
 from app.reports.extensions import router as extensions_router
 from app.reports.home import router as home_router
 from app.reports.leave import router as leave_router
@@ -16,10 +18,12 @@ for each in (
     home_router,
     products_router,
     results_router,
+    changes_router,
     team_router,
     person_router,
     assignments_router,
     leave_router,
     extensions_router,
+    credits_router,
 ):
     router.include_router(each)

@@ -12,7 +12,7 @@ from app.catalog.models import Product
 from app.catalog.text import Text
 from app.certification.assigning.fitting import Before, Candidate, Conditions, DueTerms, day_that_holds, due_date
 from app.certification.assigning.rules import Away, away, due_after_leave
-from app.certification.facts import Key
+from app.certification.holdings import Key
 from app.certification.models import Assignment, AssignmentRule, DueFrom, Leave
 from app.certification.queries import records
 from app.clock import local_day

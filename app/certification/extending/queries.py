@@ -77,7 +77,18 @@ def period(session: Session, person_id: int, period_id: int) -> Extendable | Non
     dates = PeriodDates(*row[7:12])
     if extensions:
         dates = dates.extended(extensions[0].through)
-    return Extendable(*row[:7], dates, row[12], extensions)
+    return Extendable(
+        id=row[0],
+        person_id=row[1],
+        product_id=row[2],
+        slug=row[3],
+        name=row[4],
+        level=row[5],
+        number=row[6],
+        dates=dates,
+        renewed=row[12],
+        extensions=extensions,
+    )
 
 
 def _extensions(session: Session, period_id: int) -> tuple[Extension, ...]:

@@ -1,0 +1,1 @@
+"""What counts without having been done here: something else that was done, or nothing for a reason."""
