@@ -7,6 +7,7 @@ from sqlmodel import Session, col
 
 from app.audit.actions import record
 from app.certification.assigning.actions import lock_people
+from app.certification.certificates.actions import issue
 from app.certification.extending.queries import period
 from app.certification.extending.rules import Refusal, latest, refusal
 from app.certification.models import PeriodExtension
@@ -58,6 +59,7 @@ def extend(
     extension = PeriodExtension(period_id=period_id, through=through, reason=reason, at=moment, by=by)
     session.add(extension)
     session.flush()
+    issue(session, period_id, reason=reason, by=by, moment=moment)
     email = session.scalar(select(col(Person.email)).where(col(Person.id) == person_id))
     details = {
         "period": found.number,
