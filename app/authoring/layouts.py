@@ -21,6 +21,7 @@ PROGRAM: Final[Layout] = {
     "valid_months": As.INTEGER,
     "basis": As.LINE,
     "renewal_window_days": As.INTEGER,
+    "early_days": As.INTEGER,
     "grace_days": As.INTEGER,
     "enforcement": As.LINE,
     "coverage": As.LINE,

@@ -16,14 +16,10 @@ _Step = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """The levels of a product's program from the lowest on, and the certifications that each asks for.
-
-    `usual` is the place of the level that is meant where none is named.
-    """
+    """The levels of a product's program from the lowest on, and the certifications that each asks for."""
 
     levels: tuple[str, ...]
     asked: tuple[tuple[str, ...], ...]
-    usual: int = 0
 
 
 Ladders = Mapping[str, Ladder | None]
@@ -36,8 +32,7 @@ def ladder(program: Mapping[str, Any]) -> Ladder:
     names = (program.get("level", _FIRST_LEVEL), *(each["id"] for each in higher))
     lists = (program["requirements"], *(each["requirements"] for each in higher))
     asked = tuple(tuple(part["certified"] for part in stored_parts(each) if "certified" in part) for each in lists)
-    usual = program.get("deal_level", names[0])
-    return Ladder(names, asked, names.index(usual) if usual in names else 0)
+    return Ladder(names, asked)
 
 
 def check_prerequisites(
@@ -84,7 +79,7 @@ def _step(wanted: str, ladders: Ladders) -> _Step | None:
     if found is None:
         return None
     if not level:
-        return (product, found.usual)
+        return (product, 0)
     return (product, found.levels.index(level)) if level in found.levels else None
 
 

@@ -14,7 +14,7 @@ from app.authoring.sheets import MOST_ROWS, Sheet, lay_out, read_back
 from app.certification.content import ProgramDocument
 
 FORMS: Final = ("demonstration", "role_play", "recording")
-_USUAL: Final = {"level": "standard", "minimum_active_months": "6"}
+_USUAL: Final = {"level": "standard", "minimum_active_months": "6", "early_days": "0"}
 _USUAL_RUBRIC: Final = {"pass_percent": "100", "second_assessor_percent": "0"}
 _USUAL_SESSION: Final = {"minutes": "60", "presence_percent": "100", "checks": "1"}
 _FEWEST_WAYS: Final = 2

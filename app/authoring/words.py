@@ -173,6 +173,7 @@ _LABELS: Final[Mapping[str, str]] = {
     "valid_months": N_("Valid for months"),
     "basis": N_("Counted from"),
     "renewal_window_days": N_("Renewal window in days"),
+    "early_days": N_("Early work in days"),
     "grace_days": N_("Grace in days"),
     "enforcement": N_("When somebody is not certified"),
     "coverage": N_("Who must be certified"),
