@@ -1,11 +1,11 @@
 """What people fill in about somebody's certification."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import StringConstraints
 
-from app.certification.models import CertificationEventKind, SignOffOutcome
+from app.certification.models import SignOffOutcome
 from app.web.forms import Blank, Form
 
 Slug = Annotated[str, StringConstraints(min_length=1, max_length=80)]
@@ -25,12 +25,3 @@ class SignOffForm(Form):
     rubric: Slug
     outcome: SignOffOutcome
     note: Annotated[str, StringConstraints(max_length=2000)] = ""
-
-
-class SanctionForm(Form):
-    """Suspend, reinstate or revoke; `confirmed` is the box that says that it is meant."""
-
-    product: Slug
-    kind: CertificationEventKind
-    reason: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
-    confirmed: Literal["yes"]

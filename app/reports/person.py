@@ -5,22 +5,26 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response
 from sqlmodel import Session
 
-from app.certification.actions import assign, sign_off
-from app.certification.forms import AssignmentForm, SanctionForm, SignOffForm
-from app.certification.models import SANCTIONS, CertificationEventKind, SignOffOutcome
+from app.certification.actions import assign
+from app.certification.forms import AssignmentForm
+from app.certification.sanctions import words
 from app.certification.sanctions.actions import sanction
+from app.certification.sanctions.forms import SanctionForm
+from app.certification.sanctions.queries import history
 from app.clock import Now, Today
 from app.conduct.reviewing import words as review_words
+from app.conduct.reviewing.ladder import fitting, taken_with
 from app.conduct.reviewing.queries import violations
 from app.database import SessionDep
 from app.errors import ForbiddenError, InvalidError, NotFoundError
-from app.people.access import CurrentPerson, Manager, Trainer, allow
+from app.people.access import CurrentPerson, Manager, allow
 from app.people.forms import RowId
 from app.people.models import Role
 from app.quizzes.spaced.queries import readiness_of
 from app.quizzes.spaced.words import freshness, lapses
 from app.reports import record as reading
 from app.reports.queries import branch, deals_of
+from app.reports.sanctioning import choices
 from app.web.forms import Bound, RawForm, bind, blank
 from app.web.i18n import gettext as _
 from app.web.templating import page, redirect
@@ -28,6 +32,8 @@ from app.web.templating import page, redirect
 router = APIRouter(prefix="/team/people/{person_id}")
 
 Reader = Annotated[CurrentPerson, Depends(allow(Role.MANAGER, Role.TRAINER, Role.COMPLIANCE, Role.ADMIN))]
+MOST_DIGITS = 10
+"""A number with fewer digits fits every database."""
 Compliance = Annotated[CurrentPerson, Depends(allow(Role.COMPLIANCE))]
 
 
@@ -46,10 +52,17 @@ def _leads(session: Session, viewer: CurrentPerson, person_id: int) -> bool:
 
 @router.get("")
 def show_person(
-    request: Request, person_id: RowId, session: SessionDep, viewer: Reader, moment: Now, today: Today
+    request: Request,
+    person_id: RowId,
+    session: SessionDep,
+    viewer: Reader,
+    moment: Now,
+    today: Today,
+    violation: str = "",
 ) -> Response:
-    """Show everything on record about a person."""
-    return _page(request, session, viewer, person_id, moment, today)
+    """Show everything on record about a person; `violation` opens the form that decides what follows from it."""
+    number = int(violation) if violation.isdecimal() and len(violation) < MOST_DIGITS else None
+    return _page(request, session, viewer, person_id, moment, today, violation=number)
 
 
 def _page(
@@ -60,11 +73,18 @@ def _page(
     moment: Now,
     today: Today,
     wrong: tuple[str, str, Bound[Any]] | None = None,
+    violation: int | None = None,
 ) -> Response:
-    """Show the record; `wrong` is (action, product's slug, form) where something has to be mended."""
+    """Show the record; `wrong` is (action, product's slug, form) where something has to be mended.
+
+    `violation` is the one whose consequence is about to be decided.
+    """
     holder = _holder(session, viewer, person_id)
     leads = _leads(session, viewer, person_id)
     lines = reading.record_of(session, person_id, moment, today)
+    deals = deals_of(session, [person_id], moment) if leads else []
+    crossed = violations(session, person_id) if leads else []
+    may_sanction = viewer.has(Role.COMPLIANCE) and viewer.id != person_id
     context = {
         "holder": holder,
         "lines": lines,
@@ -75,27 +95,21 @@ def _page(
         "lapses": lapses,
         # who only signs off needs neither a person's deals nor what compliance wrote
         "leads": leads,
-        "deals": deals_of(session, [person_id], moment) if leads else [],
-        "violations": violations(session, person_id) if leads else [],
+        "deals": deals,
+        "violations": crossed,
         "consequence": review_words.consequence,
         "may_assign": viewer.has(Role.MANAGER) and leads and holder.active,
         "may_sign_off": viewer.has(Role.TRAINER) and viewer.id != person_id and holder.active,
-        "may_sanction": viewer.has(Role.COMPLIANCE) and viewer.id != person_id,
-        "event_words": {kind.value: _doing(kind) for kind in SANCTIONS},
-        "outcomes": [(each.value, reading.outcome(each)) for each in SignOffOutcome],
+        "choices": choices(session, person_id, lines, deals, crossed, moment, today, violation=violation)
+        if may_sanction
+        else {},
+        "words": words,
+        "may_appeals": viewer.has(Role.COMPLIANCE),
         "wrong": wrong,
         "blank": blank,
         "today": today,
     }
     return page(request, "reports/person_record.html", context, status=422 if wrong else 200)
-
-
-def _doing(kind: CertificationEventKind) -> str:
-    return {
-        CertificationEventKind.SUSPENDED: _("Suspend"),
-        CertificationEventKind.REINSTATED: _("Reinstate"),
-        CertificationEventKind.REVOKED: _("Revoke"),
-    }[kind]
 
 
 def _line(session: Session, person_id: int, slug: str, moment: Now, today: Today) -> reading.ProductRecord:
@@ -124,32 +138,6 @@ def add_assignment(
     return redirect(request, _url(person_id, form.data.product), _("%(name)s was asked.") % {"name": holder.name})
 
 
-@router.post("/sign-offs")
-def add_sign_off(
-    request: Request, person_id: RowId, session: SessionDep, viewer: Trainer, moment: Now, today: Today, raw: RawForm
-) -> Response:
-    """Record what the trainer decides about a demonstration of somebody else."""
-    _holder(session, viewer, person_id)
-    form = bind(SignOffForm, raw)
-    if form.data and form.data.outcome is not SignOffOutcome.PASSED and not form.data.note:
-        form.wrong("note", _("Say in the note what is missing, so that the next try can go better."))
-    if form.data is None:
-        wrong = ("sign-off", form.get("product"), form)
-        return _page(request, session, viewer, person_id, moment, today, wrong)
-    line = _line(session, person_id, form.data.product, moment, today)
-    sign_off(
-        session,
-        person_id,
-        line.record.product_id,
-        form.data.rubric,
-        outcome=form.data.outcome,
-        note=form.data.note,
-        assessor=viewer,
-        moment=moment,
-    )
-    return redirect(request, _url(person_id, form.data.product), _("The sign-off is recorded."))
-
-
 @router.post("/sanctions")
 def add_sanction(
     request: Request, person_id: RowId, session: SessionDep, viewer: Compliance, moment: Now, today: Today, raw: RawForm
@@ -164,21 +152,28 @@ def add_sanction(
     if form.data is None:
         wrong = ("sanction", form.get("product"), form)
         return _page(request, session, viewer, person_id, moment, today, wrong)
-    line = _line(session, person_id, form.data.product, moment, today)
+    data = form.data
+    line = _line(session, person_id, data.product, moment, today)
+    taken = taken_with(session, person_id, history(session, person_id))
     try:
         sanction(
             session,
             person_id,
             line.record.product_id,
-            form.data.kind,
-            reason=form.data.reason,
+            data.kind,
+            reason=data.reason,
+            preset=data.preset,
+            case=data.case,
+            deadline=data.deadline,
+            proposal=fitting(taken, line.sanctions, today),
+            seen=data.seen,
             by=viewer.email,
             moment=moment,
         )
     except InvalidError as error:
-        form.wrong("reason", error.message)
+        form.wrong(error.context["field"], error.message)
         return _page(request, session, viewer, person_id, moment, today, ("sanction", line.product.slug, form))
-    return redirect(request, _url(person_id, line.product.slug), f"{reading.event(form.data.kind)}.")
+    return redirect(request, _url(person_id, line.product.slug), f"{words.done(data.kind)}.")
 
 
 def _url(person_id: int, slug: str) -> str:

@@ -15,14 +15,15 @@ from app.catalog.text import localized
 from app.certification import words
 from app.certification.models import (
     Assignment,
-    CertificationEvent,
     CertificationEventKind,
     SignOff,
     SignOffOutcome,
 )
 from app.certification.queries import HeldPeriod, Record, periods, records
-from app.certification.rules import RequirementKind
+from app.certification.requirements import RequirementKind
 from app.certification.sanctions.actions import possible_sanctions
+from app.certification.sanctions.queries import Entry, history, open_spots
+from app.certification.signoffs.rubrics import asked_rubrics
 from app.certification.way import Step, StepKind, StepState
 from app.people.models import Person, Team
 from app.quizzes.essays.queries import quizzes_awaiting_mark
@@ -69,7 +70,7 @@ class ProductRecord:
     periods: list[HeldPeriod] = field(default_factory=list)
     attempts: list[tuple[datetime, datetime | None, Decimal | None, bool | None]] = field(default_factory=list)
     facts: list[Fact] = field(default_factory=list)
-    events: list[Fact] = field(default_factory=list)
+    events: list[Entry] = field(default_factory=list)
     assigned: Assignment | None = None
 
 
@@ -91,10 +92,14 @@ def record_of(session: Session, person_id: int, moment: datetime, today: date) -
     sold = {product.id: product for product in products(session) if product.id}
     found = records(session, [person_id], moment, list(sold))
     awaiting = quizzes_awaiting_mark(session, person_id)
+    decided = history(session, person_id)
+    spots = open_spots(decided)
     whole = {
-        product_id: _product_record(sold[product_id], record, today, awaiting)
+        product_id: _product_record(sold[product_id], record, today, awaiting, spots.get(product_id))
         for (_person, product_id), record in found.items()
     }
+    for each, entry in _known(whole, decided):
+        each.events.append(entry)
     _add_history(session, person_id, whole, moment)
     return sorted(whole.values(), key=lambda each: (_rank(each), each.product.slug))
 
@@ -124,7 +129,9 @@ def steps(record: Record, today: date, awaiting: Collection[str] = ()) -> list[t
     return found
 
 
-def _product_record(product: Product, record: Record, today: date, awaiting: Collection[str]) -> ProductRecord:
+def _product_record(
+    product: Product, record: Record, today: date, awaiting: Collection[str], spot: date | None
+) -> ProductRecord:
     verdict = record.verdict
     asked = record.program.requirements
     lessons = sum(each.kind is RequirementKind.LESSON for each in asked)
@@ -135,8 +142,8 @@ def _product_record(product: Product, record: Record, today: date, awaiting: Col
         until=words.until(verdict, today, record.due_on),
         reasons=[(words.sentence(each), words.fix(each, product.slug)) for each in verdict.reasons],
         steps=steps(record, today, awaiting),
-        rubrics=[each.key for each in asked if each.kind is RequirementKind.SIGN_OFF],
-        sanctions=possible_sanctions(record),
+        rubrics=asked_rubrics(record.program.document),
+        sanctions=possible_sanctions(record, spot),
         lessons_done=lessons and len(_lessons_done(record)),
         lessons=lessons,
     )
@@ -162,10 +169,12 @@ def _add_history(session: Session, person_id: int, whole: Mapping[int, ProductRe
     for each, row in _known(whole, _attestations(session, person_id)):
         what = _("Red lines signed, version %(number)s") % {"number": row.number}
         each.facts.append(Fact(row.signed_at, what, row.signed_name))
-    for each, row in _known(whole, _rows(session, person_id, SignOff, "decided_at", "outcome", "note", "rubric")):
+    for each, row in _known(
+        whole, _rows(session, person_id, SignOff, "decided_at", "outcome", "note", "rubric", "second_of")
+    ):
+        if row.second_of is not None:  # it decided nothing
+            continue
         each.facts.append(Fact(row.decided_at, f"{outcome(row.outcome)} · {row.rubric}", row.note))
-    for each, row in _known(whole, _rows(session, person_id, CertificationEvent, "at", "kind", "reason")):
-        each.events.append(Fact(row.at, event(row.kind), row.reason))
     for each, assignment in _known(
         whole,
         session.scalars(select(Assignment).where(col(Assignment.person_id) == person_id).order_by(col(Assignment.id))),
@@ -219,13 +228,3 @@ def outcome(value: SignOffOutcome) -> str:
         SignOffOutcome.RETURNED: _("Sign-off returned, to be shown again"),
         SignOffOutcome.FAILED: _("Sign-off failed"),
     }[value]
-
-
-def event(kind: CertificationEventKind) -> str:
-    """Say what was done to a certification."""
-    return {
-        CertificationEventKind.SUSPENDED: _("Suspended"),
-        CertificationEventKind.REINSTATED: _("Reinstated"),
-        CertificationEventKind.REVOKED: _("Revoked"),
-        CertificationEventKind.REGRADED: _("A quiz that it rests on was marked again and is not passed any more"),
-    }[kind]

@@ -9,7 +9,7 @@ from app.audit.actions import record as audit
 from app.certification import queries
 from app.certification.actions import award_earned, one_at_a_time, subject_of
 from app.certification.models import CertificationEvent, CertificationEventKind
-from app.certification.rules import RequirementKind
+from app.certification.requirements import RequirementKind
 from app.certification.sanctions import rules
 from app.certification.sanctions.queries import history, newest_event, open_spots
 from app.certification.sanctions.rules import Preset, Proposal, Wanted
@@ -117,7 +117,7 @@ def possible_sanctions(record: queries.Record | None, spot: date | None = None) 
 
 def has_quiz(record: queries.Record) -> bool:
     """Tell whether a program asks for a quiz, which can be asked for again."""
-    return any(each.kind is RequirementKind.QUIZ for each in record.program.requirements)
+    return any(part.kind is RequirementKind.QUIZ for asked in record.program.requirements for part in asked.parts())
 
 
 def _is_open(record: queries.Record, spot: date) -> bool:

@@ -91,6 +91,11 @@ def doing(kind: CertificationEventKind) -> str:
     }[kind]
 
 
+def ends(kind: CertificationEventKind) -> bool:
+    """Tell whether a decision gives something back."""
+    return kind is CertificationEventKind.REINSTATED
+
+
 def done(kind: CertificationEventKind) -> str:
     """Say what was decided about a certification."""
     return {

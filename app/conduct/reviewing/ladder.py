@@ -14,25 +14,22 @@ from app.clock import local_day
 from app.conduct.models import Consequence, Violation
 
 
-def proposed(
-    session: Session,
-    person_id: int,
-    decided: Sequence[Entry],
-    possible: Collection[CertificationEventKind],
-    today: date,
-) -> Proposal:
-    """Propose what should follow; one statement.
+def taken_with(session: Session, person_id: int, decided: Sequence[Entry]) -> list[Taken]:
+    """Return every step that was taken with a person; one statement.
 
-    `decided` is everything that was decided about the person's certifications, and `possible` what may be decided
-    now. Coaching is always possible. What happened with one product counts for another: it is the same person who
-    spoke.
+    `decided` is everything that was decided about the person's certifications. What happened with one product counts
+    for another: it is the same person who spoke.
     """
     coached = select(col(Violation.at)).where(
         col(Violation.person_id) == person_id, col(Violation.consequence) == Consequence.COACHING
     )
-    taken = [Taken(Step.COACHING, local_day(at)) for at in session.scalars(coached)]
-    available = {Step.COACHING, *(STEP_OF[kind] for kind in possible if kind in STEP_OF)}
-    return propose([*taken, *steps_taken(decided)], today, available)
+    coaching = [Taken(Step.COACHING, local_day(at)) for at in session.scalars(coached)]
+    return [*coaching, *steps_taken(decided)]
+
+
+def fitting(taken: Sequence[Taken], possible: Collection[CertificationEventKind], today: date) -> Proposal:
+    """Propose what should follow, from what may be decided now; coaching is always possible."""
+    return propose(taken, today, {Step.COACHING, *(STEP_OF[kind] for kind in possible if kind in STEP_OF)})
 
 
 CONSEQUENCE_OF: Final = {

@@ -51,8 +51,8 @@ def _precision(counts: dict[Disposition, int]) -> Precision:
 class Outcome:
     """What followed from a confirmed finding, as the person reads it.
 
-    `title` and `product` are in the reader's language, `drill` is the address where it is practised, if it can be;
-    `practised` says that it was, since then.
+    `event_id` is the decision about a certification that it led to. `title` and `product` are in the reader's
+    language, `drill` is the address where it is practised, if it can be; `practised` says that it was, since then.
     """
 
     id: int
@@ -60,12 +60,14 @@ class Outcome:
     sent_text_id: int
     red_line: str
     title: str
+    slug: str
     product: str
     consequence: Consequence
     reason: str
     at: datetime
     drill: str
     practised: bool
+    event_id: int | None
 
     @property
     def to_do(self) -> bool:
@@ -106,6 +108,7 @@ def _outcomes() -> Select[Any]:
             col(Violation.reason),
             col(Violation.at),
             practised.label("practised"),
+            col(Violation.certification_event_id),
         )
         .join(Finding, col(Finding.id) == col(Violation.finding_id))
         .outerjoin(Product, col(Product.id) == col(Violation.product_id))
@@ -121,12 +124,14 @@ def _outcome(row: Mapping[str, Any]) -> Outcome:
         sent_text_id=row["sent_text_id"],
         red_line=row["red_line"],
         title=localized(row["rule"]["title"], locale),
+        slug=row["slug"] or "",
         product=localized(row["name"], locale) if row["name"] is not None else "",
         consequence=row["consequence"],
         reason=row["reason"],
         at=row["at"],
         drill=f"/drills/{row['slug']}/{row['red_line']}" if has_drill else "",
         practised=row["practised"],
+        event_id=row["certification_event_id"],
     )
 
 

@@ -19,7 +19,7 @@ from app.clock import local_day
 from app.conduct import marks
 from app.conduct.masking import masked
 from app.conduct.models import Disposition, Finding, SentText
-from app.conduct.reviewing.ladder import proposed
+from app.conduct.reviewing.ladder import fitting, taken_with
 from app.conduct.reviewing.people import Opening, numbers, opening
 from app.conduct.reviewing.queries import Outcome, outcome
 from app.conduct.reviewing.rules import Case
@@ -305,7 +305,8 @@ class _Findings:
             for row in rows
         ]
         kinds = {kind for each in holders for kind in each.kinds}
-        self.proposal = proposed(self._session, person_id, decided, kinds, local_day(self._moment))
+        taken = taken_with(self._session, person_id, decided)
+        self.proposal = fitting(taken, kinds, local_day(self._moment))
         return {
             each.red_line: [
                 holder
