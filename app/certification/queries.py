@@ -5,7 +5,7 @@ number of statements that does not depend on how many people or products there a
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -108,7 +108,13 @@ def records(
     session: Session, people: Collection[int], as_of: datetime, products: Collection[int] | None = None
 ) -> dict[Key, Record]:
     """Return the standing of each of `people` for each of `products` (all with a program when None)."""
-    found = programs(session, as_of, products)
+    return records_under(session, people, as_of, programs(session, as_of, products))
+
+
+def records_under(
+    session: Session, people: Collection[int], as_of: datetime, found: Mapping[int, Program]
+) -> dict[Key, Record]:
+    """Return the standing of each of `people` under programs by product id, such as one that is still to come."""
     if not people or not found:
         return {}
     facts = Facts(session, people, found, as_of)
@@ -178,7 +184,7 @@ def waiting(session: Session, products: Collection[int], today: date) -> set[Key
                 (LessonProgress, col(LessonProgress.completed_at).is_not(None)),
                 (Attestation, true()),
                 (Attempt, col(Attempt.passed).is_(True)),
-                (SignOff, col(SignOff.outcome) == SignOffOutcome.PASSED),
+                (SignOff, (col(SignOff.outcome) == SignOffOutcome.PASSED) & col(SignOff.second_of).is_(None)),
                 (Attendance, col(Attendance.attended).is_(True)),
                 (RequirementCredit, col(RequirementCredit.approved).is_(True)),
             )

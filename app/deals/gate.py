@@ -1,11 +1,12 @@
 """How a whole deal stands at the gate: every member, every product, and who stands in the way."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Session
 
+from app.certification.programs import Program
 from app.deals.facts import OWNER, DealFacts, Member
 from app.deals.queries import Answer, Asked, ProductAnswer, Question, answers
 from app.deals.rules import (
@@ -106,10 +107,15 @@ class DealState:
         ]
 
 
-def states(session: Session, deals: Sequence[DealFacts], as_of: datetime) -> list[DealState]:
-    """Work out how deals stand, stored or only thought of; the statements do not depend on how many there are."""
+def states(
+    session: Session, deals: Sequence[DealFacts], as_of: datetime, under: Mapping[int, Program] | None = None
+) -> list[DealState]:
+    """Work out how deals stand, stored or only thought of; the statements do not depend on how many there are.
+
+    `under` are programs, by product id, to take for those published.
+    """
     asked = [ask(deal, member) for deal in deals for member in deal.members]
-    found = iter(answers(session, asked, as_of))
+    found = iter(answers(session, asked, as_of, under))
     return [_state(deal, tuple(next(found) for _ in deal.members)) for deal in deals]
 
 

@@ -18,7 +18,7 @@ from ulid import ULID
 from app.catalog.models import Product
 from app.certification.holdings import Key
 from app.certification.programs import Program
-from app.certification.queries import Record, programs, records
+from app.certification.queries import Record, programs, records_under
 from app.clock import local_day
 from app.deals.facts import OWNER, DealFacts, deals_by_reference
 from app.deals.rules import (
@@ -128,9 +128,11 @@ def _asked(question: Question, deal: DealFacts | None) -> Asked:
     )
 
 
-def answers(session: Session, asked: Sequence[Asked], as_of: datetime) -> list[Answer]:
-    """Answer questions whose deals are known; see `clearances`."""
-    stored = _Stored(session, asked, as_of)
+def answers(
+    session: Session, asked: Sequence[Asked], as_of: datetime, under: Mapping[int, Program] | None = None
+) -> list[Answer]:
+    """Answer questions whose deals are known; see `clearances`. `under` are programs to take for those published."""
+    stored = _Stored(session, asked, as_of, under or {})
     return [_answer(each, stored, as_of) for each in asked]
 
 
@@ -150,18 +152,17 @@ class _Product:
 class _Stored:
     """What is stored about everybody and everything that was asked about."""
 
-    def __init__(self, session: Session, asked: Iterable[Asked], as_of: datetime) -> None:
+    def __init__(self, session: Session, asked: Iterable[Asked], as_of: datetime, under: Mapping[int, Program]) -> None:
         asked = list(asked)
         supervisors = {each.supervisor_id for each in asked if each.supervisor_id is not None}
         self.reps, self._by_id = _reps(session, {each.question.rep.lower() for each in asked}, supervisors, as_of)
         self.products = _products(session, {slug for each in asked for slug in each.products}, as_of)
         ids = [each.id for each in self.products.values()]
-        self.records: Mapping[Key, Record] = records(session, list(self._by_id), as_of, ids)
-        self.programs: Mapping[int, Program] = (
-            {product_id: each.program for (_, product_id), each in self.records.items()}
-            if self._by_id
-            else programs(session, as_of, ids)
-        )
+        self.programs: Mapping[int, Program] = {
+            **programs(session, as_of, ids),
+            **{product_id: program for product_id, program in under.items() if product_id in ids},
+        }
+        self.records: Mapping[Key, Record] = records_under(session, list(self._by_id), as_of, self.programs)
 
     def supervises(self, person_id: int | None, product_id: int) -> bool:
         """Say whether a person who is named as a supervisor is cleared alone."""
