@@ -11,7 +11,11 @@ from app.catalog.models import Product
 from app.catalog.queries import courses, products
 from app.certification.facts import Key
 from app.certification.queries import Record, records
-from app.certification.rules import RequirementKind, Standing
+from app.certification.rules import Standing
+from app.certification.signoffs import queues
+from app.certification.signoffs import words as sign_off_words
+from app.certification.signoffs.queries import returned_to as demonstrations_returned_to
+from app.certification.signoffs.rules import Shown
 from app.clock import Now, Today
 from app.conduct.drills.queries import asked
 from app.conduct.models import Consequence
@@ -63,12 +67,12 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
         context |= {
             "drafts": changed_drafts(session),
             "approvals": [(each, stage_of(each.state)) for each in red_lines_answered(session)],
-            "sign_offs": _waiting_sign_offs(everybody, sold, standings),
             "quizzes": hard_quizzes(session),
             "watched": misbehaving(session),
             "without_gaps": without_gaps,
             "reports": how_many_open(session),
         }
+        context |= _sign_offs(session, person.id, moment)
     if person.has(Role.TRAINER, Role.COMPLIANCE):
         context |= _essays(session, person, moment)
     if person.has(Role.COMPLIANCE):
@@ -117,6 +121,7 @@ def _rep(
         "day": day,
         "lesson": lesson,
         "to_mend": returned_to(session, person.id),
+        "to_show_again": demonstrations_returned_to(session, person.id),
         "awaiting": awaiting,
         "violations": [each for each in violations(session, person.id) if _is_news(each, moment)],
         "consequence": review_words.consequence,
@@ -188,19 +193,14 @@ def _lapsing(whole: Coverage) -> list[Named]:
     return sorted(found, key=lambda each: each.cell.verdict.days_left)
 
 
-def _waiting_sign_offs(
-    everybody: list[Seller], sold: list[Product], standings: dict[Key, Record]
-) -> list[tuple[Seller, Product]]:
-    """List for whom nothing but a sign-off is missing."""
-    return [
-        (seller, product)
-        for product in sold
-        for seller in everybody
-        if (record := standings.get((seller.id, product.id or 0)))
-        and record.verdict.missing
-        and all(each.requirement.kind is RequirementKind.SIGN_OFF for each in record.verdict.missing)
-        and record.verdict.standing not in {Standing.SUSPENDED, Standing.REVOKED}
-    ]
+def _sign_offs(session: Session, person_id: int, moment: datetime) -> dict[str, Any]:
+    """Return the demonstrations that have waited the longest for an assessor, each with how long."""
+    queued = queues.queue(session, person_id, SHOWN)
+    return {
+        "sign_offs": [(each, sign_off_words.waited(each.since, moment)) for each in queued],
+        "sign_off_count": queues.waits(session, person_id).count,
+        "second_looks": queues.waits(session, person_id, Shown.SECOND).count,
+    }
 
 
 def _sanctioned(everybody: list[Seller], sold: list[Product], standings: dict[Key, Record]) -> list[Named]:
