@@ -23,7 +23,7 @@ def register(parsers: Parsers) -> None:
     """Add the parsers."""
     people = subcommands(parsers, "people", "the people of this installation")
     load = people.add_parser("import", help="store people from a CSV file, all of them or none")
-    load.add_argument("file", type=Path, metavar="FILE.csv", help="header: email,name,role,team,manager,locale")
+    load.add_argument("file", type=Path, metavar="FILE.csv", help="header: email,name,role,team,manager,locale,region,hired_on")
     load.add_argument("--dry-run", action="store_true", help="only say what would happen")
     load.set_defaults(run=_import)
 

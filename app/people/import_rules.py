@@ -2,23 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from app.people.models import Role
 from app.people.rules import circle_through
+from app.web.csvtable import Problem
 from app.web.i18n import gettext as _
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong in one place. `row` counts as spreadsheets do: the header is 1."""
-
-    row: int
-    column: str
-    sentence: str
-
-    def __str__(self) -> str:
-        place = _("row %(row)s") % {"row": self.row}
-        return f"{place}: {self.column}: {self.sentence}" if self.column else f"{place}: {self.sentence}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +20,8 @@ class Entry:
     team: str | None
     manager: str | None
     locale: str | None
+    region: str | None = None
+    hired_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +121,14 @@ def _complete(entry: Entry, stored: Known | None, columns: frozenset[str], defau
         team=entry.team if "team" in columns or before is None else before.team,
         manager=entry.manager if "manager" in columns or before is None else before.manager,
         locale=entry.locale or (before.locale if before else default_locale),
+        region=entry.region if "region" in columns or before is None else before.region,
+        hired_on=entry.hired_on if "hired_on" in columns or before is None else before.hired_on,
     )
 
 
 def _differences(before: Entry, after: Entry) -> tuple[str, ...]:
-    return tuple(
-        name for name in ("name", "roles", "team", "manager", "locale") if getattr(before, name) != getattr(after, name)
-    )
+    fields = ("name", "roles", "team", "manager", "locale", "region", "hired_on")
+    return tuple(name for name in fields if getattr(before, name) != getattr(after, name))
 
 
 def _manager_problems(

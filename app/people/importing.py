@@ -1,6 +1,6 @@
 """Storing a file of people: all of it or nothing, and the second time nothing new."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -43,6 +43,8 @@ def _known(session: Session) -> dict[str, Known]:
             col(manager.email),
             col(Person.locale),
             col(Person.deactivated_at),
+            col(Person.region),
+            col(Person.hired_on),
         )
         .outerjoin(Team, col(Team.id) == col(Person.team_id))
         .outerjoin(manager, col(manager.id) == col(Person.manager_id))
@@ -50,10 +52,10 @@ def _known(session: Session) -> dict[str, Known]:
     return {
         email: Known(
             id=person_id,
-            entry=Entry(email, name, frozenset(roles.get(person_id, ())), team, above, locale),
+            entry=Entry(email, name, frozenset(roles.get(person_id, ())), team, above, locale, region, hired_on),
             active=deactivated_at is None,
         )
-        for person_id, email, name, team, above, locale, deactivated_at in rows
+        for person_id, email, name, team, above, locale, deactivated_at, region, hired_on in rows
     }
 
 
@@ -78,7 +80,13 @@ def _store(session: Session, plan: Plan, moment: datetime) -> None:
 
 
 def _columns(entry: Entry, teams: dict[str, Any]) -> dict[str, Any]:
-    return {"name": entry.name, "locale": entry.locale, "team_id": teams[entry.team] if entry.team else None}
+    return {
+        "name": entry.name,
+        "locale": entry.locale,
+        "team_id": teams[entry.team] if entry.team else None,
+        "region": entry.region,
+        "hired_on": entry.hired_on,
+    }
 
 
 def _store_roles(session: Session, plan: Plan, ids: dict[str, Any]) -> None:
@@ -112,5 +120,7 @@ def _differences(change: Change) -> dict[str, Any]:
     return {name: [_plain(getattr(change.before, name)), _plain(getattr(change.after, name))] for name in change.fields}
 
 
-def _plain(value: str | frozenset[Role] | None) -> str | list[Role] | None:
+def _plain(value: str | date | frozenset[Role] | None) -> str | list[Role] | None:
+    if isinstance(value, date):
+        return value.isoformat()
     return sorted(value) if isinstance(value, frozenset) else value

@@ -1,6 +1,6 @@
 """People from a CSV file: everything wrong at once, all or nothing, and the second time nothing new."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import select
@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from app.audit.models import AuditEntry
 from app.people.admin_import import pack, unpack
-from app.people.csvfile import LARGEST_FILE, read_people
+from app.people.csvfile import COLUMNS, LARGEST_FILE, read_people
 from app.people.import_rules import Plan
 from app.people.importing import import_people
 from app.people.models import Person, PersonRole, Role, Team
@@ -73,6 +73,20 @@ def test_the_second_time_nothing_changes(session: Session) -> None:
     assert len(list(session.scalars(select(AuditEntry)))) == 4
 
 
+def test_region_and_hire_date_are_stored_and_kept_where_the_file_has_no_such_column(session: Session) -> None:
+    load(session, "email,name,role,region,hired_on\nana@example.com,Ana,rep,ES,2026-09-01\n")
+    load(session, "email,name,role\nana@example.com,Ana Duarte,rep\n")
+    ana = session.scalars(select(Person)).one()
+    assert (ana.name, ana.region, ana.hired_on) == ("Ana Duarte", "ES", date(2026, 9, 1))
+    plan = load(session, "email,name,role,region,hired_on\nana@example.com,Ana Duarte,rep,,2026-09-02\n")
+    assert [change.fields for change in plan.changed] == [("region", "hired_on")]
+    session.refresh(ana)
+    assert (ana.region, ana.hired_on) == (None, date(2026, 9, 2))
+    assert sentences(session, "email,name,role,hired_on\nana@example.com,Ana,rep,2026/9/1\n") == [
+        "row 2: hired_on: 2026/9/1 is not written as dates are here. Write 2026-09-01."
+    ]
+
+
 def test_a_dry_run_says_the_same_and_stores_nothing(session: Session) -> None:
     plan = load(session, FILE, dry_run=True)
     assert stored(session) == []
@@ -130,7 +144,7 @@ def test_spreadsheets_write_the_same_in_many_ways(content: bytes) -> None:
             "mail,name,role,name\n",
             [
                 "row 1: email: This column is missing in the header.",
-                "row 1: mail: There is no such column; the columns are email, name, role, team, manager, locale.",
+                f"row 1: mail: There is no such column; the columns are {', '.join(COLUMNS)}.",
                 "row 1: name: This column is there twice.",
             ],
         ),
