@@ -43,6 +43,13 @@ ASSESSOR = roles(Role.TRAINER, Role.COMPLIANCE)
 LEADER = roles(Role.MANAGER, Role.COMPLIANCE, Role.ADMIN)
 
 ACCESS: dict[tuple[str, str], Access] = {
+    # sanctions and appeals
+    ("GET", "/certifications/appeals/{event_id}"): SIGNED_IN,
+    ("POST", "/certifications/appeals/{event_id}"): SIGNED_IN,
+    ("POST", "/certifications/appeals/{event_id}/withdraw"): SIGNED_IN,
+    ("GET", "/review/appeals"): roles(Role.COMPLIANCE),
+    ("GET", "/review/appeals/{appeal_id}"): roles(Role.COMPLIANCE),
+    ("POST", "/review/appeals/{appeal_id}"): roles(Role.COMPLIANCE),
     # rule packs
     ("GET", "/review/packs"): ASSESSOR,
     ("POST", "/review/packs"): ASSESSOR,
@@ -232,6 +239,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", "/author/products/{slug}/lessons/{lesson_id}"): TRAINER,
     ("POST", "/author/products/{slug}/lessons/{lesson_id}/preview"): TRAINER,
     ("GET", "/author/products/{slug}/program"): TRAINER,
+    ("GET", "/author/products/{slug}/program/effect"): TRAINER,
     ("POST", "/author/products/{slug}/program"): TRAINER,
     ("GET", "/author/products/{slug}/discard"): TRAINER,
     ("POST", "/author/products/{slug}/discard"): TRAINER,

@@ -8,20 +8,26 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.authoring import words
+from app.authoring.changes import Difference, differences
 from app.authoring.editing import Editor, answer, show
+from app.authoring.effects import effect
 from app.authoring.forms import Part
 from app.authoring.programchoices import groups, level_options, undescribed
 from app.authoring.programforms import change_program, read_program, show_program
-from app.authoring.queries import course, draft
+from app.authoring.queries import Stored, course, draft
+from app.authoring.requirementwords import listed
 from app.authoring.sheets import Sheet
 from app.authoring.words import choices
 from app.catalog.models import ContentKind
 from app.clock import Now
 from app.database import SessionDep
 from app.deals.words import roles
+from app.errors import NotFoundError
 from app.people.access import Trainer, allow
 from app.people.models import Role
 from app.web.forms import sent_form
+from app.web.i18n import gettext as _
+from app.web.templating import page
 
 router = APIRouter(prefix="/author/products/{slug}/program", dependencies=[Depends(allow(Role.TRAINER))])
 
@@ -83,3 +89,34 @@ def save_program(
 ) -> Response:
     """Store the program."""
     return answer(request, session, _program(session, slug), raw, by=person.email, moment=moment)
+
+
+@router.get("/effect")
+def what_it_does(request: Request, slug: str, session: SessionDep, moment: Now) -> Response:
+    """Show what the drafts would do to whom: to people and their certifications, and to deals at the gate."""
+    found = course(session, slug)
+    stored = found.of(ContentKind.PROGRAM)
+    if stored is None:
+        raise NotFoundError(_("There is no such document. It may not have been begun."))
+    sheet = show_program(stored.content.draft)
+    names = {value: text for _heading, options in groups(session, found, sheet) for value, text in options}
+    levels = {"": sheet.get("level"), **dict(level_options(sheet)[1:])}
+    context = {
+        "course": found,
+        "stored": stored,
+        "effect": effect(session, found, moment) if stored.changed or found.changed else None,
+        "terms": _terms(stored),
+        "listed": lambda asked: listed(asked, names),
+        "level": lambda name: levels.get(name, name),
+    }
+    return page(request, "authoring/effect.html", context)
+
+
+def _terms(stored: Stored) -> list[Difference]:
+    """Say what else differs between the program that is published and its draft."""
+    parts = ("requirements", "levels", "rubrics", "live_sessions")
+    old, new = (
+        {key: value for key, value in (document or {}).items() if key not in parts}
+        for document in (stored.published, stored.content.draft)
+    )
+    return differences(old, new) if stored.published else []
