@@ -16,6 +16,9 @@ from app.catalog.models import Content, ContentKind, ContentVersion, Origin, Pro
 from app.catalog.queries import content as find_content
 from app.catalog.queries import in_force
 from app.certification.actions import award_earned
+from app.certification.live.actions import Details, set_date
+from app.certification.live.models import LiveSession
+from app.certification.live.queries import asked as find_asked
 from app.conduct.models import SentText
 from app.conduct.sending import send
 from app.deals.models import Deal, DealMember, DealProduct
@@ -389,3 +392,33 @@ def sent_text(
         keep_days=90,
         moment=at,
     )
+
+
+LIVE_SESSION = {"id": "launch-demo", "name": {"en": "Launch demo", "zh-Hans": "上线演示"}, "minutes": 90}
+"""A live session as a program describes it; its presence is checked once."""
+
+
+def live_date(
+    session: Session,
+    owner: Product,
+    host: Person,
+    *,
+    starts_at: datetime,
+    timezone: str = "UTC",
+    capacity: int | None = None,
+    place: str = "Room 4",
+    join_url: str = "",
+    at: datetime = NOW,
+) -> LiveSession:
+    """A date of the live session `launch-demo` that a product's program asks for."""
+    asked = find_asked(session, owner.slug, "launch-demo", at)
+    details = Details(
+        starts_at=starts_at,
+        timezone=timezone,
+        place=place,
+        join_url=join_url,
+        note="",
+        capacity=capacity,
+        host_id=host.id or 0,
+    )
+    return set_date(session, asked, details, by=host.email, moment=at)

@@ -118,11 +118,8 @@ def _event(entry: Entry) -> Event:
     event.add("sequence", entry.sequence)
     event.add("dtstamp", entry.stamped_at.astimezone(UTC))
     event.add("dtstart", starts)
-    if ends.fold:
-        # the clocks show this hour twice, and a local time means the first
-        event.add("duration", entry.ends_at - entry.starts_at)
-    else:
-        event.add("dtend", ends)
+    # in the hour that clocks show twice a local time means the first, so a second one is told in UTC
+    event.add("dtend", entry.ends_at.astimezone(UTC) if ends.fold else ends)
     event.add("summary", entry.title)
     event.add("description", entry.description)
     if entry.location:
