@@ -1,0 +1,155 @@
+"""The words of notices, in one place: the page and the mail say the same."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.catalog.models import Verdict
+from app.catalog.text import Text, localized
+from app.certification import words as standing_words
+from app.certification.models import AppealOutcome
+from app.certification.rules import Reason, ReasonCode
+from app.conduct.models import Consequence
+from app.notices.models import Rhythm
+from app.notices.rules import Kind
+from app.web import i18n
+from app.web.i18n import gettext as _
+from app.web.i18n import ngettext
+
+_DAYS = frozenset({"valid_through", "grace_through", "since", "deadline"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a notice says: one sentence, and more where there is more to say."""
+
+    title: str
+    text: str = ""
+
+
+def line(kind: str, params: Mapping[str, Any], product: Text | None) -> Line:
+    """Say a notice in the language in use. Of a kind that this version does not know, only the product is said."""
+    name = localized(product, i18n.current_locale()) if product else ""
+    try:
+        known = Kind(kind)
+    except ValueError:
+        return Line(name)
+    said = {**params, "product": name}
+    said |= {key: i18n.day(date.fromisoformat(params[key])) for key in ("day", "closes") if params.get(key)}
+    return Line(_title(known, params) % said, _text(known, params, said))
+
+
+def rhythms() -> list[tuple[str, str, str]]:
+    """Return the rhythms to choose from, each with its name and what it means."""
+    return [
+        (Rhythm.DAILY.value, _("Once a day"), _("One mail in the morning, when there is something new.")),
+        (Rhythm.WEEKLY.value, _("Once a week"), _("One mail on Monday, when there is something new.")),
+        (Rhythm.AT_ONCE.value, _("At once"), _("A mail for each thing, within minutes.")),
+    ]
+
+
+def _title(kind: Kind, params: Mapping[str, Any]) -> str:
+    sentences: dict[Kind, Callable[[], str]] = {
+        Kind.ASSIGNED: lambda: (
+            _("Get certified on %(product)s by %(day)s") if params["day"] else _("Get certified on %(product)s")
+        ),
+        Kind.DUE: lambda: _("Due on %(day)s: get certified on %(product)s"),
+        Kind.OVERDUE: lambda: _("Overdue since %(day)s: get certified on %(product)s"),
+        Kind.CERTIFIED: lambda: _("You are certified on %(product)s, through %(day)s"),
+        Kind.WINDOW_OPEN: lambda: _("You can renew %(product)s now; it is valid through %(day)s"),
+        Kind.ENDS_SOON: lambda: _("Renew %(product)s by %(day)s"),
+        Kind.EXPIRED: lambda: _("Your certification on %(product)s was valid through %(day)s"),
+        Kind.ENDS_BEFORE_CLOSE: lambda: _("Renew %(product)s before %(deal)s closes"),
+        Kind.BLOCKED: lambda: _("You are not cleared for %(deal)s: %(product)s"),
+        Kind.CHANGED: lambda: _("What %(product)s says has changed"),
+        Kind.CATCH_UP: lambda: _("Catch up on %(product)s by %(day)s"),
+        Kind.CATCH_UP_OVERDUE: lambda: _("Catch up on %(product)s: the deadline was %(day)s"),
+        Kind.SIGN_OFF_PASSED: lambda: _("Your demonstration of %(product)s is signed off"),
+        Kind.SIGN_OFF_RETURNED: lambda: _("Your demonstration of %(product)s came back with what to mend"),
+        Kind.SIGN_OFF_FAILED: lambda: _("Your demonstration of %(product)s did not pass"),
+        Kind.VIOLATION: lambda: _("A crossed red line was confirmed in a text of yours"),
+        Kind.SUSPENDED: lambda: _("Your certification on %(product)s is suspended"),
+        Kind.REVOKED: lambda: _("Your certification on %(product)s is revoked"),
+        Kind.REINSTATED: lambda: _("Your certification on %(product)s is given back"),
+        Kind.RECERTIFY: lambda: (
+            _("Take the quiz on %(product)s again by %(day)s")
+            if params["day"]
+            else _("Take the quiz on %(product)s again")
+        ),
+        Kind.APPEAL_RECEIVED: lambda: _("Your appeal about %(product)s is being looked at, until %(day)s"),
+        Kind.APPEAL_DECIDED: lambda: _("Your appeal about %(product)s is decided"),
+        Kind.SEAT: lambda: _("You have a seat: %(title)s, %(day)s"),
+        Kind.ESSAY_RETURNED: lambda: _("An essay on %(product)s came back with what to mend"),
+        Kind.QUIZ_MARKED: lambda: (
+            _("Your quiz on %(product)s is marked: passed")
+            if params["passed"]
+            else _("Your quiz on %(product)s is marked: not passed")
+        ),
+        Kind.TEAM_ENDS: lambda: _("%(name)s: %(product)s ends on %(day)s"),
+        Kind.TEAM_EXPIRED: lambda: _("%(name)s: %(product)s ended on %(day)s"),
+        Kind.TEAM_DEAL: lambda: _("%(deal)s is at risk: %(name)s, %(product)s"),
+        Kind.SIGN_OFFS_WAITING: lambda: ngettext(
+            "%(count)s demonstration waits for an assessor, since %(day)s",
+            "%(count)s demonstrations wait for an assessor, the oldest since %(day)s",
+            params["count"],
+        ),
+        Kind.APPEAL_WAITING: lambda: _("An appeal about %(product)s is to be decided by %(day)s"),
+        Kind.CREDITS_WAITING: lambda: ngettext(
+            "%(count)s credit is to be decided", "%(count)s credits are to be decided", params["count"]
+        ),
+    }
+    return sentences[kind]()
+
+
+def _text(kind: Kind, params: Mapping[str, Any], said: Mapping[str, Any]) -> str:
+    match kind:
+        case Kind.BLOCKED:
+            return _why(params["code"], params["reason"])
+        case Kind.ENDS_BEFORE_CLOSE:
+            return _("Your certification is valid through %(day)s; the deal closes on %(closes)s.") % said
+        case Kind.CHANGED:
+            return i18n.sentences([params["note"], _asked(params["asks"], said)])
+        case Kind.SIGN_OFF_RETURNED | Kind.SIGN_OFF_FAILED | Kind.SIGN_OFF_PASSED:
+            return str(params["note"])
+        case Kind.VIOLATION:
+            return i18n.sentences([params["reason"], _consequence(params["consequence"])])
+        case Kind.SUSPENDED | Kind.REVOKED | Kind.RECERTIFY:
+            return i18n.sentences([params["reason"], _("If this is wrong, you can appeal.")])
+        case Kind.APPEAL_DECIDED:
+            granted = params["outcome"] == AppealOutcome.GRANTED
+            verdict = _("The appeal is granted.") if granted else _("The decision stands.")
+            return i18n.sentences([verdict, params["answer"]])
+        case Kind.TEAM_EXPIRED:
+            return _("They cannot sell it until they renew.")
+    return ""
+
+
+def _why(code: str, params: Mapping[str, Any]) -> str:
+    try:
+        reason = Reason(ReasonCode(code), {key: _read(key, value) for key, value in params.items()})
+        return standing_words.sentence(reason)
+    except (KeyError, ValueError):  # a code of the gate, or of another version, whose deal says more
+        return ""
+
+
+def _read(key: str, value: Any) -> Any:
+    return date.fromisoformat(value) if key in _DAYS else value
+
+
+def _asked(verdict: str, said: Mapping[str, Any]) -> str:
+    by = {
+        Verdict.ATTEST_AGAIN: _("Sign the red lines again by %(day)s."),
+        Verdict.DELTA_QUIZ: _("Answer the questions about the change by %(day)s."),
+        Verdict.FULL: _("Certify again by %(day)s."),
+    }
+    return by[Verdict(verdict)] % said if verdict in by and said["day"] else ""
+
+
+def _consequence(consequence: str) -> str:
+    return {
+        Consequence.COACHING.value: _("Your manager will talk with you about it."),
+        Consequence.RECERTIFICATION.value: _("You are asked to take the quiz again."),
+        Consequence.SUSPENSION.value: _("Your certification is suspended."),
+        Consequence.REVOCATION.value: _("Your certification is revoked."),
+    }.get(consequence, "")
