@@ -10,17 +10,20 @@ from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-import app.deals.interests  # noqa: F401 (who gains from a certification registers when it is imported)
+import app.deals.interests  # who gains from a certification registers when it is imported
 import app.tables  # noqa: F401 (foreign keys are named by strings, so every table must be known)
 from app.api.routes import router as api_router
 from app.authoring.routes import router as authoring_router
 from app.catalog.mediaroutes import router as media_router
 from app.catalog.routes import router as catalog_router
 from app.catalog.text import localized
+from app.certification.certificates.badge_routes import router as badges_router
 from app.certification.certificates.issuer import set_issuer
+from app.certification.certificates.routes import router as certificates_router
 from app.certification.credits.routes import router as credits_router
 from app.certification.live.routes import router as live_router
 from app.certification.routes import router as certification_router
+from app.certification.sanctions.routes import router as sanctions_router
 from app.certification.signoffs.routes import router as signoffs_router
 from app.clock import set_zone
 from app.conduct.checking.routes import router as checking_router
@@ -104,6 +107,9 @@ def create_app(settings: Settings) -> FastAPI:
         spaced_router,  # before practice, whose addresses have a number where these have a word
         practice_router,
         certification_router,
+        certificates_router,
+        badges_router,
+        sanctions_router,
         signoffs_router,
         live_router,
         credits_router,

@@ -100,7 +100,23 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/admin/components"): ADMIN,
     # today and one's own certifications
     ("GET", "/"): SIGNED_IN,
+    # certificates and badges
+    ("GET", "/certificates/verify"): PUBLIC,
+    ("POST", "/certificates/verify"): PUBLIC,
     ("GET", "/certificates/{code}"): PUBLIC,
+    ("GET", "/certificates/{code}/certificate.pdf"): PUBLIC,
+    ("GET", "/certificates/{code}/badge.svg"): PUBLIC,
+    ("GET", "/certificates/{code}/badge.png"): PUBLIC,
+    ("GET", "/certificates/{code}/badge.jwt"): PUBLIC,
+    ("GET", "/certificates/{code}/reissue"): roles(Role.MANAGER, Role.COMPLIANCE, Role.ADMIN),
+    ("POST", "/certificates/{code}/reissue"): roles(Role.MANAGER, Role.COMPLIANCE, Role.ADMIN),
+    ("GET", "/.well-known/jwks.json"): PUBLIC,
+    ("GET", "/badges/keys/{kid}"): PUBLIC,
+    ("GET", "/badges/issuer"): PUBLIC,
+    ("GET", "/badges/achievements/{slug}"): PUBLIC,
+    ("GET", "/badges/achievements/{slug}/{level}"): PUBLIC,
+    ("GET", "/badges/status/{purpose}/{number}"): PUBLIC,
+    ("POST", "/admin/signing-key"): ADMIN,
     ("GET", "/certifications"): SIGNED_IN,
     # live sessions
     ("GET", "/products/{slug}/sessions/{key}"): SIGNED_IN,

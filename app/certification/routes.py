@@ -7,8 +7,11 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from app.catalog.queries import products
 from app.certification import words
-from app.certification.queries import Certificate, HeldPeriod, certificate, periods, record, records
+from app.certification.queries import Certificate, HeldPeriod, Record, certificate, periods, record, records
 from app.certification.rules import StandingVerdict
+from app.certification.sanctions import words as sanction_words
+from app.certification.sanctions.actions import is_felt
+from app.certification.sanctions.queries import Entry, history, standing_of
 from app.clock import Now, Today
 from app.database import SessionDep
 from app.errors import NotFoundError
@@ -27,10 +30,11 @@ def show_certifications(request: Request, session: SessionDep, person: SignedIn,
         held[period.product_id].append(period)
     sold = {product.id: product for product in products(session) if product.id}
     standings = records(session, [person.id], moment, sold)
+    decided = standing_of(history(session, person.id))
     lines: list[dict[str, Any]] = []
     for product_id, product in sold.items():
         found = standings.get((person.id, product_id))
-        if found is None or not (found.assigned or held[product_id] or found.facts.evidence):
+        if found is None or not (found.assigned or held[product_id] or found.facts.evidence or product_id in decided):
             continue
         verdict = found.verdict
         lines.append(
@@ -42,6 +46,7 @@ def show_certifications(request: Request, session: SessionDep, person: SignedIn,
                 "reasons": [words.sentence(each) for each in verdict.reasons],
                 "fix": words.next_fix(verdict, product.slug) if not verdict.allowed or verdict.missing else None,
                 "periods": held[product_id],
+                "sanction": _felt(decided.get(product_id), found),
             }
         )
     context = {
@@ -49,8 +54,13 @@ def show_certifications(request: Request, session: SessionDep, person: SignedIn,
         # what is not sold any more stays on record
         "retired": [each for product_id, each in held.items() if each and product_id not in sold],
         "today": today,
+        "sanction_words": sanction_words,
     }
     return page(request, "certification/certifications.html", context)
+
+
+def _felt(entry: Entry | None, found: Record) -> Entry | None:
+    return entry if entry is not None and is_felt(entry, found) else None
 
 
 @router.get("/certificates/{code}", dependencies=[Depends(anybody)])

@@ -1,5 +1,6 @@
 """The first page: what to do next, and the numbers behind each part that the person plays."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,6 +13,10 @@ from app.catalog.queries import courses, products
 from app.certification.facts import Key
 from app.certification.queries import Record, records
 from app.certification.rules import Standing
+from app.certification.sanctions import words as sanction_words
+from app.certification.sanctions.actions import is_felt
+from app.certification.sanctions.queries import Entry, history, standing_of
+from app.certification.sanctions.queries import waiting as waiting_appeals
 from app.certification.signoffs import queues
 from app.certification.signoffs import words as sign_off_words
 from app.certification.signoffs.queries import returned_to as demonstrations_returned_to
@@ -56,7 +61,13 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
     mine = {person.id} if person.has(Role.REP) else set()
     ids = [each.id for each in everybody]
     standings = records(session, list(mine.union(ids)), moment, [product.id for product in sold if product.id])
-    context: dict[str, Any] = {"Role": Role, "today": today, "shown": SHOWN, "essays": 0}
+    context: dict[str, Any] = {
+        "Role": Role,
+        "today": today,
+        "shown": SHOWN,
+        "essays": 0,
+        "sanction_words": sanction_words,
+    }
     if person.has(Role.REP):
         context |= _rep(session, person, sold, standings, moment, today)
         context |= _to_say_right(session, person, moment)
@@ -79,6 +90,7 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
         context |= {
             "sanctioned": _sanctioned(everybody, sold, standings),
             "waits": waits(session, person.id),
+            "appeals": waiting_appeals(session, person.id, person.email, today),
             "red_lines": len(red_lines_waiting(session)),
         }
     if person.has(Role.ADMIN):
@@ -121,12 +133,19 @@ def _rep(
         "day": day,
         "lesson": lesson,
         "to_mend": returned_to(session, person.id),
+        "sanctions": _sanctions_of(session, person, standings),
         "to_show_again": demonstrations_returned_to(session, person.id),
         "awaiting": awaiting,
         "violations": [each for each in violations(session, person.id) if _is_news(each, moment)],
         "consequence": review_words.consequence,
         "news": news(session, person.id, standings, moment),
     }
+
+
+def _sanctions_of(session: Session, person: CurrentPerson, standings: Mapping[Key, Record]) -> list[Entry]:
+    """Return what stands against the person's own certifications; a quiz that was passed again does not."""
+    standing = standing_of(history(session, person.id))
+    return [each for product_id, each in standing.items() if is_felt(each, standings.get((person.id, product_id)))]
 
 
 def _is_news(each: Outcome, moment: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from app.reports.appeals import router as appeals_router
 from app.reports.assignments import router as assignments_router
 from app.reports.changes import router as changes_router
 from app.reports.credits import router as credits_router
@@ -21,6 +22,7 @@ for each in (
     changes_router,
     team_router,
     person_router,
+    appeals_router,
     assignments_router,
     leave_router,
     extensions_router,

@@ -11,7 +11,7 @@ from app.certification.actions import award_earned, one_at_a_time, subject_of
 from app.certification.models import CertificationEvent, CertificationEventKind
 from app.certification.requirements import RequirementKind
 from app.certification.sanctions import rules
-from app.certification.sanctions.queries import history, newest_event, open_spots
+from app.certification.sanctions.queries import Entry, history, newest_event, open_spots
 from app.certification.sanctions.rules import Preset, Proposal, Wanted
 from app.certification.sanctions.words import FIELDS, PRESETS, refusal
 from app.clock import local_day
@@ -113,6 +113,13 @@ def possible_sanctions(record: queries.Record | None, spot: date | None = None) 
         return []
     place = rules.place_of(record.verdict.standing, asked_again=spot is not None and _is_open(record, spot))
     return rules.possible(place, has_quiz=has_quiz(record))
+
+
+def is_felt(entry: Entry, record: queries.Record | None) -> bool:
+    """Tell whether a sanction that stands still asks something of the person, or keeps something back."""
+    if entry.kind is not CertificationEventKind.RECERTIFICATION:
+        return True
+    return record is not None and entry.deadline is not None and _is_open(record, entry.deadline)
 
 
 def has_quiz(record: queries.Record) -> bool:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, exists, func, or_, select
@@ -11,6 +11,8 @@ from sqlmodel import Session, col
 
 from app.catalog.models import Product
 from app.catalog.text import localized
+from app.clock import local_day
+from app.conduct.checking.sentences import sentence_around
 from app.conduct.models import Consequence, Disposition, DrillTry, Finding, SentText, Violation
 from app.conduct.reviewing.rules import Precision
 from app.web.i18n import current_locale
@@ -133,6 +135,26 @@ def _outcome(row: Mapping[str, Any]) -> Outcome:
         practised=row["practised"],
         event_id=row["certification_event_id"],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Where a red line was crossed: the sentence, empty once it is forgotten, the day, and the reviewer's note."""
+
+    sentence: str
+    sent_on: date
+    note: str
+
+
+def crossing(session: Session, finding_id: int) -> Crossing:
+    """Return where a red line was crossed, for whoever may know whose text it is; one statement."""
+    row = session.execute(
+        select(col(SentText.text), col(SentText.sent_at), col(Finding.start), col(Finding.end), col(Finding.note))
+        .join(Finding, col(Finding.sent_text_id) == col(SentText.id))
+        .where(col(Finding.id) == finding_id)
+    ).one()
+    start, end = sentence_around(row.text, row.start, row.end) if row.text else (0, 0)
+    return Crossing(row.text[start:end].strip(), local_day(row.sent_at), row.note)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Request, Response
 from starlette.datastructures import FormData
 
+from app.certification.sanctions.queries import waiting as waiting_appeals
 from app.certification.sanctions.rules import RECERTIFY_DAYS
 from app.certification.sanctions.words import proposal
 from app.clock import Now, local_day
@@ -36,7 +37,7 @@ Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
 @router.get("")
-def show_queue(request: Request, session: SessionDep, person: Compliance) -> Response:
+def show_queue(request: Request, session: SessionDep, person: Compliance, moment: Now) -> Response:
     """Show what waits for compliance: red lines, packs, and texts with findings."""
     form = bind(QueueFilter, FormData(list(request.query_params.multi_items())))
     wanted = form.data or QueueFilter()
@@ -45,6 +46,7 @@ def show_queue(request: Request, session: SessionDep, person: Compliance) -> Res
         "packs": [each for each in versions(session) if each.approved_at is None],
         "listing": listing.texts(session, wanted, person.id),
         "waits": waits(session, person.id),
+        "appeals": waiting_appeals(session, person.id, person.email, local_day(moment)),
         "filter": blank(**wanted.model_dump()),
         "older": _older(request),
         "products": listing.product_choices(session),
