@@ -22,6 +22,7 @@ from app.certification.certificates.issuer import set_issuer
 from app.certification.certificates.routes import router as certificates_router
 from app.certification.credits.routes import router as credits_router
 from app.certification.live.routes import router as live_router
+from app.certification.past.routes import router as past_router
 from app.certification.routes import router as certification_router
 from app.certification.sanctions.routes import router as sanctions_router
 from app.certification.signoffs.routes import router as signoffs_router
@@ -32,6 +33,7 @@ from app.conduct.reviewing.routes import router as reviewing_router
 from app.config import Settings
 from app.database import Database, SessionDep, is_migrated
 from app.deals.routes import router as deals_router
+from app.notices.routes import router as notices_router
 from app.people.access import anybody
 from app.people.routes import router as people_router
 from app.quizzes.analysis.routes import router as analysis_router
@@ -106,17 +108,19 @@ def create_app(settings: Settings) -> FastAPI:
         analysis_router,
         spaced_router,  # before practice, whose addresses have a number where these have a word
         practice_router,
-        certification_router,
         certificates_router,
         badges_router,
+        certification_router,
         sanctions_router,
         signoffs_router,
         live_router,
         credits_router,
+        past_router,
         checking_router,
         drills_router,
         reviewing_router,
         deals_router,
+        notices_router,
         reports_router,
         authoring_router,
         api_router,

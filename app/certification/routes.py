@@ -1,22 +1,20 @@
-"""A person's own certifications, and the public page on which anybody verifies a certificate."""
+"""A person's own certifications."""
 
 from collections import defaultdict
 from typing import Any
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from app.catalog.queries import products
 from app.certification import words
-from app.certification.queries import Certificate, HeldPeriod, Record, certificate, periods, record, records
-from app.certification.rules import StandingVerdict
+from app.certification.certificates.queries import newest_codes
+from app.certification.queries import HeldPeriod, Record, periods, records
 from app.certification.sanctions import words as sanction_words
 from app.certification.sanctions.actions import is_felt
 from app.certification.sanctions.queries import Entry, history, standing_of
 from app.clock import Now, Today
 from app.database import SessionDep
-from app.errors import NotFoundError
-from app.people.access import SignedIn, anybody
-from app.web.i18n import gettext as _
+from app.people.access import SignedIn
 from app.web.templating import page
 
 router = APIRouter()
@@ -54,6 +52,7 @@ def show_certifications(request: Request, session: SessionDep, person: SignedIn,
         # what is not sold any more stays on record
         "retired": [each for product_id, each in held.items() if each and product_id not in sold],
         "today": today,
+        "codes": newest_codes(session, person.id),
         "sanction_words": sanction_words,
     }
     return page(request, "certification/certifications.html", context)
@@ -61,26 +60,3 @@ def show_certifications(request: Request, session: SessionDep, person: SignedIn,
 
 def _felt(entry: Entry | None, found: Record) -> Entry | None:
     return entry if entry is not None and is_felt(entry, found) else None
-
-
-@router.get("/certificates/{code}", dependencies=[Depends(anybody)])
-def show_certificate(request: Request, code: str, session: SessionDep, moment: Now, today: Today) -> Response:
-    """Show anybody who holds the code whom it certifies, and whether it holds today."""
-    found = certificate(session, code)
-    if found is None:
-        raise NotFoundError(_("There is no certificate with this code. Check that the address is complete."))
-    standing = record(session, found.person_id, found.product_id, moment)
-    verdict = standing.verdict if standing else None
-    context = {
-        "certificate": found,
-        "state": _state_now(found, verdict),
-        "days": words.days_left(found.valid_through, today),
-        "moment": moment,
-    }
-    return page(request, "certification/certificate.html", context, headers={"X-Robots-Tag": "noindex, nofollow"})
-
-
-def _state_now(found: Certificate, verdict: StandingVerdict | None) -> words.State:
-    if not found.active or verdict is None:
-        return ("no", "expired", _("Ended"))
-    return words.state(verdict.standing, allowed=verdict.allowed)

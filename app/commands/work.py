@@ -11,6 +11,9 @@ from sqlmodel import Session
 
 from app.authoring.questionfiles import actions as questionfiles
 from app.certification.assigning import actions as assigning
+from app.certification.certificates import filing
+from app.certification.certificates.actions import put_on_record
+from app.certification.certificates.models import CertificateFile
 from app.clock import now
 from app.commands.base import Parsers, migrated
 from app.conduct import forgetting, rereading, rescan
@@ -19,6 +22,7 @@ from app.database import Database
 from app.jobs.worker import Handler, Prepared, Worker
 from app.mails import actions as mails
 from app.mails.sending import Postman
+from app.notices import telling
 from app.people import limits, sessions
 from app.quizzes import actions as quizzes
 from app.quizzes.regrading import actions as regrading
@@ -65,6 +69,14 @@ def _forget_mails(session: Session, _payload: Mapping[str, Any]) -> None:
     mails.forget_old(session, now())
 
 
+def _make_certificates(database: Database, payload: Mapping[str, Any]) -> list[CertificateFile]:
+    return filing.prepare(database, payload, now())
+
+
+def _file_certificates(session: Session, _payload: Mapping[str, Any], files: list[CertificateFile]) -> None:
+    put_on_record(session, files)
+
+
 HANDLERS: Mapping[str, Handler | Prepared] = {
     "quizzes.finish_attempts": _finish_attempts,
     "quizzes.forget_uploads": _forget_uploads,
@@ -83,12 +95,13 @@ PERIODIC = {
     forgetting.JOB: timedelta(hours=1),
     assigning.JOB: timedelta(minutes=15),
     mails.FORGET_JOB: timedelta(hours=6),
+    telling.JOB: timedelta(minutes=5),
 }
 
 
 def handlers(settings: Settings) -> Mapping[str, Handler | Prepared]:
     """Return the handler of every kind of job, for one installation."""
-    return {**HANDLERS, mails.JOB: Postman(settings).job}
+    return {**HANDLERS, mails.JOB: Postman(settings).job, telling.JOB: telling.Teller(settings).job}
 
 
 def register(parsers: Parsers) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.catalog.models import ContentVersion, Product
+from app.catalog.text import Text
 from app.certification.certificates.models import Certificate, CertificateFile, SigningKey
 from app.certification.certificates.rules import LIST_SIZE, Purpose, Snapshot, holds_no_longer
 from app.certification.models import SANCTIONS, CertificationEvent, CertificationPeriod, PeriodExtension
@@ -24,10 +25,10 @@ class Earned:
 
     email: str
     holder: str
-    product: str | dict[str, str]
+    product: Text
     slug: str
     level: str
-    level_name: str | dict[str, str]
+    level_name: Text
     period: int
     done_on: date
     valid_through: date
@@ -85,11 +86,9 @@ def earned(session: Session, period_id: int) -> Earned | None:
     )
 
 
-def level_title(program: dict[str, Any], level: str) -> str | dict[str, str]:
+def level_title(program: dict[str, Any], level: str) -> Text:
     """Return what a program's document calls a level; its id where the document does not know it any more."""
-    title: str | dict[str, str] = next(
-        (each["name"] for each in program.get("levels", ()) if each["id"] == level), level
-    )
+    title: Text = next((each["name"] for each in program.get("levels", ()) if each["id"] == level), level)
     return title
 
 
@@ -288,7 +287,7 @@ def keys(session: Session) -> list[Key]:
     return [Key(*row) for row in rows]
 
 
-def achievement(session: Session, slug: str) -> tuple[str | dict[str, str], dict[str, Any]] | None:
+def achievement(session: Session, slug: str) -> tuple[Text, dict[str, Any]] | None:
     """Return a product's name and the newest program that somebody was certified under; None where nobody was."""
     row = session.execute(
         select(col(Product.name), col(ContentVersion.document))

@@ -10,6 +10,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
+from app.catalog.text import Text
 from app.certification.rules import Standing
 
 DESIGN = "1"
@@ -17,9 +18,6 @@ DESIGN = "1"
 
 LIST_SIZE = 131072
 """Entries of one status list: the least that the W3C's Bitstring Status List 1.0 allows, so that one hides in many."""
-
-Text = str | Mapping[str, str]
-"""A content text: one for all languages, or one for each."""
 
 
 @dataclass(frozen=True, slots=True)
