@@ -18,6 +18,8 @@ from sqlmodel import Session, col
 from app.audit.actions import record
 from app.authoring.files import Tree
 from app.authoring.mediafiles import Load
+from app.authoring.queries import Course, Stored, courses
+from app.authoring.verdicts import Said, carrier, delta, offered
 from app.catalog.actions import create_content, create_product, publish, save_draft
 from app.catalog.document import Document, canonical, digest
 from app.catalog.media import references
@@ -26,10 +28,12 @@ from app.catalog.models import Content, ContentKind, Origin, Product, Verdict
 from app.catalog.queries import product_by_slug
 from app.certification.actions import award_waiting, lock_waiting
 from app.conduct import rescan
+from app.errors import InvalidError
 from app.quizzes.actions import publish_items
 from app.redlines.packs.actions import approve, read_version
 from app.redlines.packs.queries import newest
 from app.redlines.reviewing.actions import settle
+from app.web.i18n import gettext as _
 
 ACTOR: Final = "system"
 KEPT_NOTE: Final = "draft kept when files were read with --overwrite"
@@ -120,20 +124,22 @@ def _pack_changes(session: Session, tree: Tree) -> Iterator[PackChange]:
 
 
 def apply(session: Session, plan: Plan, moment: datetime, publication: Publication | None = None) -> None:
-    """Store and publish what a plan says; what would be lost of the web's work is kept in the history."""
+    """Store and publish what a plan says; what would be lost of the web's work is kept in the history.
+
+    Raises InvalidError where a product cannot ask for the verdict of the publication.
+    """
     publication = publication or Publication()
     stored = {(content.kind, content.slug): content for content, _ in _stored(session)}
     changed = [change for change in plan.changes if change.state is not State.UNCHANGED]
+    before = courses(session) if publication.verdict is not Verdict.NONE else []
     touched = {content.product_id for change in changed if (content := stored.get((change.kind, change.slug)))}
     waiting = lock_waiting(session, touched, moment)
     _store_media(session, plan, moment)
     _store_packs(session, plan, moment)
-    for change in plan.changes:
-        content = stored.get((change.kind, change.slug))
-        if content is None:
-            _create(session, change, moment)
-        else:
-            _update(session, content, change, moment, publication)
+    drafted = [_draft(session, stored.get((change.kind, change.slug)), change, moment) for change in plan.changes]
+    says = _says(session, before, drafted, publication, moment)
+    for content in drafted:
+        _publish(session, content, moment, says.get(content.id, Said()), publication.note)
     session.flush()
     award_waiting(session, waiting, moment)
     made = [f"{change.kind.value} {change.slug}" for change in changed]
@@ -198,33 +204,67 @@ def _loses(content: Content | None, new: str) -> bool:
     return content is not None and content.draft_digest not in (new, content.file_digest)
 
 
-def _create(session: Session, change: Change, moment: datetime) -> None:
-    product = product_by_slug(session, change.product)
-    if product is None:
-        product = create_product(session, change.product, change.document["name"], moment)
-    content = create_content(session, product, change.kind, change.slug, change.document, by=ACTOR, moment=moment)
-    _publish(session, content, moment, Publication())
-
-
-def _update(session: Session, content: Content, change: Change, moment: datetime, publication: Publication) -> None:
+def _draft(session: Session, content: Content | None, change: Change, moment: datetime) -> Content:
+    """Store the file's wording as the working copy; a wording of the web that would be lost is frozen first."""
+    if content is None:
+        product = product_by_slug(session, change.product)
+        if product is None:
+            product = create_product(session, change.product, change.document["name"], moment)
+        return create_content(session, product, change.kind, change.slug, change.document, by=ACTOR, moment=moment)
     new = digest(change.document)
     if content.draft_digest not in (new, content.file_digest, content.published_digest):
         publish(session, content, origin=Origin.WEB, by=content.changed_by, moment=moment, note=KEPT_NOTE)
     if content.draft_digest != new:
         save_draft(session, content, change.document, step=content.step, by=ACTOR, moment=moment)
-    _publish(session, content, moment, publication)
+    return content
 
 
-def _publish(session: Session, content: Content, moment: datetime, publication: Publication) -> None:
+def _says(
+    session: Session, before: Sequence[Course], drafted: Sequence[Content], publication: Publication, moment: datetime
+) -> dict[int | None, Said]:
+    """Say what the version of each document asks, by its id; of a product that changed, one asks for all.
+
+    Raises InvalidError where what changed in a product cannot ask for it.
+    """
+    found: dict[int | None, Said] = {}
+    for course in before:
+        known = {each.content.id for each in course.documents}
+        own = [each for each in drafted if each.product_id == course.product.id]
+        new = tuple(Stored(each, 0, None, None) for each in own if each.id not in known)
+        whole = replace(course, documents=(*course.documents, *new))
+        # drafts of the web that no file replaces are not published here
+        published = tuple(each for each in whole.documents if not each.changed or each.content in own)
+        whole = replace(whole, documents=published)
+        possible = offered(whole)
+        if not possible:
+            continue
+        asked = delta(session, whole, moment) if publication.verdict is Verdict.DELTA_QUIZ else None
+        if publication.verdict not in possible:
+            message = _("%(product)s: what changed cannot ask for %(verdict)s, only for: %(possible)s.")
+        elif asked == {}:
+            message = _("%(product)s: no question asks about what changed. Add one, or choose another verdict.")
+        else:
+            carrying = carrier(whole, publication.verdict)
+            assert carrying is not None  # noqa: S101 (what can be asked has somebody to say it)
+            found[carrying.content.id] = Said(publication.verdict, publication.deadline, asked)
+            continue
+        words = {"product": course.product.slug, "verdict": publication.verdict, "possible": ", ".join(possible)}
+        raise InvalidError(message % words)
+    return found
+
+
+def _publish(session: Session, content: Content, moment: datetime, says: Said, note: str) -> None:
+    is_new = content.published_digest is None
     version = publish(
         session,
         content,
         origin=Origin.FILES,
         by=ACTOR,
         moment=moment,
-        verdict=publication.verdict,
-        deadline=publication.deadline,
-        note=publication.note,
+        verdict=says.verdict,
+        deadline=says.deadline,
+        delta=says.delta,
+        note="" if is_new else note,
     )
     content.file_digest = content.draft_digest
     if version and content.kind is ContentKind.REDLINES:

@@ -16,6 +16,7 @@ from app.catalog.models import Content, ContentKind, ContentVersion, Product, Ve
 from app.clock import local_day, now
 from app.commands.base import CommandError, Parsers, reading, writing
 from app.config import ROOT, Settings
+from app.errors import InvalidError
 from app.redlines.models import RulePack
 
 
@@ -104,7 +105,12 @@ def _import(arguments: argparse.Namespace, settings: Settings) -> int:
             found = found.without(found.refused)
         _print(found)
         if not arguments.dry_run:
-            apply(session, found, now(), Publication(arguments.verdict, arguments.deadline, arguments.note))
+            publication = Publication(arguments.verdict, arguments.deadline, arguments.note)
+            try:
+                apply(session, found, now(), publication)
+            except InvalidError as error:
+                message = f"{error.message} Nothing was stored."
+                raise CommandError(message) from error
     return 0
 
 

@@ -16,6 +16,7 @@ from app.quizzes import actions, itemqueries, queries, startactions
 from app.quizzes.accommodations.queries import allowance
 from app.quizzes.actions import Outcome
 from app.quizzes.clock import deadline, is_over
+from app.quizzes.delta.queries import running as running_attempt
 from app.quizzes.forms import SaveForm, answer_fields, answer_of
 from app.quizzes.opening import opening
 from app.quizzes.practice.queries import offer
@@ -58,6 +59,8 @@ def _quiz_page(
     past = queries.attempts(session, person.id, version.content_id)
     given = allowance(session, person.id, version.content_id)
     running = next((each for each in past if not each.finished_at and not is_over(moment, each.deadline_at)), None)
+    other = running_attempt(session, person.id, version.content_id)
+    catching_up = other if other and other.delta_of and not is_over(moment, other.deadline_at) else None
     settings = queries.settings_of(version.document)
     limits = limits_of(settings, given.extra_attempts)
     limit = time_limit(settings.time_limit_minutes, given.extra_time_percent)
@@ -83,7 +86,8 @@ def _quiz_page(
         "past": [each for each in past if each is not running],
         "scored": scored,
         "running": running,
-        "practice": None if running else offer(session, person.id, version, moment),
+        "catching_up": catching_up,
+        "practice": None if running or catching_up else offer(session, person.id, version, moment),
         "start": start_of(past, limits, moment, request.app.state.settings.zone, scored),
     }
     return page(request, "quizzes/start.html", context, status=status)

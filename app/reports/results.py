@@ -18,6 +18,7 @@ from app.deals.facts import DealFacts
 from app.people.access import SignedIn
 from app.quizzes import itemqueries, queries, results
 from app.quizzes.accommodations.queries import allowance
+from app.quizzes.clock import AttemptLimits
 from app.quizzes.essays.queries import OwnEssay, own_essays
 from app.quizzes.models import EssayState
 from app.quizzes.opening import Opening, opening, passed_before
@@ -98,10 +99,10 @@ def _result_page(
     wrong: Mapping[int, Bound[Any]] | None = None,
 ) -> Response:
     assert own.finished_at is not None  # noqa: S101 (the caller looked)
-    past = queries.attempts(session, own.person_id, own.content_id)
+    past = queries.attempts(session, own.person_id, own.content_id, delta_of=own.delta_of)
     version = queries.quiz_in_force(session, own.quiz, moment)
     present = queries.settings_of(version.document)
-    limits = limits_of(present, allowance(session, own.person_id, own.content_id).extra_attempts)
+    limits = _limits(session, own, present)
     this = next(each for each in past if each.id == own.id)
     opened = opening(
         present.review,
@@ -125,6 +126,7 @@ def _result_page(
     zone = request.app.state.settings.zone
     context = {
         "attempt": own,
+        "quiz_url": f"/quizzes/{own.quiz}" + (f"/changes/{own.delta_of}" if own.delta_of else ""),
         "marked_again": _marked_again(session, own) if opened.score else [],
         "shown": results.shown_percent(own.percent) if opened.score and own.percent is not None else None,
         "reviewed": reviewed,
@@ -146,6 +148,13 @@ def _result_page(
     return page(request, "quizzes/result.html", context, status=422 if wrong else 200)
 
 
+def _limits(session: Session, own: OneAttempt, present: queries.QuizSettings) -> AttemptLimits:
+    """Return what holds for the next attempt: questions about a change may be tried at once and for ever."""
+    if own.delta_of is not None:
+        return AttemptLimits()
+    return limits_of(present, allowance(session, own.person_id, own.content_id).extra_attempts)
+
+
 def _marked_again(session: Session, own: OneAttempt) -> list[tuple[MarkedAgain, Decimal]]:
     return [(each, results.shown_percent(each.percent_before)) for each in marked_again(session, own.id)]
 
@@ -163,7 +172,7 @@ def _to_practise(
     moment: datetime,
 ) -> int:
     """Count the missed questions to practise: none while it is closed which those are, or while an attempt runs."""
-    if not opened.marks or any(each.finished_at is None for each in past):
+    if own.delta_of is not None or not opened.marks or any(each.finished_at is None for each in past):
         return 0
     return offer(session, own.person_id, version, moment).missed
 
