@@ -35,7 +35,7 @@ class Postman:
     def __init__(self, settings: Settings, *, context: ssl.SSLContext | None = None, timeout: float = TIMEOUT) -> None:
         self._server = settings.mail_server
         self._sender = settings.sender
-        self._wishes = f"{settings.origin}/account#notices"
+        self._wishes = f"{settings.origin}/notices/wish"
         self._host = urlsplit(settings.origin).hostname or "localhost"
         self._context = context or ssl.create_default_context()
         self._timeout = timeout

@@ -103,26 +103,31 @@ def _title(kind: Kind, params: Mapping[str, Any]) -> str:
 
 
 def _text(kind: Kind, params: Mapping[str, Any], said: Mapping[str, Any]) -> str:
-    match kind:
-        case Kind.BLOCKED:
-            return _why(params["code"], params["reason"])
-        case Kind.ENDS_BEFORE_CLOSE:
-            return _("Your certification is valid through %(day)s; the deal closes on %(closes)s.") % said
-        case Kind.CHANGED:
-            return i18n.sentences([params["note"], _asked(params["asks"], said)])
-        case Kind.SIGN_OFF_RETURNED | Kind.SIGN_OFF_FAILED | Kind.SIGN_OFF_PASSED:
-            return str(params["note"])
-        case Kind.VIOLATION:
-            return i18n.sentences([params["reason"], _consequence(params["consequence"])])
-        case Kind.SUSPENDED | Kind.REVOKED | Kind.RECERTIFY:
-            return i18n.sentences([params["reason"], _("If this is wrong, you can appeal.")])
-        case Kind.APPEAL_DECIDED:
-            granted = params["outcome"] == AppealOutcome.GRANTED
-            verdict = _("The appeal is granted.") if granted else _("The decision stands.")
-            return i18n.sentences([verdict, params["answer"]])
-        case Kind.TEAM_EXPIRED:
-            return _("They cannot sell it until they renew.")
-    return ""
+    sentences: dict[Kind, Callable[[], str]] = {
+        Kind.BLOCKED: lambda: _why(params["code"], params["reason"]),
+        Kind.ENDS_BEFORE_CLOSE: lambda: (
+            _("Your certification is valid through %(day)s; the deal closes on %(closes)s.") % said
+        ),
+        Kind.CHANGED: lambda: i18n.sentences([params["note"], _asked(params["asks"], said)]),
+        Kind.SIGN_OFF_PASSED: lambda: str(params["note"]),
+        Kind.SIGN_OFF_RETURNED: lambda: str(params["note"]),
+        Kind.SIGN_OFF_FAILED: lambda: str(params["note"]),
+        Kind.VIOLATION: lambda: i18n.sentences([params["reason"], _consequence(params["consequence"])]),
+        Kind.SUSPENDED: lambda: _appealable(params["reason"]),
+        Kind.REVOKED: lambda: _appealable(params["reason"]),
+        Kind.RECERTIFY: lambda: _appealable(params["reason"]),
+        Kind.APPEAL_DECIDED: lambda: i18n.sentences([_decision(params["outcome"]), params["answer"]]),
+        Kind.TEAM_EXPIRED: lambda: _("They cannot sell it until they renew."),
+    }
+    return sentences[kind]() if kind in sentences else ""
+
+
+def _appealable(reason: str) -> str:
+    return i18n.sentences([reason, _("If this is wrong, you can appeal.")])
+
+
+def _decision(outcome: str) -> str:
+    return _("The appeal is granted.") if outcome == AppealOutcome.GRANTED else _("The decision stands.")
 
 
 def _why(code: str, params: Mapping[str, Any]) -> str:
@@ -153,3 +158,8 @@ def _consequence(consequence: str) -> str:
         Consequence.SUSPENSION.value: _("Your certification is suspended."),
         Consequence.REVOCATION.value: _("Your certification is revoked."),
     }.get(consequence, "")
+
+
+def mail_kind(kind: str) -> str:
+    """Name what a mail is about; a kind that is not known here is written as it stands."""
+    return {"digest": _("Digest"), "urgent": _("What cannot wait"), "invitation": _("Invitation")}.get(kind, kind)

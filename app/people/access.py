@@ -28,6 +28,8 @@ class CurrentPerson:
     name: str
     roles: frozenset[Role]
     session_id: int
+    notices: int = 0
+    """How many notices the person has not seen."""
 
     def has(self, *roles: Role) -> bool:
         """Say whether the person holds at least one of `roles`."""

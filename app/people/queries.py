@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import column, func, or_, select, table
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -27,12 +27,23 @@ class SessionPerson(NamedTuple):
     name: str
     roles: frozenset[Role]
     session_id: int
+    notices: int
+
+
+_NOTICES = table("notice", column("person_id"), column("seen_at"), column("ended_at"))
+"""Named by its columns, as in a foreign key: its feature lies above this one, and its number stands on every page."""
 
 
 def session_person(session: Session, digest: str, moment: datetime) -> SessionPerson | None:
     """Find the active person of an unexpired session, in one statement."""
+    new = (
+        select(func.count())
+        .select_from(_NOTICES)
+        .where(_NOTICES.c.person_id == col(Person.id), _NOTICES.c.seen_at.is_(None), _NOTICES.c.ended_at.is_(None))
+        .scalar_subquery()
+    )
     rows = session.execute(
-        select(col(Person.id), col(Person.email), col(Person.name), col(PersonRole.role), col(SignInSession.id))
+        select(col(Person.id), col(Person.email), col(Person.name), col(PersonRole.role), col(SignInSession.id), new)
         .join(SignInSession, col(SignInSession.person_id) == col(Person.id))
         .outerjoin(PersonRole, col(PersonRole.person_id) == col(Person.id))
         .where(
@@ -43,8 +54,9 @@ def session_person(session: Session, digest: str, moment: datetime) -> SessionPe
     ).all()
     if not rows:
         return None
-    person_id, email, name, _role, session_id = rows[0]
-    return SessionPerson(person_id, email, name, frozenset(row[3] for row in rows if row[3] is not None), session_id)
+    person_id, email, name, _role, session_id, notices = rows[0]
+    roles = frozenset(row[3] for row in rows if row[3] is not None)
+    return SessionPerson(person_id, email, name, roles, session_id, notices)
 
 
 def person_by_email(session: Session, email: str) -> Person | None:

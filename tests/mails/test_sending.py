@@ -65,7 +65,7 @@ def test_a_mail_is_sent_once_with_what_programs_need_to_know(database: Database)
         "Date": "Mon, 23 Nov 2026 09:00:00 +0000",
         "Message-ID": f"<{message_id}@sales.example.com>",
         "Auto-Submitted": "auto-generated",
-        "List-Unsubscribe": "<https://sales.example.com/account#notices>",
+        "List-Unsubscribe": "<https://sales.example.com/notices/wish>",
     }
     assert (message.get_content().strip(), inbox.recipients) == ("Renew Keeper.", ["ana@example.com"])
     assert (stored(database, mail_id), due(database)) == ((True, False, ""), [])
