@@ -107,6 +107,8 @@ def spot_recertification(program: Program, moment: datetime, deadline: date | No
 
 def _asked_by(row: Any, now: Iterable[Requirement], then: Collection[Requirement]) -> Iterable[Requirement]:
     kinds = KINDS_ASKED_AGAIN[row.verdict]
+    if row.verdict is Verdict.DELTA_QUIZ and row.kind is not ContentKind.REDLINES:
+        kinds -= {RequirementKind.ATTESTATION}  # what was signed stands as it was
     both = [each for each in now if each in then]
     if row.delta is None:
         return _of_kinds(both, kinds)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlmodel import Session
 
 from app.certification import words
-from app.certification.facts import Key
+from app.certification.holdings import Key
 from app.certification.queries import Record, periods, records
 from app.clock import Now, Today
 from app.database import SessionDep

@@ -93,7 +93,8 @@ def files(rule: dict[str, Any], **item: Any) -> Tree:
         ProgramDocument.model_validate(PROGRAM),
         RedLinesDocument.model_validate({"schema": 1, "rules": [rule]}),
     )
-    quiz = QUIZ | {"items": [{**QUIZ["items"][0], **item}]}
+    question = {"id": "one", "type": "true_false", "prompt": "Is it true?", "answer": True}
+    quiz = QUIZ | {"items": [question | item]}
     return Tree({"keeper": course}, {"keeper-quiz": QuizDocument.model_validate(quiz)})
 
 
