@@ -103,9 +103,7 @@ def _store(
     emails = dict(
         session.execute(
             select(col(Person.id), col(Person.email)).where(col(Person.id).in_([each.person_id for each in whom]))
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     rule = {"rule": rule_id} if rule_id is not None else {}
     events = [

@@ -30,9 +30,7 @@ def import_past(session: Session, file: PastFile, *, actor: str, moment: datetim
     such as the way to another product that asks for this one, is awarded.
     """
     emails = {entry.email for _number, entry in file.rows}
-    people = dict(
-        session.execute(select(col(Person.email), col(Person.id)).where(col(Person.email).in_(emails))).tuples()
-    )
+    people = dict(session.execute(select(col(Person.email), col(Person.id)).where(col(Person.email).in_(emails))).all())
     if not dry_run:
         lock_people(session, people.values())
     versions, offers, without_program = _offers(session, moment)
@@ -54,7 +52,7 @@ def import_past(session: Session, file: PastFile, *, actor: str, moment: datetim
 def _offers(session: Session, moment: datetime) -> tuple[dict[int, int], dict[str, Offer], frozenset[str]]:
     """Return the version of each program in force, what may be certified, and the products without a program."""
     found = programs(session, moment)
-    slugs = dict(session.execute(select(col(Product.id), col(Product.slug))).tuples())
+    slugs = dict(session.execute(select(col(Product.id), col(Product.slug))).all())
     offers = {
         slugs[product_id]: Offer(product_id, each.terms, each.base, frozenset(level.id for level in each.levels))
         for product_id, each in found.items()
@@ -70,7 +68,7 @@ def _stored(session: Session, products: Collection[int], people: Collection[int]
             select(col(PeriodExtension.period_id), col(PeriodExtension.through)).where(
                 col(PeriodExtension.id).in_(newest)
             )
-        ).tuples()
+        ).all()
     )
     found: dict[Chain, list[Stored]] = defaultdict(list)
     for row in session.execute(
