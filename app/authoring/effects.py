@@ -262,7 +262,13 @@ def _asked(before: Program | None, after: Program) -> Iterable[LevelChange]:
 
 
 def _by_level(program: Program) -> Mapping[str, tuple[Requirement, ...]]:
-    return {"": program.requirements, **{each.id: each.requirements for each in program.levels}}
+    """List what each level asks for by itself."""
+    found = {"": program.requirements}
+    below = program.requirements
+    for level in program.levels:
+        found[level.id] = tuple(each for each in level.requirements if each not in below)
+        below = level.requirements
+    return found
 
 
 def _carrying(product_id: int, moment: datetime) -> ColumnElement[bool]:

@@ -64,8 +64,8 @@ def change_program(sheet: Sheet, wish: str) -> None:
             sheet.set(f"{sheet.fresh}.id", name)
     else:
         sheet.change_rows(wish)
-        if verb == "add" and place == "rubrics":
-            sheet.set(f"{sheet.fresh}.forms", *FORMS)
+    if sheet.fresh == f"rubrics.{sheet.height('rubrics') - 1}":
+        sheet.set(f"{sheet.fresh}.forms", *FORMS)
     _name(sheet)
     _arrange(sheet)
 
