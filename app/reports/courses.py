@@ -159,9 +159,12 @@ def standing_view(
 def _step_line(step: Step, record: Record, course: Course, awaiting: Collection[str]) -> StepLine:
     name, note = words.step(step, waits=waits(record, step, awaiting))
     quizzes = [each.key for each in record.program.requirements if each.kind is RequirementKind.QUIZ]
+    live = [each.key for each in record.program.requirements if each.kind is RequirementKind.LIVE_SESSION]
+    missing = [each.requirement.key for each in record.verdict.missing if each.requirement.key in live]
     urls = {
         StepKind.RED_LINES: f"/products/{course.slug}/red-lines",
         StepKind.QUIZ: f"/quizzes/{quizzes[0]}" if quizzes else "",
+        StepKind.LIVE_SESSION: f"/products/{course.slug}/sessions/{(missing or live)[0]}" if live else "",
     }
     kind, icon = _STEP_LOOKS[step.state]
     if step.state is StepState.CURRENT and not step.done:

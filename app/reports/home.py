@@ -11,6 +11,8 @@ from sqlmodel import Session
 from app.catalog.models import Product
 from app.catalog.queries import courses, products
 from app.certification.facts import Key
+from app.certification.live import words as live_words
+from app.certification.live.queries import next_dates
 from app.certification.queries import Record, records
 from app.certification.rules import Standing
 from app.certification.sanctions import words as sanction_words
@@ -67,6 +69,8 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
         "shown": SHOWN,
         "essays": 0,
         "sanction_words": sanction_words,
+        "live": next_dates(session, person.id, moment),
+        "live_words": live_words,
     }
     if person.has(Role.REP):
         context |= _rep(session, person, sold, standings, moment, today)

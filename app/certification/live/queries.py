@@ -236,6 +236,11 @@ def _registrations(*conditions: Any) -> Any:
     )
 
 
+def next_dates(session: Session, person_id: int, moment: datetime) -> list[Date]:
+    """Return what a person is registered for or hosts and is not over, the next first."""
+    return dates(session, person_id, moment, upcoming(moment), or_(of_person(person_id), hosted_by(person_id)))
+
+
 def date_of(session: Session, session_id: int, person_id: int, moment: datetime) -> Date:
     """Return one date as a person sees it. Raises NotFoundError."""
     found = dates(session, person_id, moment, col(LiveSession.id) == session_id)

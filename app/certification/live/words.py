@@ -94,10 +94,10 @@ def refusal(why: Closed, date: Date) -> str:
     return _("This session is over. If you were there, ask %(host)s to say so by hand.") % {"host": date.host_name}
 
 
-def presence(ruling: Ruling | None) -> State:
+def presence(ruling: Ruling | None, *, over: bool) -> State:
     """Say whether somebody counts as having been there."""
     if ruling is None:
-        return ("rest", "todo", _("Not there yet"))
+        return ("rest", "unknown", _("Nothing recorded")) if over else ("rest", "todo", _("Not there yet"))
     return ("go", "cleared", _("Was there")) if ruling.attended else ("no", "stop", _("Was not there"))
 
 
