@@ -160,6 +160,9 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", "/products/{slug}/lessons/{lesson_id}/opened"): SIGNED_IN,
     ("POST", "/products/{slug}/lessons/{lesson_id}/watched"): SIGNED_IN,
     ("GET", "/products/{slug}/red-lines"): SIGNED_IN,
+    ("GET", "/products/{slug}/renewal"): SIGNED_IN,
+    ("GET", "/products/{slug}/renewal/practice"): SIGNED_IN,
+    ("POST", "/products/{slug}/renewal/practice"): SIGNED_IN,
     # quizzes
     ("GET", "/attempts/{attempt_id}"): SIGNED_IN,
     ("GET", "/attempts/{attempt_id}/answers"): SIGNED_IN,

@@ -26,6 +26,7 @@ from app.quizzes.spaced.queries import readiness_of
 from app.quizzes.spaced.words import freshness
 from app.redlines.queries import cards
 from app.reports.courses import facts, outline, standing_view
+from app.reports.renewal import is_due
 from app.web.i18n import current_locale
 from app.web.security import content_security_policy
 from app.web.templating import page
@@ -75,6 +76,7 @@ def show_product(
             "product": course.document,
             "lessons": lessons,
             "standing": standing_view(found, course, lessons, today, awaiting) if found else None,
+            "renewal": found is not None and is_due(found.verdict.standing) and found.period_id is not None,
             "readiness": readiness_of(session, person.id, moment, [course.product_id])[course.product_id],
             "freshness": freshness,
             "next_line": lessons.next(),

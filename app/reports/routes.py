@@ -11,6 +11,7 @@ from app.reports.home import router as home_router
 from app.reports.leave import router as leave_router
 from app.reports.person import router as person_router
 from app.reports.products import router as products_router
+from app.reports.renewal import router as renewal_router
 from app.reports.results import router as results_router
 from app.reports.team import router as team_router
 
@@ -20,6 +21,7 @@ for each in (
     products_router,
     results_router,
     changes_router,
+    renewal_router,
     team_router,
     person_router,
     appeals_router,
