@@ -38,6 +38,35 @@ PROGRAM = {
     "grace_days": 14,
     "enforcement": "block",
 }
+RUBRIC: dict[str, Any] = {
+    "id": "first-visit",
+    "name": {"en": "A first visit", "zh-Hans": "初访"},
+    "task": "Show it to an owner.",
+    "forms": ["recording", "demonstration"],
+    "criteria": [
+        {"id": "asks", "text": "Asks first.", "must_pass": True},
+        {"id": "prices", "text": {"en": "Names the price.", "zh-Hant": "報價"}},
+    ],
+    "pass_percent": 80,
+    "second_assessor_percent": 20,
+}
+WHOLE: dict[str, Any] = {
+    **PROGRAM,
+    "requirements": [
+        {"quiz": "keeper-quiz"},
+        {"any_of": [[{"sign_off": "first-visit"}, {"lesson": "second"}], [{"certified": "ledger/senior"}]]},
+        {"lesson": "first"},
+    ],
+    "early_days": 10,
+    "levels": [
+        {"id": "senior", "name": "Senior", "requirements": [{"live_session": "clinic"}, {"attest": "redlines"}]},
+        {"id": "coach", "name": {"en": "Coach"}, "requirements": [{"sign_off": "coaching"}]},
+    ],
+    "deal_level": "senior",
+    "rubrics": [RUBRIC],
+    "live_sessions": [{"id": "clinic", "name": "Clinic", "minutes": 90, "checks": 3, "presence_percent": 60}],
+}
+"""A program with every part that there is."""
 RULE: dict[str, Any] = {
     "id": "keeper.return",
     "status": "active",

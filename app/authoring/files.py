@@ -103,7 +103,7 @@ class _Reader:
             self._check_course(course)
             if ladders is not None and course.program and course.files.program:
                 self.problems += check_prerequisites(
-                    course.files.folder_name, course.program, course.files.program, ladders
+                    course.files.folder_name, course.program, course.files.program, ladders, besides=self.courses
                 )
         for quiz in self.quizzes.values():
             self._check_quiz(quiz)

@@ -1,7 +1,7 @@
 """What programs ask for of each other: certifications on other products, which must be there and form no circle."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,9 +36,12 @@ def ladder(program: Mapping[str, Any]) -> Ladder:
 
 
 def check_prerequisites(
-    product: str, program: ProgramDocument, located: Located, ladders: Ladders
+    product: str, program: ProgramDocument, located: Located, ladders: Ladders, *, besides: Collection[str] = ()
 ) -> Iterator[Problem]:
-    """Check what a program asks for of others, and what others ask for of it; `ladders` are those of all programs."""
+    """Check what a program asks for of others, and what others ask for of it; `ladders` are those of all programs.
+
+    `besides` are programs that are checked themselves, and so not answered for here.
+    """
     known = {**ladders, product: ladder(program.model_dump(mode="json"))}
     for trail, part in program.every_placed():
         if not isinstance(part, CertifiedRequirement):
@@ -48,7 +51,7 @@ def check_prerequisites(
         if message:
             yield located.problem(trail, message)
     for other, theirs in sorted(ladders.items()):
-        if other == product or theirs is None:
+        if other == product or other in besides or theirs is None:
             continue
         for wanted in dict.fromkeys(each for level in theirs.asked for each in level):
             if wanted.startswith(f"{product}/") and _step(wanted, known) is None:

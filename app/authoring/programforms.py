@@ -31,7 +31,8 @@ def read_program(sheet: Sheet, before: Part) -> Part | None:
     for level in part.get("levels", ()):
         level["requirements"] = _requirements(level.get("requirements", ()))
     _keep_order_of_forms(part, before)
-    return checked(ProgramDocument, part, sheet, {name: f"{name}.asked" for name in _simple_rows(sheet)})
+    fields = {name: f"{name}.asked" for name in _simple_rows(sheet)}
+    return checked(ProgramDocument, part, sheet, {**fields, **_unnamed(sheet)})
 
 
 def show_program(part: Part) -> Sheet:
@@ -119,6 +120,18 @@ def _simple_rows(sheet: Sheet) -> Iterator[str]:
         for row in sheet.rows(place):
             if not sheet.height(f"{place}.{row}.any_of"):
                 yield f"{place}.{row}"
+
+
+def _unnamed(sheet: Sheet) -> dict[str, str]:
+    """Say for each row that got no id, since it has no name, in which field its name is written."""
+    places = [(prefix, "name") for prefix in ("levels", "rubrics", "live_sessions")]
+    places += [(f"rubrics.{row}.criteria", "text") for row in sheet.rows("rubrics")]
+    return {
+        f"{prefix}.{row}.id": f"{prefix}.{row}.{field}"
+        for prefix, field in places
+        for row in sheet.rows(prefix)
+        if not sheet.get(f"{prefix}.{row}.id")
+    }
 
 
 def _name(sheet: Sheet) -> None:

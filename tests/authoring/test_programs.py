@@ -14,37 +14,9 @@ from app.catalog.queries import content
 from app.clock import now
 from app.database import Database
 from factories import sellable
-from writing import HUB, PROGRAM, draft, fields
+from writing import HUB, PROGRAM, RUBRIC, WHOLE, draft, fields
 
 URL = f"{HUB}/program"
-RUBRIC: dict[str, Any] = {
-    "id": "first-visit",
-    "name": {"en": "A first visit", "zh-Hans": "初访"},
-    "task": "Show it to an owner.",
-    "forms": ["recording", "demonstration"],
-    "criteria": [
-        {"id": "asks", "text": "Asks first.", "must_pass": True},
-        {"id": "prices", "text": {"en": "Names the price.", "zh-Hant": "報價"}},
-    ],
-    "pass_percent": 80,
-    "second_assessor_percent": 20,
-}
-WHOLE: dict[str, Any] = {
-    **PROGRAM,
-    "requirements": [
-        {"quiz": "keeper-quiz"},
-        {"any_of": [[{"sign_off": "first-visit"}, {"lesson": "second"}], [{"certified": "ledger/senior"}]]},
-        {"lesson": "first"},
-    ],
-    "early_days": 10,
-    "levels": [
-        {"id": "senior", "name": "Senior", "requirements": [{"live_session": "clinic"}, {"attest": "redlines"}]},
-        {"id": "coach", "name": {"en": "Coach"}, "requirements": [{"sign_off": "coaching"}]},
-    ],
-    "deal_level": "senior",
-    "rubrics": [RUBRIC],
-    "live_sessions": [{"id": "clinic", "name": "Clinic", "minutes": 90, "checks": 3, "presence_percent": 60}],
-}
 
 
 def put(database: Database, document: dict[str, Any], slug: str = "keeper") -> None:
@@ -157,7 +129,11 @@ WRONG: list[tuple[dict[str, str], str, str]] = [
         "Use 100 or less.",
     ),
     ({"rubrics.0.name.en": "Show"}, "rubrics.0.criteria", "Fill this in."),
-    ({"live_sessions.0.minutes": "90"}, "live_sessions.0.name", "Fill this in."),
+    (
+        {"live_sessions.0.minutes": "90", "live_sessions.0.name.en": ""},
+        "live_sessions.0.name.en",
+        "Fill this in.",
+    ),
     ({"early_days": "soon"}, "early_days", "Write a whole number."),
 ]
 
