@@ -189,7 +189,7 @@ def sellable(
     slug: str = "keeper",
     *,
     name: str = "",
-    requirements: list[dict[str, str]] | None = None,
+    requirements: list[dict[str, Any]] | None = None,
     at: datetime = NOW,
     **program: Any,
 ) -> Product:

@@ -13,6 +13,7 @@ from app.catalog.models import ContentKind
 from app.catalog.queries import Course, Progress, course_of, courses, in_force, products, progress
 from app.catalog.text import nearest
 from app.catalog.video import Player, VideoKind, is_enough, player
+from app.certification.live.queries import described
 from app.certification.queries import Record, record, records
 from app.certification.requirements import RequirementKind
 from app.clock import Now, Today
@@ -81,6 +82,7 @@ def show_product(
             "freshness": freshness,
             "next_line": lessons.next(),
             "more_quizzes": _quizzes_not_asked_for(session, course.product_id, found, moment),
+            "live_sessions": described(found.program.document) if found else [],
             "red_lines": shown[:SHOWN_RED_LINES],
             "red_lines_total": len(shown),
             "materials": [

@@ -58,7 +58,7 @@ def asked_sessions(session: Session, moment: datetime, products: Collection[int]
     for version in versions:
         if version.product_id in known:
             product = known[version.product_id]
-            for each in _described(ProgramDocument.model_validate(version.document)):
+            for each in described(version.document):
                 found[version.product_id, each.id] = Asked(
                     product_id=version.product_id,
                     slug=product.slug,
@@ -72,12 +72,14 @@ def asked_sessions(session: Session, moment: datetime, products: Collection[int]
     return found
 
 
-def _described(program: ProgramDocument) -> list[LiveSessionDocument]:
-    described = {each.id: each for each in program.live_sessions}
+def described(document: dict[str, Any]) -> list[LiveSessionDocument]:
+    """Return the live sessions of a program's document, those too that it asks for and does not describe."""
+    program = ProgramDocument.model_validate(document)
+    known = {each.id: each for each in program.live_sessions}
     asked = [each.live_session for each in program.every() if isinstance(each, LiveSessionRequirement)]
-    missing = [each for each in dict.fromkeys(asked) if each not in described]
+    missing = [each for each in dict.fromkeys(asked) if each not in known]
     return [
-        *described.values(),
+        *known.values(),
         *(LiveSessionDocument(id=each, name=each, minutes=UNDESCRIBED_MINUTES) for each in missing),
     ]
 
@@ -215,8 +217,8 @@ def dates(
 
 
 def _name(names: Names, row: dict[str, Any]) -> Text:
-    described = names.get((row["product_id"], row["key"]))
-    return described.name if described else str(row["title"])
+    asked = names.get((row["product_id"], row["key"]))
+    return asked.name if asked else str(row["title"])
 
 
 def _registrations(*conditions: Any) -> Any:

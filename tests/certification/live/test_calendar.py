@@ -4,10 +4,11 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from dateutil.tz import tzical
+from dateutil.tz import tzical  # type: ignore[import-untyped]  # it ships no types
 from icalendar import Calendar
 
 from app.certification.live.calendar import Entry, Method, Who, feed, message
@@ -36,10 +37,8 @@ ZONES = {
 }
 
 
-def parsed(text: str) -> Calendar:
-    calendar = Calendar.from_ical(text)
-    assert isinstance(calendar, Calendar)
-    return calendar
+def parsed(text: str) -> Any:
+    return Calendar.from_ical(text)
 
 
 def local(zone: str, day: int) -> tuple[Entry, datetime]:
@@ -111,7 +110,7 @@ def test_another_reader_finds_the_same_moment_by_the_rules_of_the_entry_alone(zo
     there = datetime.strptime(written[1], "%Y%m%dT%H%M%S").replace(tzinfo=rules)
     assert there.astimezone(UTC) == begins
     (event,) = parsed(text).walk("VEVENT")
-    assert event.end.astimezone(UTC) == entry.ends_at
+    assert event["dtend"].dt.astimezone(UTC) == entry.ends_at
 
 
 @pytest.mark.parametrize(
