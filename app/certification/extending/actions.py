@@ -6,11 +6,13 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.audit.actions import record
+from app.catalog.evidence import announce
 from app.certification.assigning.actions import lock_people
 from app.certification.certificates.actions import issue
 from app.certification.extending.queries import period
 from app.certification.extending.rules import Refusal, latest, refusal
 from app.certification.models import PeriodExtension
+from app.certification.queries import asking_for
 from app.certification.queries import record as standing_of
 from app.certification.rules import Standing
 from app.clock import local_day
@@ -76,4 +78,6 @@ def extend(
         subject=("certification", f"{email} {found.slug}"),
         details=details,
     )
+    for product_id in asking_for(session, found.product_id, moment):
+        announce(session, person_id, product_id, moment)
     return extension

@@ -17,7 +17,7 @@ from app.certification.dates import PeriodDates
 from app.certification.models import CertificationPeriod, PeriodExtension, PeriodOrigin
 from app.certification.past.reading import PastFile
 from app.certification.past.rules import Chain, Known, NewPeriod, Offer, Plan, Stored, plan_past
-from app.certification.queries import programs
+from app.certification.queries import asking_for, programs
 from app.clock import local_day
 from app.database import stored_id
 from app.people.models import Person
@@ -44,8 +44,10 @@ def import_past(session: Session, file: PastFile, *, actor: str, moment: datetim
     for each in plan.new:
         _store(session, each, versions[each.chain[1]], actor, moment)
     record_all(session, at=moment, actor=actor, events=_events(plan))
+    asking = {product_id: asking_for(session, product_id, moment) for product_id in wanted}
     for person_id, product_id in sorted({each.chain[:2] for each in plan.new}):
-        announce(session, person_id, product_id, moment)
+        for completed in (product_id, *asking[product_id]):
+            announce(session, person_id, completed, moment)
     return plan
 
 
