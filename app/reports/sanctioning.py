@@ -58,7 +58,7 @@ def choices(
         fits = [preset for kind in line.sanctions for preset in words.presets(kind)]
         proposal = fitting(taken, line.sanctions, today)
         found[line.product.slug] = Choice(
-            kinds=[(kind.value, words.doing(kind)) for kind in line.sanctions],
+            kinds=[("", _("Choose")), *((kind.value, words.doing(kind)) for kind in line.sanctions)],
             presets=[("", _("None of these")), *dict.fromkeys(fits)],
             proposal=words.proposal(proposal),
             stake=at_stake.get(line.record.product_id, Stake()),
