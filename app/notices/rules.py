@@ -207,22 +207,29 @@ def renewal(held: Held, today: date) -> list[Due]:
 
 
 def assignment(asked: Asked, today: date) -> list[Due]:
-    """Tell somebody that they were asked to get certified, and that the day comes near or has passed."""
-    found = []
-    url = f"/products/{asked.slug}"
+    """Tell somebody that they were asked to get certified; later, that the day comes near or has passed."""
     due_on = asked.due_on
-    if today <= asked.assigned_on + TOLD_FOR:
-        params = {"day": due_on.isoformat() if due_on else None}
-        found.append((Kind.ASSIGNED, str(asked.assignment_id), params))
+    day = due_on.isoformat() if due_on else None
+    step = None
     if due_on is not None and today <= due_on + MISSED_FOR:
         steps = [*_before(due_on, BEFORE_DUE, Kind.DUE), _Step(due_on + ONE_DAY, Kind.OVERDUE)]
         # what came before the assignment is said by the assignment
         step = _latest(steps, today, since=asked.assigned_on)
-        if step is not None:
-            found.append((step.kind, f"{asked.product_id}:{due_on}:{step.days}", {"day": due_on.isoformat()}))
+    if step is not None:
+        kind, key = step.kind, f"{asked.product_id}:{due_on}:{step.days}"
+    elif today <= asked.assigned_on + TOLD_FOR:
+        kind, key = Kind.ASSIGNED, str(asked.assignment_id)
+    else:
+        return []
     return [
-        Due(person_id=asked.person_id, kind=kind, key=key, product_id=asked.product_id, url=url, params=params)
-        for kind, key, params in found
+        Due(
+            person_id=asked.person_id,
+            kind=kind,
+            key=key,
+            product_id=asked.product_id,
+            url=f"/products/{asked.slug}",
+            params={"day": day},
+        )
     ]
 
 

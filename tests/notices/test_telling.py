@@ -179,7 +179,7 @@ def test_a_notice_ends_with_what_it_is_about_and_is_not_sent_twice_when_that_com
         assign(session, ana, keeper, date(2026, 12, 1), NOW - 20 * DAY)
         deal(session, products=[keeper], team={"owner": [ana]}, at=NOW)
     teller().tell(database, NOW)
-    assert open_kinds(database, "ana@example.com") == ["assigned", "blocked", "due"]
+    assert open_kinds(database, "ana@example.com") == ["blocked", "due"]
     with database.write() as session:
         attest(session, session.get_one(Person, ana.id), session.get_one(Product, keeper.id), at=NOW)
     teller().tell(database, NOW + DAY)
