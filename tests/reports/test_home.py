@@ -13,6 +13,7 @@ from sqlmodel import Session
 from app.certification.actions import assign
 from app.certification.models import CertificationEventKind
 from app.certification.sanctions.actions import sanction
+from app.certification.signoffs.models import DemonstrationForm, SignOffRequest
 from app.people.models import Role
 from app.quizzes.models import Attempt
 from factories import NOW, attest, deal, person, published_quiz, quiz_document, sellable, single, sitting
@@ -113,6 +114,8 @@ def test_somebody_with_every_part_sees_every_part(session: Session, sign_in: Sig
     ana = person(session, "ana@example.com", manager=boss)
     demo = sellable(session, requirements=[{"sign_off": "demo"}])
     deal(session, products=[demo], team={"owner": [ana]})
+    form = DemonstrationForm.DEMONSTRATION
+    session.add(SignOffRequest(person_id=ana.id or 0, product_id=demo.id or 0, rubric="demo", form=form, asked_at=NOW))
     session.commit()
     text = text_of(sign_in("all@example.com"))
     for heading in ("What you may sell today", "Your team", "Your courses", "Suspended and revoked", "Accounts"):

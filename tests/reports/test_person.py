@@ -9,8 +9,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from app.audit.models import AuditEntry
-from app.certification.models import Assignment, CertificationEvent, CertificationPeriod, SignOff
+from app.certification.models import Assignment, CertificationEvent
 from app.people.models import Person, Role
 from factories import NOW, attest, deal, lesson, person, sellable, taught
 
@@ -101,33 +100,6 @@ def test_an_assignment_is_refused(
     answer = sign_in(viewer).post(f"/team/people/{ana.id}/assignments", data={"product": "keeper", "due_on": due_on})
     assert answer.status_code == status
     assert session.scalars(select(Assignment)).all() == []
-
-
-def test_the_last_sign_off_certifies(ana: Person, session: Session, sign_in: SignIn) -> None:
-    data = {"product": "keeper", "rubric": "demo", "outcome": "passed"}
-    assert sign_in("tom@example.com").post(f"/team/people/{ana.id}/sign-offs", data=data).status_code == 303
-    (period,) = session.scalars(select(CertificationPeriod)).all()
-    assert (period.person_id, period.number, period.valid_through) == (ana.id, 1, date(2027, 11, 22))
-    actions = session.scalars(select(col(AuditEntry.action)).order_by(col(AuditEntry.id))).all()
-    assert actions[-2:] == ["sign_off.passed", "certification.awarded"]
-
-
-@pytest.mark.parametrize(
-    ("viewer", "data", "status"),
-    [
-        ("tom@example.com", {"rubric": "demo", "outcome": "returned"}, 422),
-        ("tom@example.com", {"rubric": "demo", "outcome": "excellent"}, 422),
-        ("tom@example.com", {"rubric": "another", "outcome": "passed"}, 409),
-        ("ana@example.com", {"rubric": "demo", "outcome": "passed"}, 403),
-        ("miriam@example.com", {"rubric": "demo", "outcome": "passed"}, 403),
-    ],
-)
-def test_a_sign_off_is_refused(
-    ana: Person, session: Session, sign_in: SignIn, viewer: str, data: dict[str, str], status: int
-) -> None:
-    answer = sign_in(viewer).post(f"/team/people/{ana.id}/sign-offs", data={"product": "keeper", **data})
-    assert answer.status_code == status
-    assert session.scalars(select(SignOff)).all() == []
 
 
 def test_compliance_suspends_and_reinstates_with_a_reason(ana: Person, session: Session, sign_in: SignIn) -> None:

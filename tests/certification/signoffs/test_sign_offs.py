@@ -75,7 +75,7 @@ def test_shown_returned_shown_again_and_signed(ana: Person, session: Session, si
     rep, tom = sign_in("ana@example.com"), sign_in("tom@example.com")
     page = rep.get(PAGE).text
     assert "Show Keeper to a shop owner in five minutes." in page
-    assert "To pass, 60 % of it is to be met, and whatever must be met." in page
+    assert "To pass, 60 % of the criteria are to be met, among them each that must be met." in page
     assert ask(rep, RECORDING, note="My best one.").status_code == 303
     assert "Waits for an assessor" in rep.get(PAGE).text
 
