@@ -24,6 +24,8 @@ from app.quizzes.spaced.queries import readiness_of
 from app.quizzes.spaced.words import freshness, lapses
 from app.reports import record as reading
 from app.reports.queries import branch, deals_of
+from app.reports.readiness.queries import readiness_of as scores_of
+from app.reports.readiness.words import lines as ready_lines
 from app.reports.sanctioning import choices
 from app.web.forms import Bound, RawForm, bind, blank
 from app.web.i18n import gettext as _
@@ -93,6 +95,8 @@ def _page(
         else {},
         "freshness": freshness,
         "lapses": lapses,
+        "scores": scores_of(session, person_id, [each.record for each in lines], moment) if leads else {},
+        "ready_lines": ready_lines,
         # who only signs off needs neither a person's deals nor what compliance wrote
         "leads": leads,
         "deals": deals,

@@ -27,6 +27,8 @@ from app.quizzes.spaced.queries import readiness_of
 from app.quizzes.spaced.words import freshness
 from app.redlines.queries import cards
 from app.reports.courses import facts, outline, standing_view
+from app.reports.readiness.queries import readiness_of as scores_of
+from app.reports.readiness.words import lines as ready_lines
 from app.reports.renewal import is_due
 from app.web.i18n import current_locale
 from app.web.security import content_security_policy
@@ -80,6 +82,8 @@ def show_product(
             "renewal": found is not None and is_due(found.verdict.standing) and found.period_id is not None,
             "readiness": readiness_of(session, person.id, moment, [course.product_id])[course.product_id],
             "freshness": freshness,
+            "ready": scores_of(session, person.id, [found], moment)[course.product_id] if found else None,
+            "ready_lines": ready_lines,
             "next_line": lessons.next(),
             "more_quizzes": _quizzes_not_asked_for(session, course.product_id, found, moment),
             "live_sessions": described(found.program.document) if found else [],
