@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.audit.actions import Event, record_all
-from app.catalog.evidence import announce
 from app.catalog.models import Product
+from app.certification.actions import award_waiting
 from app.certification.assigning.actions import lock_people
 from app.certification.certificates.actions import issue
 from app.certification.dates import PeriodDates
@@ -45,9 +45,8 @@ def import_past(session: Session, file: PastFile, *, actor: str, moment: datetim
         _store(session, each, versions[each.chain[1]], actor, moment)
     record_all(session, at=moment, actor=actor, events=_events(plan))
     asking = {product_id: asking_for(session, product_id, moment) for product_id in wanted}
-    for person_id, product_id in sorted({each.chain[:2] for each in plan.new}):
-        for completed in (product_id, *asking[product_id]):
-            announce(session, person_id, completed, moment)
+    perhaps = {(each.chain[0], other) for each in plan.new for other in (each.chain[1], *asking[each.chain[1]])}
+    award_waiting(session, perhaps, moment)
     return plan
 
 
