@@ -205,8 +205,9 @@ def _touched(pairs: Iterable[tuple[tuple[int, str], Record | None, Record]], tod
 def _on_level(
     person_id: int, name: str, old: LevelRecord | None, new: LevelRecord, today: date
 ) -> Iterable[tuple[str, Touched]]:
-    if award(new.facts, today) and not (old and award(old.facts, today)):
-        through = new.verdict.valid_through
+    through = new.verdict.valid_through
+    # what they did long ago may earn a period that is over by now
+    if through and through >= today and award(new.facts, today) and not (old and award(old.facts, today)):
         yield "awarded", Touched(person_id, name, new.level, valid_through=through)
         return
     period = new.facts.period

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from app.authoring import words
 from app.authoring.programforms import asked
 from app.authoring.queries import Course
+from app.authoring.requirementwords import requirement
 from app.authoring.sheets import Sheet
 from app.catalog.models import Content, ContentKind, Product
 from app.catalog.text import localized
@@ -38,7 +39,7 @@ def groups(session: Session, course: Course, sheet: Sheet) -> Groups:
         ),
     ]
     known = {value for _heading, options in found for value, _text in options}
-    others = [(value, value) for value in dict.fromkeys(asked(sheet)) if value and value not in known]
+    others = [(value, _by_id(value)) for value in dict.fromkeys(asked(sheet)) if value and value not in known]
     return [(heading, options) for heading, options in (*found, (_("Not described here"), others)) if options]
 
 
@@ -88,6 +89,11 @@ def _certifications(session: Session, besides: str) -> Iterator[tuple[str, str]]
 def _levels(program: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
     levels: Iterable[Mapping[str, Any]] = program.get("levels", ())
     return levels
+
+
+def _by_id(value: str) -> str:
+    kind, _colon, what = value.partition(":")
+    return value if kind == "any_of" else requirement({kind: what})
 
 
 def _named(sheet: Sheet, place: str) -> str:

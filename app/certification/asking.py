@@ -137,6 +137,13 @@ Requirement = Annotated[
 Requirements = Annotated[tuple[Requirement, ...], Field(min_length=1, max_length=100)]
 
 
+def met_by_lessons(requirement: Document) -> bool:
+    """Tell whether lessons alone can meet a requirement."""
+    if isinstance(requirement, AnyOfRequirement):
+        return any(all(map(met_by_lessons, alternative)) for alternative in requirement.any_of)
+    return isinstance(requirement, LessonRequirement)
+
+
 def placed(requirements: tuple[Requirement, ...], above: Trail) -> Iterator[tuple[Trail, Document]]:
     """Walk through the requirements of the list at `above`, those inside of alternatives too, each with its place."""
     for position, each in enumerate(requirements):

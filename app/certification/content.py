@@ -17,6 +17,7 @@ from app.certification.asking import (
     QuizRequirement,
     Requirements,
     SignOffRequirement,
+    met_by_lessons,
     placed,
 )
 
@@ -118,7 +119,7 @@ class ProgramDocument(Document):
         lessons = [each.lesson for each in self.requirements if isinstance(each, LessonRequirement)]
         if ALL_LESSONS in lessons and len(lessons) > 1:
             faults.add("lesson: all covers the other lessons", "requirements")
-        if len(lessons) == len(self.requirements):
+        if all(map(met_by_lessons, self.requirements)):
             message = "asks for lessons alone; those stay done, so nobody could renew: add attest, quiz or sign_off"
             faults.add(message, "requirements")
         if self.renewal_window_days > self.valid_months * _SHORTEST_MONTH:

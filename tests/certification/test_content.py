@@ -47,7 +47,8 @@ def test_what_differs_from_the_defaults_is_kept() -> None:
         (
             "- attest: redlines",
             "- exam: x",
-            "f.yaml:3:3: requirements.1: must be one of: lesson, attest, quiz, sign_off, live_session, certified, any_of",
+            "f.yaml:3:3: requirements.1: must be one of: "
+            "lesson, attest, quiz, sign_off, live_session, certified, any_of",
         ),
         (
             "- attest: redlines",
@@ -115,5 +116,7 @@ def test_a_program_that_cannot_hold_is_refused(old: str, new: str, line: str) ->
 
 def test_a_program_of_lessons_alone_could_never_be_renewed() -> None:
     source = PROGRAM.replace("- attest: redlines\n- quiz: shopfront\n- sign_off: demo\n- live_session: launch\n", "")
-    (problem,) = parse(ProgramDocument, source, "f.yaml").problems
-    assert str(problem).startswith("f.yaml:1:1: requirements: asks for lessons alone; those stay done")
+    choice = source.replace("- lesson: all\n", "- lesson: all\n- any_of: [quiz: shopfront, [lesson: a, lesson: b]]\n")
+    for each in (source, choice.replace("- lesson: all\n", "")):
+        (problem,) = parse(ProgramDocument, each, "f.yaml").problems
+        assert str(problem).startswith("f.yaml:1:1: requirements: asks for lessons alone; those stay done")
