@@ -47,8 +47,10 @@ def test_what_differs_from_the_defaults_is_kept() -> None:
         (
             "- attest: redlines",
             "- exam: x",
-            "f.yaml:3:3: requirements.1: must be one of: "
-            "lesson, attest, quiz, sign_off, live_session, certified, any_of",
+            (
+                "f.yaml:3:3: requirements.1: must be one of: "
+                "lesson, attest, quiz, sign_off, live_session, certified, any_of"
+            ),
         ),
         (
             "- attest: redlines",
