@@ -1,9 +1,9 @@
-"""Writes of certification: awarding periods, assigning and signing off."""
+"""Writes of certification: awarding periods, and assigning."""
 
 from collections.abc import Collection
 from datetime import date, datetime
 from secrets import token_urlsafe
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -20,33 +20,17 @@ from app.certification.models import (
     CertificationEvent,
     CertificationEventKind,
     CertificationPeriod,
-    SignOff,
-    SignOffOutcome,
 )
 from app.certification.rules import award
 from app.clock import end_of_day, local_day
 from app.database import stored_id
-from app.errors import ConflictError, ForbiddenError, InvalidError
 from app.people.models import Person
-from app.web.i18n import gettext as _
 
 SYSTEM = "system"
 
 
 Waiting = Collection[Key]
 """(person's id, product's id) of those whom a publication may certify."""
-
-
-class Assessor(Protocol):
-    """Somebody who signs off demonstrations."""
-
-    @property
-    def id(self) -> int:
-        """The person's id."""
-
-    @property
-    def email(self) -> str:
-        """The person's address."""
 
 
 @on_evidence
@@ -221,50 +205,3 @@ def assign(
         details={"due_on": due_on.isoformat() if due_on else None},
     )
     return assignment
-
-
-def sign_off(
-    session: Session,
-    person_id: int,
-    product_id: int,
-    rubric: str,
-    *,
-    outcome: SignOffOutcome,
-    note: str,
-    assessor: Assessor,
-    moment: datetime,
-) -> SignOff:
-    """Record what an assessor decided about a demonstration that the program asks for.
-
-    Raises ForbiddenError for an assessor of themselves, InvalidError for a missing note, ConflictError where
-    the program does not ask for the rubric.
-    """
-    if assessor.id == person_id:
-        raise ForbiddenError(_("Nobody signs off their own demonstration. Ask another trainer."))
-    if outcome is not SignOffOutcome.PASSED and not note.strip():
-        raise InvalidError(_("Say in the note what is missing, so that the next try can go better."))
-    one_at_a_time(session, person_id)
-    found = queries.record(session, person_id, product_id, moment)
-    if found is None or programs.sign_off(rubric) not in found.program.requirements:
-        raise ConflictError(_("The program does not ask for this demonstration any more. Nothing was stored."))
-    decided = SignOff(
-        person_id=person_id,
-        product_id=product_id,
-        rubric=rubric,
-        outcome=outcome,
-        note=note,
-        assessor_id=assessor.id,
-        decided_at=moment,
-    )
-    session.add(decided)
-    session.flush()
-    audit(
-        session,
-        at=moment,
-        actor=assessor.email,
-        action=f"sign_off.{outcome.value}",
-        subject=subject_of(session, person_id, product_id),
-        details={"rubric": rubric},
-    )
-    award_earned(session, person_id, product_id, moment)
-    return decided

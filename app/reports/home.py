@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app.catalog.models import Product
 from app.catalog.queries import courses, products
-from app.certification.facts import Key
+from app.certification.holdings import Key
 from app.certification.live import words as live_words
 from app.certification.live.queries import next_dates
 from app.certification.queries import Record, records

@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 
 from app.audit.actions import record as audit
 from app.catalog.evidence import announce
-from app.catalog.models import Product
+from app.certification.actions import one_at_a_time, subject_of
 from app.certification.content import Rubric
 from app.certification.interests import beneficiaries
 from app.certification.models import SignOff, SignOffOutcome
@@ -74,7 +74,7 @@ def ask(
 
     Raises NotFoundError where the program does not ask for it, ConflictError where another request is open.
     """
-    _one_at_a_time(session, rep.id)
+    one_at_a_time(session, rep.id)
     _needs(session, product_id, rubric, moment)
     stored = _open(session, rep.id, product_id, rubric)
     if stored is not None:
@@ -100,7 +100,7 @@ def start(
     Raises NotFoundError where the program does not ask for it or the account is closed, ForbiddenError for somebody
     who may not assess, ConflictError where another assessor has it.
     """
-    _one_at_a_time(session, person_id)
+    one_at_a_time(session, person_id)
     _needs(session, product_id, rubric, moment)
     active = select(col(Person.id)).where(col(Person.id) == person_id, col(Person.deactivated_at).is_(None))
     if session.scalar(active) is None:
@@ -227,15 +227,11 @@ def why_not(
     return rules.refuse_assessor(assessor, person_id, beneficiaries(session, person_id, product_id, moment), first)
 
 
-def _one_at_a_time(session: Session, person_id: int) -> None:
-    session.execute(select(col(Person.id)).where(col(Person.id) == person_id).with_for_update())
-
-
 def _locked(session: Session, request_id: int) -> SignOffRequest:
     person_id = session.scalar(select(col(SignOffRequest.person_id)).where(col(SignOffRequest.id) == request_id))
     if person_id is None:
         raise NotFoundError(_("Nobody asked for this sign-off."))
-    _one_at_a_time(session, person_id)
+    one_at_a_time(session, person_id)
     found = select(SignOffRequest).where(col(SignOffRequest.id) == request_id)
     return session.scalars(found.execution_options(populate_existing=True)).one()
 
@@ -366,13 +362,11 @@ def _record(
     session: Session, request: SignOffRequest, actor: Somebody, action: str, moment: datetime, **details: Any
 ) -> None:
     session.flush()
-    email = session.scalar(select(col(Person.email)).where(col(Person.id) == request.person_id))
-    slug = session.scalar(select(col(Product.slug)).where(col(Product.id) == request.product_id))
     audit(
         session,
         at=moment,
         actor=actor.email,
         action=action,
-        subject=("certification", f"{email} {slug}"),
+        subject=subject_of(session, request.person_id, request.product_id),
         details={"rubric": request.rubric, "request": request.id, **details},
     )
