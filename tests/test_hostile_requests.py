@@ -22,7 +22,9 @@ from app.redlines.packs.actions import read_version
 from app.redlines.reviewing.actions import ask
 from essaywork import essay
 from factories import (
+    LIVE_SESSION,
     deal,
+    live_date,
     person,
     published,
     published_quiz,
@@ -81,7 +83,8 @@ FIELDS = [
     "category", "match", "phrases.en.0", "advanced.en", "advanced.within", "unless.within", "unless.quoted", "said_by",
     "require.say", "require.within_sentences", "effective.from", "applies.locales", "substantiation.0.claim",
     "substantiation.0.valid_through", "drills.0.rewrite", "drills.0.locale", "drills.0.anchors",
-    "examples.must_flag.0", "say_instead.en.0",
+    "examples.must_flag.0", "say_instead.en.0", "day", "time", "timezone", "place", "join_url", "capacity", "host",
+    "sequence", "code", "person", "attended",
 ]  # fmt: skip
 PLAIN = {"go": "", "flag": "", "unknown": "", "decision": "mark", "step": "0", "number": "1", "kind": "missed"}
 DRILL = Drill("keeper.return", "We guarantee keeper.return.", "en", ("saw",))
@@ -92,6 +95,9 @@ CHOSEN = {
     "parts": "rule",
     "drill": DRILL.name,
     "seen": "",
+    "attended": "yes",
+    "timezone": "Asia/Shanghai",
+    "time": "09:00",
 }
 """What a page offers, with which forms read on to what is wrong beside it."""
 NOT_ASKED = {"/sign-out", "/account/sessions/{session_id}/end", "/attempts/{attempt_id}/finish"}
@@ -101,8 +107,9 @@ NOT_ASKED = {"/sign-out", "/account/sessions/{session_id}/end", "/attempts/{atte
 @pytest.fixture
 def everybody(application: FastAPI, session: Session) -> TestClient:
     """Somebody with every role and a running attempt at a quiz with every way to answer, and something to review."""
-    owner = sellable(session, at=EARLIER)
+    owner = sellable(session, at=EARLIER, live_sessions=[LIVE_SESSION])
     somebody = person(session, "all@example.com", *Role)
+    live_date(session, owner, somebody, starts_at=datetime.now(UTC), at=EARLIER)
     pairs = [{"left": "a", "right": "b"}, {"left": "c", "right": "d"}]
     items = [
         single("one"),

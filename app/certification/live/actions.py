@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from secrets import choice, token_hex, token_urlsafe
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
-from app.audit.actions import record
+from app.audit.actions import Event, record, record_all
 from app.catalog.text import localized
 from app.certification.live import queries
 from app.certification.live.invitations import Occasion, Post, tell, tell_waiting
@@ -43,10 +44,16 @@ _NEWS = ("starts_at", "timezone", "place", "join_url", "note", "host_id")
 
 
 def set_date(session: Session, asked: Asked, details: Details, *, by: str, moment: datetime) -> LiveSession:
-    """Set a date of a live session that a program asks for; length and checks are those of the program now."""
+    """Set a date of a live session that a program asks for; length and checks are those of the program now.
+
+    The same host at the same time is the same date: a form that is sent twice sets one.
+    """
     ends_at = details.starts_at + timedelta(minutes=asked.minutes)
     if ends_at <= moment:
         raise _invalid("day", _("This would be over already; choose a later time."))
+    twin = queries.twin(session, asked, details.starts_at, details.host_id)
+    if twin is not None:
+        return twin
     live = LiveSession(
         product_id=asked.product_id,
         key=asked.key,
@@ -102,11 +109,11 @@ def change_date(
     live.sequence += 1
     session.flush()
     if set(changed) & set(_NEWS):
-        people = queries.registered(session, session_id)
+        people = _registered(session, session_id)
         tell(session, live, Occasion.CHANGED, _seated(people), desk, reason)
         tell_waiting(session, live, Occasion.CHANGED, _waiting(people), desk, reason)
-    _give_seats(session, live, desk)
-    _record(session, live, "live_session.changed", by, desk.moment, changed=sorted(changed), reason=reason)
+    seated = _give_seats(session, live, desk)
+    _record(session, live, "live_session.changed", by, desk.moment, seated, changed=sorted(changed), reason=reason)
     return live
 
 
@@ -119,7 +126,7 @@ def cancel_date(session: Session, session_id: int, *, reason: str, by: str, desk
     live.cancelled_at = live.changed_at = desk.moment
     live.cancel_reason = reason
     live.sequence += 1
-    people = queries.registered(session, session_id)
+    people = _registered(session, session_id)
     tell(session, live, Occasion.CANCELLED, _seated(people), desk, reason)
     tell_waiting(session, live, Occasion.CANCELLED, _waiting(people), desk, reason)
     _record(session, live, "live_session.cancelled", by, desk.moment, reason=reason)
@@ -133,10 +140,20 @@ def register(session: Session, session_id: int, person_id: int, *, by: str, desk
     already = queries.registered(session, session_id, person_id=person_id)
     if already:
         return already[0].registration
-    _give_seats(session, live, desk)
+    seated = _give_seats(session, live, desk)
+    mine = add(session, live, person_id, desk)
+    _record(session, live, "live_session.registered", by, desk.moment, seated, seat=mine.seated_at is not None)
+    return mine
+
+
+def add(session: Session, live: LiveSession, person_id: int, desk: Post) -> Registration:
+    """Put somebody who is not registered on a date that the caller holds, and invite them if there is a seat.
+
+    Whoever calls this records it.
+    """
     room = queries.seats(session, live).has_room
     mine = Registration(
-        live_session_id=session_id,
+        live_session_id=stored_id(live),
         person_id=person_id,
         registered_at=desk.moment,
         seated_at=desk.moment if room else None,
@@ -145,7 +162,6 @@ def register(session: Session, session_id: int, person_id: int, *, by: str, desk
     session.flush()
     if room:
         tell(session, live, Occasion.INVITED, [session.get_one(Person, person_id)], desk)
-    _record(session, live, "live_session.registered", by, desk.moment, seat=room)
     return mine
 
 
@@ -165,19 +181,20 @@ def leave(session: Session, session_id: int, person_id: int, *, by: str, desk: P
         live.sequence += 1
         tell(session, live, Occasion.LEFT, [person], desk)
     session.flush()
-    _give_seats(session, live, desk)
-    _record(session, live, "live_session.left", by, desk.moment)
+    seated = _give_seats(session, live, desk)
+    _record(session, live, "live_session.left", by, desk.moment, seated)
 
 
-def _give_seats(session: Session, live: LiveSession, desk: Post) -> None:
-    """Seat those who wait, in their order, as far as seats are free."""
+def _give_seats(session: Session, live: LiveSession, desk: Post) -> list[Person]:
+    """Seat those who wait, in their order, as far as seats are free, and return them."""
     free = queries.seats(session, live).to_give
     waiting = [each for each in queries.registered(session, stored_id(live)) if each.registration.seated_at is None]
-    for registration, person in waiting[:free]:
+    for registration, _person in waiting[:free]:
         registration.seated_at = desk.moment
-        session.flush()
-        tell(session, live, Occasion.SEATED, [person], desk)
-        _record(session, live, "live_session.seated", "system", desk.moment, person=person.email)
+    seated = [person for _registration, person in waiting[:free]]
+    if seated:
+        tell(session, live, Occasion.SEATED, seated, desk)
+    return seated
 
 
 def make_feed(session: Session, person_id: int, *, by: str, moment: datetime) -> str:
@@ -202,6 +219,15 @@ def end_feed(session: Session, person_id: int, *, by: str, moment: datetime) -> 
         record(session, at=moment, actor=by, action="calendar.address_ended", subject=("person", by))
 
 
+def _registered(session: Session, session_id: int) -> list[Registered]:
+    """Return who is registered, with their rows held in the one order in which everybody takes several."""
+    people = queries.registered(session, session_id)
+    ids = [each.person.id for each in people]
+    held = select(col(Person.id)).where(col(Person.id).in_(ids)).order_by(col(Person.id))
+    session.execute(held.with_for_update(read=True, key_share=True))
+    return people
+
+
 def _seated(people: Iterable[Registered]) -> list[Person]:
     return [each.person for each in people if each.registration.seated_at is not None]
 
@@ -221,6 +247,15 @@ def _invalid(field: str, sentence: str) -> InvalidError:
     return InvalidError(sentence, [{"pointer": f"/{field}", "detail": sentence}])
 
 
-def _record(session: Session, live: LiveSession, action: str, by: str, moment: datetime, **details: object) -> None:
+def _record(
+    session: Session,
+    live: LiveSession,
+    action: str,
+    by: str,
+    moment: datetime,
+    seated: Iterable[Person] = (),
+    **details: object,
+) -> None:
     subject = ("live_session", f"{live.key} {stored_id(live)}")
-    record(session, at=moment, actor=by, action=action, subject=subject, details=details)
+    events = [Event("live_session.seated", subject, {"person": each.email}) for each in seated]
+    record_all(session, at=moment, actor=by, events=[Event(action, subject, details), *events])

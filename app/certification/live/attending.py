@@ -12,7 +12,7 @@ from sqlmodel import Session
 from app.audit.actions import record
 from app.catalog.evidence import announce
 from app.certification.live import queries
-from app.certification.live.actions import register
+from app.certification.live.actions import add
 from app.certification.live.invitations import Post
 from app.certification.live.models import Attendance, CheckIn, CheckInWay, LiveSession
 from app.certification.live.presence import Presence, presence
@@ -70,7 +70,8 @@ def _has_seat(session: Session, live: LiveSession, who: Somebody, desk: Post) ->
         return mine[0].registration.seated_at is not None
     if not queries.seats(session, live).has_room:
         return False
-    return register(session, stored_id(live), who.id, by=who.email, desk=desk).seated_at is not None
+    add(session, live, who.id, desk)
+    return True
 
 
 def _count(session: Session, live: LiveSession, who: Somebody, way: CheckInWay, moment: datetime) -> Outcome:

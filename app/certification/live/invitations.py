@@ -1,7 +1,7 @@
 """Mails about live sessions, each in its reader's language and with the calendar entry that goes along."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -65,6 +65,9 @@ def _send(
 ) -> None:
     session.flush()
     (date,) = dates(session, 0, desk.moment, col(LiveSession.id) == stored_id(live))
+    if not calendar:
+        # only those with a seat may know where to join
+        date = replace(date, join_url="")
     for reader in readers:
         with speaking(reader.locale):
             method = _METHODS.get(occasion, Method.REQUEST) if calendar else None

@@ -277,6 +277,20 @@ def locked(session: Session, session_id: int) -> LiveSession:
     return found
 
 
+def twin(session: Session, asked: Asked, starts_at: datetime, host_id: int) -> LiveSession | None:
+    """Return the date that a host has set for this time already; nobody else sets one for this product meanwhile."""
+    session.execute(select(col(Product.id)).where(col(Product.id) == asked.product_id).with_for_update(key_share=True))
+    return session.scalar(
+        select(LiveSession).where(
+            col(LiveSession.product_id) == asked.product_id,
+            col(LiveSession.key) == asked.key,
+            col(LiveSession.starts_at) == starts_at,
+            col(LiveSession.host_id) == host_id,
+            col(LiveSession.cancelled_at).is_(None),
+        )
+    )
+
+
 def seats(session: Session, live: LiveSession) -> Seats:
     """Count the seats of a date."""
     row = session.execute(
@@ -357,4 +371,4 @@ def feed_reader(session: Session, secret: str) -> Reader | None:
 def feed_dates(session: Session, person_id: int, since: datetime, moment: datetime) -> list[Date]:
     """Return the dates of a person's calendar that end after `since`: seats and what they host, cancelled or not."""
     concerned = or_(of_person(person_id, seated=True), hosted_by(person_id))
-    return dates(session, person_id, moment, concerned, col(LiveSession.ends_at) >= since)
+    return dates(session, person_id, moment, concerned, col(LiveSession.ends_at) >= since, newest_first=True)

@@ -87,6 +87,13 @@ def test_a_date_has_the_length_and_the_checks_that_the_program_says_now(session:
     )
 
 
+def test_a_form_that_is_sent_twice_sets_one_date(session: Session) -> None:
+    live = launch(session)
+    host, owner = session.get_one(Person, live.host_id), session.get_one(Product, live.product_id)
+    assert live_date(session, owner, host, starts_at=MONDAY).id == live.id
+    assert live_date(session, owner, host, starts_at=MONDAY + timedelta(hours=2)).id != live.id
+
+
 def test_what_is_asked_for_and_not_described_takes_an_hour(session: Session) -> None:
     sellable(session, requirements=[{"any_of": [{"attest": "redlines"}, {"live_session": "visit"}]}])
     found = asked(session, "keeper", "visit", NOW)
@@ -181,6 +188,7 @@ def change(session: Session, live: LiveSession, sequence: int = 0, **changed: ob
 
 def test_a_change_is_told_to_all_and_more_seats_to_those_who_get_one(session: Session) -> None:
     live = launch(session, capacity=1)
+    live.join_url = "https://meet.example.com/secret"
     ana, ben = rep(session, "ana"), rep(session, "ben", "zh-Hans")
     register(session, live, ana)
     register(session, live, ben)
@@ -203,10 +211,12 @@ def test_a_change_is_told_to_all_and_more_seats_to_those_who_get_one(session: Se
         "Launch demo · Keeper",
         "Tuesday, 1 December 2026, 09:00–10:30 (Europe/Lisbon)",
         "Where: 第四会议室",
+        "Join here: https://meet.example.com/secret",
         "Host: Tom",
         f"All about it, and where you check in: https://sales.example.com/sessions/{live.id}",
     ]
     assert "上线演示 · Keeper" in mails[3].text
+    assert ["https://meet.example.com/secret" in each.text for each in mails] == [True, True, False, True]
 
 
 def test_seats_that_are_given_stay(session: Session) -> None:
