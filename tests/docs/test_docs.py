@@ -148,7 +148,7 @@ def test_the_course_to_copy_has_no_faults(tmp_path: Path) -> None:
         (tmp_path / path).write_text(content)
     tree = read_tree(tmp_path, prove=prove_examples)
     assert [str(problem) for problem in tree.problems] == []
-    assert len(shown) == 5
+    assert len(shown) == 6
 
 
 def keys_of(model: type[BaseModel], seen: set[type[BaseModel]] | None = None) -> set[str]:
