@@ -143,11 +143,17 @@ class Life(RuleBasedStateMachine):
         self.stopped: CertificationEventKind | None = None
         self.answers: list[tuple[datetime, dict[tuple[str, str], StandingVerdict]]] = []
         self.rows: dict[str, dict[Any, Any]] = {}
+        self.does_everything_anew()
 
     def teardown(self) -> None:
-        if hasattr(self, "database"):
-            self.database.dispose()
-            self.folder.cleanup()
+        """Ask everything again as of each moment, and find the answers of then."""
+        if not hasattr(self, "database"):
+            return
+        with self.database.read() as session:
+            for moment, verdicts in self.answers:
+                assert self.verdicts(session, moment) == verdicts
+        self.database.dispose()
+        self.folder.cleanup()
 
     @property
     def today(self) -> date:
@@ -196,7 +202,7 @@ class Life(RuleBasedStateMachine):
     def announce(self, session: Session) -> None:
         announce(session, self.ana, self.products["keeper"], self.now)
 
-    @rule(days=st.integers(1, 120))
+    @rule(days=st.one_of(st.integers(1, 40), st.integers(100, 190)))
     def time_passes(self, days: int) -> None:
         for _ in range(days):
             self.now += timedelta(days=1)
@@ -206,7 +212,12 @@ class Life(RuleBasedStateMachine):
         """Whatever happens does so on a day of its own; what happens within one day has tests of its own."""
         self.now += timedelta(days=1)
 
-    @rule(product=st.sampled_from(["keeper", "porter"]))
+    @rule()
+    def does_everything_anew(self) -> None:
+        self.signs("keeper")
+        self.shows(SignOffOutcome.PASSED)
+
+    @rule(product=st.sampled_from(["keeper", "porter", "porter"]))
     def signs(self, product: str) -> None:
         self.next_day()
         self.number += 1
@@ -280,6 +291,7 @@ class Life(RuleBasedStateMachine):
         self.changes.append(Asked(self.today, deadline, frozenset(what)))
         self.close_the_day()
 
+    @precondition(lambda self: self.stopped is None)
     @rule(days=st.integers(0, 30))
     def is_asked_again(self, days: int) -> None:
         self.next_day()
@@ -289,7 +301,8 @@ class Life(RuleBasedStateMachine):
         self.spots.append(Asked(self.today, deadline, frozenset({"sign", "show"})))
         self.close_the_day()
 
-    @precondition(lambda self: self.stopped is None)
+    # lifting a spot recertification gives back days that have passed, which paper cannot; it has tests of its own
+    @precondition(lambda self: self.stopped is None and not self.spots)
     @rule(kind=st.sampled_from([CertificationEventKind.SUSPENDED, CertificationEventKind.REVOKED]))
     def is_stopped(self, kind: CertificationEventKind) -> None:
         self.next_day()
@@ -306,7 +319,6 @@ class Life(RuleBasedStateMachine):
             self.event(session, CertificationEventKind.REINSTATED)
             award_earned(session, self.ana, self.products["keeper"], self.now)
         self.stopped = None
-        self.spots.clear()
         self.close_the_day()
 
     @precondition(lambda self: self.stopped is None and self.holds_until() > self.today + ONE)
@@ -354,7 +366,7 @@ class Life(RuleBasedStateMachine):
             assert verdict.supervised_only is self.in_grace(product, level)
 
     @invariant()
-    def nothing_is_lost_rewritten_or_answered_otherwise_later(self) -> None:
+    def nothing_is_lost_or_rewritten(self) -> None:
         if not hasattr(self, "papers"):
             return
         with self.database.read() as session:
@@ -364,8 +376,6 @@ class Life(RuleBasedStateMachine):
                 before = self.rows.get(table.__name__, {})
                 assert {number: rows.get(number) for number in before} == before
                 self.rows[table.__name__] = rows
-            for moment, verdicts in self.answers[:: max(1, len(self.answers) // 3)]:
-                assert self.verdicts(session, moment) == verdicts
 
     def verdicts(self, session: Session, moment: datetime) -> dict[tuple[str, str], StandingVerdict]:
         found = records(session, [self.ana], moment, list(self.products.values()))
@@ -377,5 +387,5 @@ class Life(RuleBasedStateMachine):
 
 TestLife = Life.TestCase
 TestLife.settings = settings(
-    max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
 )
