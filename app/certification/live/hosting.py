@@ -15,7 +15,7 @@ from app.certification.live.forms import JudgeForm
 from app.certification.live.models import LiveSession
 from app.certification.live.presence import presence
 from app.certification.live.queries import date_of
-from app.certification.live.rules import closed, code_at, new_code_at, parts_needed
+from app.certification.live.rules import Closed, closed, code_at, new_code_at, parts_needed
 from app.clock import Now
 from app.database import SessionDep
 from app.people.access import Trainer, allow
@@ -43,6 +43,7 @@ def show_board(request: Request, session_id: SessionId, session: SessionDep, per
     context = {
         "date": date,
         "refused": words.refusal(why, date) if why else "",
+        "to_come": why in {None, Closed.EARLY},
         "code": code_at(live.secret, moment),
         "fallback": live.fallback_code,
         "turns": int(new_code_at(moment).timestamp()),

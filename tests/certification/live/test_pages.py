@@ -151,7 +151,8 @@ def test_a_wrong_code_is_told_and_a_closed_session_says_when(people: SignIn) -> 
     assert (
         "Checking in opens 15 minutes before the session begins: 23 November 2026, 14:45 (Europe/Lisbon)" in early.text
     )
-    assert "No code now" in tom.get(f"{SESSION}/board").text
+    board = tom.get(f"{SESSION}/board").text
+    assert ("No code now" in board, "hx-trigger" in board, "data-code" in board) == (True, True, False)
     with time_machine.travel(STARTS, tick=False):
         wrong = ana.post(f"{SESSION}/check-in", data={"code": "12345x"})
         assert wrong.status_code == 422
@@ -160,6 +161,13 @@ def test_a_wrong_code_is_told_and_a_closed_session_says_when(people: SignIn) -> 
     assert answers == [422] * 9 + [429]
     with time_machine.travel(STARTS + timedelta(hours=2), tick=False):
         assert "ask Tom to say so by hand" in ana.get(f"{SESSION}/check-in").text
+        assert "hx-trigger" not in tom.get(f"{SESSION}/board").text
+
+
+def test_who_scans_the_picture_before_signing_in_comes_back_to_it(people: SignIn, client: TestClient) -> None:
+    people("tom").post(DATES, data=DATE)
+    location = client.get(f"{SESSION}/check-in?code=123456").headers["location"]
+    assert location == "/sign-in?next=%2Fsessions%2F1%2Fcheck-in"
 
 
 def test_a_change_needs_a_reason_and_fewer_seats_than_given_are_refused(people: SignIn) -> None:
