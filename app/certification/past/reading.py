@@ -11,7 +11,7 @@ from app.web.i18n import ngettext
 
 COLUMNS = ("email", "product", "completed_on", "valid_through", "evidence", "level")
 _REQUIRED = ("email", "product", "completed_on")
-MOST_ROWS = 5000
+MOST_ROWS = 2000
 """Certifications in a file."""
 LONGEST_EVIDENCE = 1000
 
@@ -38,7 +38,7 @@ class PastFile:
 
 def read_past(content: bytes) -> PastFile:
     """Read a file: UTF-8 with or without a byte order mark, cells parted by commas, semicolons or tabs."""
-    too_many = _("There are more than 5,000 certifications in the file. Split it.")
+    too_many = _("There are more than 2,000 certifications in the file. Split it.")
     table = read_table(content, COLUMNS, _REQUIRED, most=MOST_ROWS, too_many=too_many)
     problems = list(table.problems)
     rows = []
