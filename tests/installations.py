@@ -11,6 +11,7 @@ from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 from sqlalchemy.exc import DatabaseError
 from starlette.datastructures import State
 
+from app.certification.certificates.issuer import set_issuer
 from app.clock import set_zone
 from app.config import Settings
 from app.database import Database
@@ -162,6 +163,7 @@ class Installation:
             self._state = {name: state[name] for name in state}
         self._application.state = State(dict(self._state))
         set_zone(self.settings.zone)
+        set_issuer(self.settings)
         return self._application
 
     def forget_application(self) -> None:

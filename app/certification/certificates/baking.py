@@ -57,7 +57,7 @@ def _out_of_png(data: bytes) -> str | None:
             continue
         _language, _separator, named = rest[2:].partition(b"\0")
         _translated, _separator, text = named.partition(b"\0")
-        return _ascii(_inflated(text) if rest[0] else text[:_LONGEST])
+        return _ascii(_inflated(text) if rest[0] else text[:_LONGEST]) or None
     return None
 
 

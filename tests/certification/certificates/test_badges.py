@@ -1,0 +1,205 @@
+"""Badges, verified by a library that is not ours against the running application, as a stranger would do it."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from fastapi.testclient import TestClient
+from joserfc.jwk import RSAKey
+from openbadgeslib.ob3 import OB3VerificationError, OB3Verifier
+from openbadgeslib.ob3.status import decode_encoded_list, set_indices
+from sqlalchemy import Engine, event, select
+from sqlmodel import Session, col
+
+from app.certification.certificates import actions, keys
+from app.certification.certificates.models import Certificate, SigningKey
+from app.certification.models import CertificationEventKind, CertificationPeriod
+from app.certification.sanctions.actions import sanction
+from app.config import Settings
+from app.database import Database
+from app.people.models import Person, Role
+from factories import attest, person, sellable
+
+TODAY = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+"""The other library looks at the clock itself."""
+
+
+def awarded(session: Session, email: str = "ana@example.com", slug: str = "keeper") -> Certificate:
+    who = person(session, email)
+    attest(session, who, sellable(session, slug, at=TODAY - timedelta(days=1)), at=TODAY)
+    newest = session.scalar(select(Certificate).order_by(col(Certificate.id).desc()).limit(1))
+    assert newest is not None
+    session.commit()
+    return newest
+
+
+def fetched(client: TestClient, address: str) -> bytes:
+    path = address.removeprefix("http://testserver")
+    assert path.startswith("/")
+    answer = client.get(path)
+    assert answer.status_code == 200
+    return answer.content
+
+
+def verifier(client: TestClient, token: str) -> OB3Verifier:
+    header = json.loads(keys.base64.urlsafe_b64decode(token.partition(".")[0] + "=="))
+    jwks = {each["kid"]: each for each in client.get("/.well-known/jwks.json").json()["keys"]}
+    key = jwks[header["kid"]]
+    assert json.loads(fetched(client, header["kid"])) == key
+    assert {"d", "p", "q"}.isdisjoint(key)
+    public = RSAKey.import_key(key).public_key
+    return OB3Verifier(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+
+
+def accepted(client: TestClient, token: str) -> Any:
+    return verifier(client, token).verify(token, check_status=True, download=lambda address: fetched(client, address))
+
+
+def badge(client: TestClient, code: str) -> str:
+    return client.get(f"/certificates/{code}/badge.jwt").text
+
+
+def test_a_stranger_verifies_the_badge(session: Session, client: TestClient) -> None:
+    issued = awarded(session)
+    token = badge(client, issued.code)
+    found = accepted(client, token)
+    assert found.achievement.name == "Keeper"
+    assert found.issuer.id == "http://testserver/badges/issuer"
+    assert found.id == f"http://testserver/certificates/{issued.code}"
+    assert found.issuance_date == TODAY
+    claims = json.loads(keys.base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+    (identity,) = claims["credentialSubject"]["identifier"]
+    expected = hashlib.sha256(("ana@example.com" + identity["salt"]).encode()).hexdigest()
+    assert identity["identityHash"] == f"sha256${expected}"
+    assert "ana" not in token
+    for address in (claims["issuer"]["id"], claims["credentialSubject"]["achievement"]["id"]):
+        assert json.loads(fetched(client, address))["id"] == address
+    assert badge(client, issued.code) == token
+
+
+@pytest.mark.parametrize("place", [5, 40, 300, 900, -200, -3])
+def test_one_changed_character_is_enough_to_be_refused(session: Session, client: TestClient, place: int) -> None:
+    token = badge(client, awarded(session).code)
+    stranger = verifier(client, token)
+    other = "A" if token[place] != "A" else "B"
+    changed = list(token)
+    changed[place] = other
+    with pytest.raises(OB3VerificationError):
+        stranger.verify("".join(changed))
+
+
+def decided(session: Session, issued: Certificate, kind: CertificationEventKind) -> None:
+    period = session.get_one(CertificationPeriod, issued.period_id)
+    sanction(session, period.person_id, period.product_id, kind, reason="Why.", by="carol@example.com", moment=TODAY)
+    session.commit()
+
+
+def test_standing_is_what_a_stranger_hears(session: Session, client: TestClient) -> None:
+    issued = awarded(session)
+    bystander = badge(client, awarded(session, "ben@example.com", "ledger").code)
+    token = badge(client, issued.code)
+    decided(session, issued, CertificationEventKind.SUSPENDED)
+    with pytest.raises(OB3VerificationError, match="'suspension' is set"):
+        accepted(client, token)
+    decided(session, issued, CertificationEventKind.REINSTATED)
+    accepted(client, token)
+    decided(session, issued, CertificationEventKind.REVOKED)
+    with pytest.raises(OB3VerificationError, match="'revocation' is set"):
+        accepted(client, token)
+    accepted(client, bystander)
+
+
+def test_a_replaced_badge_is_refused_and_the_new_one_accepted(session: Session, client: TestClient) -> None:
+    issued = awarded(session)
+    token = badge(client, issued.code)
+    made = actions.issue(session, issued.period_id, reason="New name.", by="carol@example.com", moment=TODAY)
+    session.commit()
+    with pytest.raises(OB3VerificationError, match="'revocation' is set"):
+        accepted(client, token)
+    accepted(client, badge(client, made.code))
+
+
+def test_whoever_left_speaks_for_nobody(session: Session, client: TestClient) -> None:
+    issued = awarded(session)
+    token = badge(client, issued.code)
+    session.get_one(Person, 1).deactivated_at = TODAY
+    session.commit()
+    with pytest.raises(OB3VerificationError, match="'revocation' is set"):
+        accepted(client, token)
+
+
+def statements(engine: Engine, ask: Callable[[], object]) -> int:
+    seen: list[str] = []
+
+    def note(*given: Any) -> None:
+        seen.append(given[2])
+
+    event.listen(engine, "before_cursor_execute", note)
+    ask()
+    event.remove(engine, "before_cursor_execute", note)
+    return len(seen)
+
+
+def test_a_status_list_takes_as_many_statements_for_many_as_for_one(session: Session, client: TestClient) -> None:
+    engine = client.app.state.database.engine  # type: ignore[attr-defined]  # FastAPI's
+    everybody = [awarded(session)]
+    decided(session, everybody[0], CertificationEventKind.REVOKED)
+    badge(client, everybody[0].code)
+    for_one = statements(engine, lambda: client.get("/badges/status/revocation/0"))
+    for number in range(3):
+        everybody.append(awarded(session, f"rep{number}@example.com", f"product{number}"))
+        decided(session, everybody[-1], CertificationEventKind.REVOKED)
+    assert statements(engine, lambda: client.get("/badges/status/revocation/0")) == for_one
+    claims = client.get("/badges/status/revocation/0").text.split(".")[1]
+    bits = json.loads(keys.base64.urlsafe_b64decode(claims + "=="))["credentialSubject"]["encodedList"]
+    assert set_indices(decode_encoded_list(bits)) == {each.status_index for each in everybody}
+    assert client.get("/badges/status/revocation/1").status_code == 404
+
+
+def test_badges_outlive_the_key_that_signed_them(
+    session: Session, client: TestClient, sign_in: Callable[[str], TestClient]
+) -> None:
+    code = awarded(session).code
+    old = badge(client, code)
+    person(session, "adam@example.com", Role.ADMIN)
+    session.commit()
+    assert sign_in("adam@example.com").post("/admin/signing-key").status_code == 303
+    new = badge(client, code)
+    assert old.split(".")[0] != new.split(".")[0]
+    verifier(client, old).verify(old)
+    accepted(client, new)
+
+
+def test_a_key_that_the_secret_does_not_open_is_retired(
+    database: Database, settings: Settings, client: TestClient
+) -> None:
+    first = keys.signing_key(database, settings, TODAY)
+    assert keys.signing_key(database, settings, TODAY).kid == first.kid
+    changed = settings.model_copy(update={"secret_key": "another secret of more than thirty-two characters"})
+    second = keys.signing_key(database, changed, TODAY)
+    assert second.kid != first.kid
+    with database.read() as session:
+        rows = session.execute(select(col(SigningKey.kid), col(SigningKey.retired_at))).all()
+    assert dict(map(tuple, rows)) == {first.kid: TODAY, second.kid: None}
+    assert [each["kid"] for each in client.get("/.well-known/jwks.json").json()["keys"]][1:] == [
+        keys.address(second.kid),
+        keys.address(first.kid),
+    ]
+
+
+def test_two_who_need_a_key_at_once_get_the_same(database: Database, settings: Settings) -> None:
+    together = Barrier(2)
+
+    def ask(_turn: int) -> str:
+        together.wait()
+        return keys.signing_key(database, settings, TODAY).kid
+
+    with ThreadPoolExecutor(2) as threads:
+        first, second = threads.map(ask, range(2))
+    assert first == second
