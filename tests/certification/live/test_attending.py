@@ -1,6 +1,8 @@
 """Presence: by code while the session runs, by hand afterwards, and what it earns."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
@@ -15,6 +17,7 @@ from app.certification.live.presence import Presence, presence
 from app.certification.live.rules import code_at
 from app.certification.models import CertificationPeriod
 from app.certification.queries import record
+from app.database import Database
 from app.errors import ConflictError, ForbiddenError, TooManyRequestsError
 from app.people.models import Person, Role
 from factories import LIVE_SESSION, NOW, live_date, person, sellable
@@ -112,6 +115,22 @@ def test_who_walks_in_takes_a_free_seat_and_nobody_elses(session: Session) -> No
     assert [come(session, live, who, at(2)) for who in (ben, cem)] == [Outcome.NO_SEAT, Outcome.NO_SEAT]
     say(session, live, cem, attended=True, moment=at(3))
     assert [each.ruling is not None for each in presence(session, live.id or 0)] == [True, False, True]
+
+
+def test_two_tabs_that_check_in_at_once_are_one_presence(session: Session, database: Database) -> None:
+    live, ana = launch(session, capacity=1), person(session, "ana@example.com")
+    session.commit()
+    together = Barrier(2)
+
+    def tab(_number: int) -> Outcome:
+        together.wait()
+        with database.write() as writing:
+            return come(writing, live, ana, at(5))
+
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(tab, range(2))) == [Outcome.PRESENT, Outcome.PRESENT]
+    assert stored(session) == [(True, False, "ana@example.com")]
+    assert session.scalar(select(func.count()).select_from(CertificationPeriod)) == 1
 
 
 def test_a_code_is_guessed_a_few_times_only_and_the_fallback_is_no_guess(session: Session) -> None:
