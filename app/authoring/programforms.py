@@ -56,8 +56,8 @@ def change_program(sheet: Sheet, wish: str) -> None:
     """
     verb, _colon, place = wish.partition(":")
     if verb == "choice" and place in lists(sheet) and sheet.height(place) < MOST_ROWS:
-        sheet.fresh = f"{place}.{sheet.height(place)}"
-        sheet.set(f"{sheet.fresh}.any_of.0.0", "")
+        sheet.fresh = f"{place}.{sheet.height(place)}.any_of.0.0"
+        sheet.set(sheet.fresh, "")
     elif verb == "describe":
         prefix, _colon, name = place.partition(":")
         if prefix in ("rubrics", "live_sessions") and sheet.height(prefix) < MOST_ROWS:
