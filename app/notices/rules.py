@@ -190,7 +190,7 @@ def renewal(held: Held, today: date) -> list[Due]:
         kind=step.kind,
         key=f"{key}:{step.days}",
         product_id=held.product_id,
-        url=f"/products/{held.slug}",
+        url=f"/products/{held.slug}" if step.kind is Kind.EXPIRED else f"/products/{held.slug}/renewal",
         params={"day": ends_on.isoformat()},
     )
     if held.manager_id is None or today < ends_on - TEAM_KNOWS_BEFORE * ONE_DAY:

@@ -45,7 +45,7 @@ def rhythms() -> list[tuple[str, str, str]]:
     return [
         (Rhythm.DAILY.value, _("Once a day"), _("One mail in the morning, when there is something new.")),
         (Rhythm.WEEKLY.value, _("Once a week"), _("One mail on Monday, when there is something new.")),
-        (Rhythm.AT_ONCE.value, _("At once"), _("A mail for each thing, within minutes.")),
+        (Rhythm.AT_ONCE.value, _("At once"), _("A mail within minutes, whenever there is something new.")),
     ]
 
 
