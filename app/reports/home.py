@@ -21,6 +21,7 @@ from app.certification.sanctions.queries import Entry, history, standing_of
 from app.certification.sanctions.queries import waiting as waiting_appeals
 from app.certification.signoffs import queues
 from app.certification.signoffs import words as sign_off_words
+from app.certification.signoffs.queries import requested
 from app.certification.signoffs.queries import returned_to as demonstrations_returned_to
 from app.certification.signoffs.rules import Shown
 from app.clock import Now, Today
@@ -139,6 +140,7 @@ def _rep(
         "to_mend": returned_to(session, person.id),
         "sanctions": _sanctions_of(session, person, standings),
         "to_show_again": demonstrations_returned_to(session, person.id),
+        "requested": requested(session, person.id),
         "awaiting": awaiting,
         "violations": [each for each in violations(session, person.id) if _is_news(each, moment)],
         "consequence": review_words.consequence,
