@@ -106,9 +106,7 @@ def sentence(reason: Reason) -> str:
             if "red_line" in reason.params
             else _("The certification was revoked on %(since)s.")
         ),
-        ReasonCode.RECERTIFICATION_OVERDUE: lambda: _(
-            "The content changed, and what it asked for was not done by %(deadline)s."
-        ),
+        ReasonCode.RECERTIFICATION_OVERDUE: lambda: _("What had to be done again was not done by %(deadline)s."),
         ReasonCode.NO_REQUIREMENTS: lambda: _("The program asks for nothing yet, so nobody can be certified."),
     }
     return sentences[reason.code]() % _written(reason.params)

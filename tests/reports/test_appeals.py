@@ -15,7 +15,18 @@ from app.certification.models import Appeal, CertificationEvent, CertificationEv
 from app.conduct.models import Consequence, Disposition, Finding, Violation
 from app.database import Database
 from app.people.models import Person, Role
-from factories import NOW, attest, deal, person, sellable, sent_text
+from factories import (
+    NOW,
+    attest,
+    deal,
+    person,
+    published_quiz,
+    quiz_document,
+    sellable,
+    sent_text,
+    single,
+    sitting,
+)
 from tools.statements import count_statements
 
 SignIn = Callable[[str], TestClient]
@@ -250,3 +261,23 @@ def test_a_page_takes_as_many_statements_for_many_rows_as_for_one(
 
     one = statements(grow(0, 1))
     assert statements(grow(1, ROWS)) == one
+
+
+def test_who_must_pass_a_quiz_again_is_told_why(ana: Person, session: Session, sign_in: SignIn) -> None:
+    other = sellable(session, "other", requirements=[{"quiz": "other-quiz"}], at=NOW - timedelta(days=9))
+    quiz = quiz_document("other-quiz", [single("one")], product="other")
+    version = published_quiz(session, quiz, owner=other, at=NOW - timedelta(days=9))
+    sitting(session, version, ana, {"one": 0}, at=NOW - timedelta(days=1))
+    session.commit()
+    asked = {"product": "other", "kind": "recertification", "reason": "Gaps."}
+    carol, rep = sign_in("carol@example.com"), sign_in("ana@example.com")
+    assert suspend(carol, ana, **asked, deadline="") == 422
+    assert suspend(carol, ana, **asked, deadline="2026-11-30") == 303
+
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        home = rep.get("/").text
+        assert "Pass the quiz of Other again" in home
+        assert "You were asked to pass its quiz again by 30 November 2026." in home
+        sitting(session, version, ana, {"one": 0}, number=2, at=NOW + timedelta(minutes=30))
+        session.commit()
+        assert "Pass the quiz of Other again" not in rep.get("/").text
