@@ -64,7 +64,7 @@ def test_the_gate_asks_for_the_level_that_the_program_names(
     session: Session, deal_level: str | None, allowed: list[bool]
 ) -> None:
     ana = person(session, "ana@example.com")
-    more = {"deal_level": deal_level} if deal_level else {}
+    more: dict[str, Any] = {"deal_level": deal_level} if deal_level else {}
     keeper = sellable(session, requirements=[SIGN], levels=LEAD, **more)
     attest(session, ana, keeper)
     found = clearances(session, [Question(rep=ana.email, products=("keeper",))], NOW + DAY)
