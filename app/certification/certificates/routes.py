@@ -52,6 +52,7 @@ Language = Annotated[str, Query(alias="lang", max_length=16)]
 
 
 async def _read(request: Request) -> AsyncIterator[FormData]:
+    await request.body()  # whole, so that the session, which waits for it too, still finds it
     async with sent_form(request, max_files=1, max_fields=4) as form:
         yield form
 

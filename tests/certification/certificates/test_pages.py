@@ -35,8 +35,9 @@ def code(session: Session) -> str:
         session, "ana@example.com", name="Ana Duarte", manager=person(session, "mona@example.com", Role.MANAGER)
     )
     attest(session, ana, sellable(session))
+    code = session.scalars(select(col(Certificate.code))).one()
     session.commit()
-    return session.scalars(select(col(Certificate.code))).one()
+    return code
 
 
 def said(text: str) -> str:
@@ -143,6 +144,7 @@ def test_a_new_name_is_a_new_issue(
     assert location not in old
     before = find(session, code)
     after = find(session, location.rpartition("/")[2])
+    session.rollback()
     assert before is not None
     assert after is not None
     assert before.superseded_by == after.snapshot.code
