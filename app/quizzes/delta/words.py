@@ -74,8 +74,10 @@ def _passages(part: Part, labels: Mapping[str, str], other: str) -> tuple[Passag
         if before.get(name) != after.get(name) and (part.before is not None or name in ("why", "say_instead"))
     ]
     found = [each for each in named if each.before or each.after]
+    if part.before is not None and len(found) < len(named):
+        found.append(Passage(_("In another language")))
     rest = {name for name in {*before, *after} - {*labels, "number", "minutes"} if before.get(name) != after.get(name)}
-    if part.before is not None and (not found or rest - _SILENT):
+    if part.before is not None and rest - _SILENT:
         found.append(Passage(other))
     return tuple(found)
 
