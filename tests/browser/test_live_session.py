@@ -47,6 +47,10 @@ def test_registered_checked_in_and_certified(
     expect(rep.locator(f"form[action='{here}/leave'] button")).to_be_visible()
     look(rep, locale)
 
+    for page_of_dates in ("/author/products/quayside/sessions", f"/author/products/quayside{here}"):
+        trainer.goto(page_of_dates)
+        expect(trainer.locator("[name=timezone]")).to_be_visible()
+        look(trainer, locale)
     trainer.goto("/")
     trainer.locator(f"main a[href='{here}']").click()
     trainer.locator(f"a[href='{here}/board']").click()
