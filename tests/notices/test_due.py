@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlmodel import Session
 
@@ -27,7 +29,7 @@ from app.database import Database, stored_id
 from app.notices.due import due
 from app.notices.rules import Kind
 from app.people.models import Person, Role
-from factories import NOW, attest, deal, person, published, redline, sellable, sent_text
+from factories import NOW, attest, deal, lesson, person, published, redline, sellable, sent_text, taught
 from tools.statements import count_statements
 
 DAY = timedelta(days=1)
@@ -39,7 +41,7 @@ class Company:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        self.keeper = sellable(session, at=NOW - 60 * DAY)
+        self.keeper = taught(session, [lesson(1)], requirements=[{"attest": "redlines"}], at=NOW - 60 * DAY)
         self.rep = person(session, "ana@example.com", at=NOW - 60 * DAY)
         self.trainer = person(session, "tom@example.com", Role.TRAINER, at=NOW - 60 * DAY)
         self.decider = person(session, "cleo@example.com", Role.COMPLIANCE, at=NOW - 60 * DAY)
@@ -241,35 +243,49 @@ def deal_that_closes_later(company: Company) -> list[Any]:
     return [("ana", Kind.ENDS_BEFORE_CLOSE, "/deals/D-1", False)]
 
 
-@pytest.mark.parametrize(
-    "happens",
-    [
-        suspended,
-        revoked,
-        reinstated,
-        appeal_received,
-        appeal_decided,
-        appeal_withdrawn,
-        sign_off_passed,
-        sign_off_returned,
-        sign_off_failed_and_passed_later,
-        sign_off_waiting,
-        sign_off_taken_by_another,
-        credit_asked_for,
-        violation,
-        seat,
-        red_lines_changed,
-        red_lines_to_sign_again,
-        blocked,
-        observed_only,
-        warned_only,
-        deal_that_closes_later,
-    ],
-)
+HAPPENS = [
+    suspended,
+    revoked,
+    reinstated,
+    appeal_received,
+    appeal_decided,
+    appeal_withdrawn,
+    sign_off_passed,
+    sign_off_returned,
+    sign_off_failed_and_passed_later,
+    sign_off_waiting,
+    sign_off_taken_by_another,
+    credit_asked_for,
+    violation,
+    seat,
+    red_lines_changed,
+    red_lines_to_sign_again,
+    blocked,
+    observed_only,
+    warned_only,
+    deal_that_closes_later,
+]
+
+
+@pytest.mark.parametrize("happens", HAPPENS)
 def test_what_happens_is_told_to_whom_it_concerns(company: Company, happens: Callable[[Company], list[Any]]) -> None:
     assert company.told() == []
     expected = happens(company)
     assert company.told() == expected
+
+
+@pytest.mark.parametrize("happens", HAPPENS)
+def test_its_reader_can_open_where_it_leads(
+    company: Company, sign_in: Callable[[str], TestClient], happens: Callable[[Company], list[Any]]
+) -> None:
+    happens(company)
+    company.session.commit()
+    told = company.told()
+    emails = {each.email[:3]: each.email for each in (company.rep, company.trainer, company.decider)}
+    company.session.rollback()
+    with time_machine.travel(LATER, tick=False):
+        opened = [(url, sign_in(emails[who]).get(url).status_code) for who, _kind, url, _urgent in told]
+    assert opened == [(url, 200) for url, _status in opened]
 
 
 def test_what_happened_a_month_ago_is_no_news(company: Company) -> None:
