@@ -21,11 +21,6 @@ class VersionedRubric:
     rubric: Rubric
 
 
-def asks_for(document: Document, rubric: str) -> bool:
-    """Tell whether a program asks for this demonstration, on any level and in any alternative."""
-    return rubric in asked_rubrics(document)
-
-
 def asked_rubrics(document: Document) -> list[str]:
     """Return the ids of the demonstrations that a program asks for, on any level and in any alternative."""
     levels = [document, *document.get("levels", ())]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 
@@ -12,7 +13,9 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from app.certification.actions import award_earned
 from app.certification.models import CertificationPeriod, SignOff, SignOffOutcome
+from app.certification.queries import waiting
 from app.certification.signoffs.actions import Judged, Showing, ask, decide, look_again, start
 from app.certification.signoffs.models import DemonstrationForm, SignOffRequest
 from app.database import Database
@@ -108,6 +111,18 @@ def test_who_was_not_asked_for_a_second_look_gives_none(session: Session, sign_i
     assert uma.get("/sign-offs/1/second").status_code == 409
     assert uma.post("/sign-offs/1/second", data=judgement("Uma")).status_code == 409
     assert "Nothing was judged twice yet" in uma.get("/sign-offs/agreement").text
+
+
+def test_a_second_assessor_who_would_have_passed_it_certifies_nobody(session: Session) -> None:
+    rep, tom, uma = person(session, "ana@example.com"), trainer(session, "Tom"), trainer(session, "Uma")
+    keeper = pitched(session, second_assessor_percent=100).id or 0
+    request = ask(session, _one(rep), keeper, "pitch", SHOWING, NOW)
+    failed = replace(JUDGED, outcome=SignOffOutcome.FAILED, note="Insulted the customer.")
+    decide(session, _one(tom), request.id or 0, failed, NOW)
+    look_again(session, _one(uma), request.id or 0, replace(JUDGED, signed_name="Uma"), NOW)
+    award_earned(session, rep.id or 0, keeper, NOW)
+    assert session.scalars(select(CertificationPeriod)).all() == []
+    assert waiting(session, [keeper], NOW.date()) == set()
 
 
 def test_the_page_of_agreement_takes_a_constant_number_of_statements(
