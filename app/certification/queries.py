@@ -36,7 +36,6 @@ from app.certification.rules import (
 )
 from app.certification.way import Step, way
 from app.clock import local_day
-from app.people.models import Person
 from app.quizzes.models import Attempt
 from app.redlines.models import Attestation
 
@@ -307,53 +306,3 @@ def _held(row: Any) -> HeldPeriod:
         evidence=row.evidence,
         baseline_through=dates.baseline_through,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Certificate:
-    """One period as anybody who holds its code may see it; `renewed` where a later period follows."""
-
-    person_id: int
-    product_id: int
-    holder: str
-    active: bool
-    product: str | dict[str, str]
-    number: int
-    done_on: date
-    valid_through: date
-    program_version: int
-    redlines_version: int | None
-    renewed: bool
-
-
-def certificate(session: Session, code: str) -> Certificate | None:
-    """Find a period by the code of its certificate."""
-    redlines = aliased(ContentVersion)
-    later = aliased(CertificationPeriod)
-    row = session.execute(
-        select(
-            col(CertificationPeriod.person_id),
-            col(CertificationPeriod.product_id),
-            col(Person.name),
-            col(Person.deactivated_at).is_(None),
-            col(Product.name),
-            col(CertificationPeriod.number),
-            col(CertificationPeriod.done_on),
-            col(CertificationPeriod.valid_through),
-            col(ContentVersion.number),
-            col(redlines.number),
-            select(col(later.id))
-            .where(
-                col(later.person_id) == col(CertificationPeriod.person_id),
-                col(later.product_id) == col(CertificationPeriod.product_id),
-                col(later.number) > col(CertificationPeriod.number),
-            )
-            .exists(),
-        )
-        .join(Person, col(Person.id) == col(CertificationPeriod.person_id))
-        .join(Product, col(Product.id) == col(CertificationPeriod.product_id))
-        .join(ContentVersion, col(ContentVersion.id) == col(CertificationPeriod.program_version_id))
-        .outerjoin(redlines, col(redlines.id) == col(CertificationPeriod.redlines_version_id))
-        .where(col(CertificationPeriod.code) == code)
-    ).first()
-    return Certificate(*row) if row else None

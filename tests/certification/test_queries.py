@@ -11,8 +11,9 @@ from app.catalog.actions import publish, save_draft
 from app.catalog.models import ContentKind, Origin, Product, Verdict
 from app.catalog.queries import content
 from app.certification.actions import assign
+from app.certification.certificates.queries import find
 from app.certification.models import Assignment, CertificationEventKind
-from app.certification.queries import certificate, periods, record, records
+from app.certification.queries import periods, record, records
 from app.certification.rules import ReasonCode, Standing, StandingVerdict
 from app.certification.sanctions.actions import sanction
 from app.database import Database
@@ -73,9 +74,9 @@ def test_renewing_adds_a_period_and_keeps_the_first(session: Session) -> None:
         (2, date(2028, 11, 22), 1),
         (1, date(2027, 11, 22), 1),
     ]
-    first = certificate(session, held[1].code)
+    first = find(session, held[1].code)
     assert first is not None
-    assert (first.holder, first.number, first.renewed) == ("Ana", 1, True)
+    assert (first.snapshot.holder, first.snapshot.period, first.renewed) == ("Ana", 1, True)
 
 
 def test_signing_again_is_due_by_the_deadline_and_old_signatures_do_not_count(session: Session) -> None:
