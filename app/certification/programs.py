@@ -87,9 +87,9 @@ def sign_off(key: str) -> Requirement:
     return Requirement(RequirementKind.SIGN_OFF, key, MINUTES_A_SIGN_OFF)
 
 
-def live_session(key: str) -> Requirement:
+def live_session(key: str, minutes: int = MINUTES_A_LIVE_SESSION) -> Requirement:
     """Name the requirement of presence at a live session."""
-    return Requirement(RequirementKind.LIVE_SESSION, key, MINUTES_A_LIVE_SESSION)
+    return Requirement(RequirementKind.LIVE_SESSION, key, minutes)
 
 
 def certification(key: str) -> Requirement:
@@ -105,7 +105,8 @@ def delta_quiz(key: str, version_id: int, minutes: int = 0) -> Requirement:
 def expand(program: Version, *, course: Version | None, redlines: Version | None, quizzes: list[Version]) -> Program:
     """Turn documents into terms and requirements; every lesson becomes a requirement of its own."""
     document = program.document
-    sources = _Sources(course, redlines, {each.slug: each for each in quizzes})
+    minutes = {each["id"]: each["minutes"] for each in document.get("live_sessions", ())}
+    sources = _Sources(course, redlines, {each.slug: each for each in quizzes}, minutes)
     requirements = _requirements(document["requirements"], sources)
     return Program(
         version_id=program.id,
@@ -153,14 +154,15 @@ def besides_lessons(document: dict[str, Any]) -> tuple[Requirement, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Sources:
-    """The documents that say what a requirement means."""
+    """The documents that say what a requirement means; `minutes` are those of the live sessions."""
 
     course: Version | None
     redlines: Version | None
     quizzes: Mapping[str, Version]
+    minutes: Mapping[str, int]
 
 
-_NOTHING = _Sources(None, None, {})
+_NOTHING = _Sources(None, None, {}, {})
 
 
 def _levels(document: dict[str, Any], requirements: tuple[Requirement, ...], sources: _Sources) -> Iterable[Level]:
@@ -188,8 +190,9 @@ def _expanded(kind: str, key: Any, sources: _Sources) -> Iterable[Requirement]:
         return [attestation(ceil(sum(rule["status"] == "active" for rule in rules) * MINUTES_A_RED_LINE))]
     if kind == "quiz":
         return [quiz(key, _quiz_minutes(sources.quizzes.get(key)))]
-    named = {"sign_off": sign_off, "live_session": live_session, "certified": certification}
-    return [named[kind](key)]
+    if kind == "live_session":
+        return [live_session(key, sources.minutes.get(key, MINUTES_A_LIVE_SESSION))]
+    return [sign_off(key) if kind == "sign_off" else certification(key)]
 
 
 def _quiz_minutes(version: Version | None) -> int:

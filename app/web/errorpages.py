@@ -100,7 +100,10 @@ def _app_error(request: Request, error: Exception) -> Response:
 
 
 def _to_sign_in(request: Request) -> Response:
-    url = request.url_for("sign_in_form").include_query_params(next=request.url.path)
+    asked = request.url.path
+    if request.method == "GET" and request.url.query:
+        asked = f"{asked}?{request.url.query}"  # such as the code that somebody scanned
+    url = request.url_for("sign_in_form").include_query_params(next=asked)
     target = f"{url.path}?{url.query}" if request.method == "GET" else url.path
     if "hx-request" in request.headers:
         return Response(status_code=401, headers={"HX-Redirect": target})
