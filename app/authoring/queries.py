@@ -179,7 +179,7 @@ def product(session: Session, slug: str) -> Product:
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """One version, for the history."""
+    """One version, for the history; `asks` says that it names the questions about what it changed."""
 
     kind: ContentKind
     slug: str
@@ -190,6 +190,7 @@ class Frozen:
     verdict: Verdict
     deadline: date | None
     note: str
+    asks: bool
 
 
 def versions(session: Session, product_id: int) -> list[Frozen]:
@@ -205,6 +206,7 @@ def versions(session: Session, product_id: int) -> list[Frozen]:
             col(ContentVersion.verdict),
             col(ContentVersion.deadline),
             col(ContentVersion.note),
+            col(ContentVersion.delta).is_not(None),
         )
         .join(Content, col(Content.id) == col(ContentVersion.content_id))
         .where(col(Content.product_id) == product_id)

@@ -14,6 +14,7 @@ from app.certification.programs import Program, besides_lessons, delta_quiz, qui
 from app.certification.requirements import LASTING, Requirement, RequirementKind, asked_again
 from app.certification.rules import Recertification
 from app.clock import local_day
+from app.quizzes.delta.rules import MOST
 
 RENEWED = frozenset(RequirementKind) - LASTING
 KINDS_ASKED_AGAIN: Mapping[Verdict, frozenset[RequirementKind]] = {
@@ -113,7 +114,7 @@ def _asked_by(row: Any, now: Iterable[Requirement], then: Collection[Requirement
     if row.delta is None:
         return _of_kinds(both, kinds)
     quizzes = {part.key for each in both for part in each.parts() if part.kind is RequirementKind.QUIZ}
-    deltas = (delta_quiz(key, row.id, len(items)) for key, items in row.delta.items() if key in quizzes)
+    deltas = (delta_quiz(key, row.id, min(len(items), MOST)) for key, items in row.delta.items() if key in quizzes)
     return (*_of_kinds(both, kinds - {RequirementKind.QUIZ}), *deltas)
 
 

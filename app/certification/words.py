@@ -87,7 +87,11 @@ def sentence(reason: Reason) -> str:
             _count(reason.params),
         ),
         ReasonCode.REDLINES_NOT_ATTESTED: lambda: _("The red lines have not been signed."),
-        ReasonCode.QUIZ_NOT_PASSED: lambda: _("The quiz has not been passed."),
+        ReasonCode.QUIZ_NOT_PASSED: lambda: (
+            _("The questions about what changed have not been answered.")
+            if _is_delta(str(reason.params.get("key", "")))
+            else _("The quiz has not been passed.")
+        ),
         ReasonCode.SIGN_OFF_MISSING: lambda: _("An assessor has not signed off a demonstration."),
         ReasonCode.LIVE_SESSION_MISSING: lambda: _("The live session has not been attended."),
         ReasonCode.CERTIFICATION_MISSING: lambda: _("The certification on another product comes first: %(key)s."),
@@ -142,7 +146,10 @@ def _fix(code: StrEnum, key: str, minutes: int, slug: str) -> Fix | None:
     labels: Mapping[StrEnum, tuple[Callable[[], str], str]] = {
         ReasonCode.LESSONS_NOT_COMPLETED: (lambda: _("Go to the lesson"), f"/products/{slug}/lessons/{key}"),
         ReasonCode.REDLINES_NOT_ATTESTED: (lambda: _("Sign the red lines"), f"/products/{slug}/red-lines"),
-        ReasonCode.QUIZ_NOT_PASSED: (lambda: _("Take the quiz"), _quiz_url(key)),
+        ReasonCode.QUIZ_NOT_PASSED: (
+            lambda: _("Answer what changed") if _is_delta(key) else _("Take the quiz"),
+            quiz_url(key),
+        ),
         ReasonCode.NO_REQUIREMENTS: (lambda: _("See the product"), f"/products/{slug}"),
         ReasonCode.SIGN_OFF_MISSING: (lambda: _("Ask for the sign-off"), f"/products/{slug}/sign-offs/{key}"),
         ReasonCode.LIVE_SESSION_MISSING: (lambda: _("Choose a date"), f"/products/{slug}/sessions/{key}"),
@@ -154,7 +161,11 @@ def _fix(code: StrEnum, key: str, minutes: int, slug: str) -> Fix | None:
     return Fix(label(), url, minutes)
 
 
-def _quiz_url(key: str) -> str:
+def _is_delta(key: str) -> bool:
+    return "@" in key
+
+
+def quiz_url(key: str) -> str:
     """Return where a quiz is taken; one about a change is named with the version that changed."""
     slug, _separator, version = key.partition("@")
     return f"/quizzes/{slug}/changes/{version}" if version else f"/quizzes/{slug}"

@@ -161,9 +161,10 @@ def _step_line(step: Step, record: Record, course: Course, awaiting: Collection[
     quizzes = [each.key for each in record.program.requirements if each.kind is RequirementKind.QUIZ]
     live = [each.key for each in record.program.requirements if each.kind is RequirementKind.LIVE_SESSION]
     missing = [each.requirement.key for each in record.verdict.missing if each.requirement.key in live]
+    changes = [each for each in record.verdict.missing if each.requirement.kind is RequirementKind.DELTA_QUIZ]
     urls = {
         StepKind.RED_LINES: f"/products/{course.slug}/red-lines",
-        StepKind.QUIZ: f"/quizzes/{quizzes[0]}" if quizzes else "",
+        StepKind.QUIZ: words.quiz_url(changes[0].requirement.key if changes else quizzes[0]) if quizzes else "",
         StepKind.LIVE_SESSION: f"/products/{course.slug}/sessions/{(missing or live)[0]}" if live else "",
     }
     kind, icon = _STEP_LOOKS[step.state]

@@ -1,15 +1,15 @@
-"""What changed in the red lines of products on which somebody is certified, where its publication said to tell them."""
+"""What changed about products on which somebody is certified, where its publication said to tell them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
 from app.catalog.models import Content, ContentKind, ContentVersion, Product, Verdict
-from app.certification.facts import Key
+from app.certification.holdings import Key
 from app.certification.queries import Record
 from app.redlines.models import Attestation
 
@@ -18,16 +18,27 @@ TOLD_FOR: Final = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """Red lines that changed, and why."""
+    """What changed about a product, and why."""
 
     product: str
     name: str | dict[str, str]
     published_at: datetime
     note: str
+    kind: ContentKind = ContentKind.REDLINES
+
+    @property
+    def of_red_lines(self) -> bool:
+        """Whether the red lines changed, perhaps among other things."""
+        return self.kind is ContentKind.REDLINES
+
+    @property
+    def url(self) -> str:
+        """Where it is read."""
+        return f"/products/{self.product}/red-lines" if self.of_red_lines else f"/products/{self.product}"
 
 
 def news(session: Session, person_id: int, standings: Mapping[Key, Record], moment: datetime) -> list[News]:
-    """Return what a person is to be told, for 30 days or until they sign the red lines again; one statement."""
+    """Return what a person is to be told for 30 days, of red lines until they sign them again; one statement."""
     certified = [
         product_id
         for (person, product_id), record in standings.items()
@@ -48,16 +59,16 @@ def news(session: Session, person_id: int, standings: Mapping[Key, Record], mome
             col(Product.name),
             col(ContentVersion.published_at),
             col(ContentVersion.note),
+            col(Content.kind),
         )
         .join(Content, col(Content.id) == col(ContentVersion.content_id))
         .join(Product, col(Product.id) == col(Content.product_id))
         .where(
-            col(Content.kind) == ContentKind.REDLINES,
             col(Content.product_id).in_(certified),
             col(ContentVersion.verdict) == Verdict.NOTIFY,
             col(ContentVersion.published_at) > moment - TOLD_FOR,
             col(ContentVersion.published_at) <= moment,
-            ~signed,
+            or_(col(Content.kind) != ContentKind.REDLINES, ~signed),
         )
         .order_by(col(ContentVersion.published_at).desc(), col(ContentVersion.id).desc())
     )

@@ -14,11 +14,15 @@ from app.catalog.queries import content, product_by_slug
 from app.certification.queries import record
 from app.certification.rules import Standing
 from app.clock import local_day
+from app.commands.work import HANDLERS
 from app.database import Database, stored_id
+from app.jobs.worker import Worker
 from app.people.models import Role
 from app.people.queries import person_by_email
-from app.quizzes.models import Attempt, SpacedCard
+from app.quizzes.models import Attempt, RegradePolicy, SpacedCard
 from app.quizzes.queries import passes
+from app.quizzes.regrading.actions import Decision, decide
+from app.quizzes.regrading.queries import target
 from factories import attest, person, published_quiz, quiz_document, redline, sellable, single, sitting
 from taking import Taker
 from tools.statements import count_statements
@@ -190,3 +194,25 @@ def test_the_page_takes_as_many_statements_however_much_changed(ana: Taker, url:
     with count_statements(database) as many:
         ana.client.get(other)
     assert len(many) == len(few)
+
+
+def test_a_regrade_of_what_was_answered_asks_for_it_again(ana: Taker, url: str, database: Database) -> None:
+    attempt = ana.client.post(f"{url}/attempts").headers["location"]
+    ana.answer_all(attempt)
+    ana.finish(attempt)
+    assert standing(database)[2] == ["attestation"]
+    price = single("price", red_line=["keeper.price"], critical=True)
+    for place, option in enumerate(price["options"]):
+        option["correct"] = place == 1
+    with database.write() as session:
+        owner = product_by_slug(session, "keeper")
+        published_quiz(session, QUIZ | {"items": [price, *QUIZ["items"][1:]]}, owner=owner, at=datetime.now(UTC))
+        found = target(session, "keeper-quiz", "price")
+        new, old = found.wordings
+        decision = Decision(found, new, (old.number,), RegradePolicy.NEW_ONLY, "The key was wrong.")
+        decide(session, decision, attempts=old.attempts, by="tom@example.com", moment=datetime.now(UTC))
+    Worker(database, HANDLERS).run_once()
+    assert standing(database)[2] == ["attestation", "delta_quiz"]
+    with database.read() as session:
+        passed = session.execute(select(col(Attempt.number), col(Attempt.passed)).order_by(col(Attempt.id))).all()
+        assert [tuple(row) for row in passed] == [(1, False), (-1, False)]

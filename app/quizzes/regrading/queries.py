@@ -146,7 +146,7 @@ def marked_attempts(
             col(Person.email),
             col(Person.name),
             col(Content.slug),
-            col(Attempt.number),
+            func.abs(col(Attempt.number)),
             col(Attempt.finished_at),
             col(ContentVersion.document)["pass_percent"].as_float(),
             col(Attempt.points),
