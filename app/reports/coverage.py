@@ -8,9 +8,10 @@ from typing import Any
 
 from app.catalog.models import Product
 from app.certification import words
-from app.certification.facts import Key
+from app.certification.holdings import Key
 from app.certification.queries import Record
-from app.certification.rules import ReasonCode, RequirementKind, Standing, StandingVerdict
+from app.certification.requirements import RequirementKind
+from app.certification.rules import ReasonCode, Standing, StandingVerdict
 from app.reports.queries import Seller
 from app.web import i18n
 from app.web.i18n import gettext as _

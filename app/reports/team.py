@@ -13,7 +13,7 @@ from sqlmodel import Session
 from app.catalog.models import Product
 from app.catalog.queries import products
 from app.catalog.text import Text, localized
-from app.certification.facts import Key
+from app.certification.holdings import Key
 from app.certification.queries import Record, records
 from app.certification.words import minutes_left
 from app.clock import Now, Today, end_of_day

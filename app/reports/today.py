@@ -8,9 +8,10 @@ from enum import IntEnum
 from app.catalog.models import Product
 from app.catalog.queries import Course
 from app.certification import words
-from app.certification.facts import Key
+from app.certification.holdings import Key
 from app.certification.queries import Record
-from app.certification.rules import Missing, RequirementKind, Standing
+from app.certification.requirements import RequirementKind
+from app.certification.rules import Missing, Standing
 from app.certification.way import Step
 from app.deals.facts import DealFacts
 from app.reports.coverage import SOON_DAYS, may_sell

@@ -12,7 +12,8 @@ from app.catalog.queries import content, in_force
 from app.certification.actions import award_waiting, lock_waiting
 from app.certification.programs import attestation, expand
 from app.certification.queries import periods, record
-from app.certification.rules import RequirementKind, Standing, StandingVerdict
+from app.certification.requirements import RequirementKind
+from app.certification.rules import Standing, StandingVerdict
 from app.people.models import Person
 from factories import NOW, attest, lesson, person, published, redline, sellable, taught
 

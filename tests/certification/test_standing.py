@@ -9,14 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.certification.dates import Basis, PeriodDates, ProgramTerms, Span, next_period
+from app.certification.requirements import Evidence, Requirement, RequirementKind
 from app.certification.rules import (
-    Evidence,
     Missing,
     Reason,
     ReasonCode,
     Recertification,
-    Requirement,
-    RequirementKind,
     Sanction,
     Standing,
     StandingFacts,
