@@ -1,5 +1,6 @@
 """Badges, verified by a library that is not ours against the running application, as a stranger would do it."""
 
+import base64
 import hashlib
 import json
 from collections.abc import Callable
@@ -48,7 +49,7 @@ def fetched(client: TestClient, address: str) -> bytes:
 
 
 def verifier(client: TestClient, token: str) -> OB3Verifier:
-    header = json.loads(keys.base64.urlsafe_b64decode(token.partition(".")[0] + "=="))
+    header = json.loads(base64.urlsafe_b64decode(token.partition(".")[0] + "=="))
     jwks = {each["kid"]: each for each in client.get("/.well-known/jwks.json").json()["keys"]}
     key = jwks[header["kid"]]
     assert json.loads(fetched(client, header["kid"])) == key
@@ -73,7 +74,7 @@ def test_a_stranger_verifies_the_badge(session: Session, client: TestClient) -> 
     assert found.issuer.id == "http://testserver/badges/issuer"
     assert found.id == f"http://testserver/certificates/{issued.code}"
     assert found.issuance_date == TODAY
-    claims = json.loads(keys.base64.urlsafe_b64decode(token.split(".")[1] + "=="))
+    claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
     (identity,) = claims["credentialSubject"]["identifier"]
     expected = hashlib.sha256(("ana@example.com" + identity["salt"]).encode()).hexdigest()
     assert identity["identityHash"] == f"sha256${expected}"
@@ -157,7 +158,7 @@ def test_a_status_list_takes_as_many_statements_for_many_as_for_one(session: Ses
         decided(session, everybody[-1], CertificationEventKind.REVOKED)
     assert statements(engine, lambda: client.get("/badges/status/revocation/0")) == for_one
     claims = client.get("/badges/status/revocation/0").text.split(".")[1]
-    bits = json.loads(keys.base64.urlsafe_b64decode(claims + "=="))["credentialSubject"]["encodedList"]
+    bits = json.loads(base64.urlsafe_b64decode(claims + "=="))["credentialSubject"]["encodedList"]
     assert set_indices(decode_encoded_list(bits)) == {each.status_index for each in everybody}
     assert client.get("/badges/status/revocation/1").status_code == 404
 
@@ -203,3 +204,17 @@ def test_two_who_need_a_key_at_once_get_the_same(database: Database, settings: S
     with ThreadPoolExecutor(2) as threads:
         first, second = threads.map(ask, range(2))
     assert first == second
+
+
+def test_a_level_is_an_achievement_of_its_own(session: Session, client: TestClient) -> None:
+    expert = {"id": "expert", "name": {"en": "Expert", "zh-Hans": "专家"}, "requirements": [{"attest": "redlines"}]}
+    keeper = sellable(session, at=TODAY - timedelta(days=1), levels=[expert])
+    attest(session, person(session, "ana@example.com"), keeper, at=TODAY)
+    codes = list(session.scalars(select(col(Certificate.code)).order_by(col(Certificate.id))))
+    session.commit()
+    named = [accepted(client, badge(client, code)).achievement for code in codes]
+    assert [each.name for each in named] == ["Keeper", "Keeper, Expert"]
+    assert [each.id.partition("/badges/")[2] for each in named] == ["achievements/keeper", "achievements/keeper/expert"]
+    assert json.loads(fetched(client, named[1].id))["name"] == "Keeper, Expert"
+    assert "Expert" in client.get(f"/certificates/{codes[1]}").text
+    assert client.get("/badges/achievements/keeper/novice").status_code == 404
