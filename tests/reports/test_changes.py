@@ -19,7 +19,7 @@ from app.database import Database, stored_id
 from app.jobs.worker import Worker
 from app.people.models import Role
 from app.people.queries import person_by_email
-from app.quizzes.models import Attempt, RegradePolicy, SpacedCard
+from app.quizzes.models import Attempt, AttemptItem, ItemVersion, RegradePolicy, SpacedCard
 from app.quizzes.queries import passes
 from app.quizzes.regrading.actions import Decision, decide
 from app.quizzes.regrading.queries import target
@@ -216,3 +216,22 @@ def test_a_regrade_of_what_was_answered_asks_for_it_again(ana: Taker, url: str, 
     with database.read() as session:
         passed = session.execute(select(col(Attempt.number), col(Attempt.passed)).order_by(col(Attempt.id))).all()
         assert [tuple(row) for row in passed] == [(1, False), (-1, False)]
+
+
+def test_a_question_of_a_bank_is_asked_too(ana: Taker, database: Database) -> None:
+    at = NOW - timedelta(hours=2)
+    with database.write() as session:
+        owner = product_by_slug(session, "keeper")
+        bank = quiz_document("bank", [single("deep"), single("shallow")], bank=True)
+        bank.pop("pass_percent")
+        published_quiz(session, bank, owner=owner, at=at)
+        draw = [{"count": 1}, {"from": "bank", "count": 1}]
+        published_quiz(session, QUIZ | {"draw": draw}, owner=owner, at=at + timedelta(minutes=1))
+        number = change(session, items=["price", "bank/deep"])
+    attempt = ana.client.post(f"/quizzes/keeper-quiz/changes/{number}/attempts").headers["location"]
+    ana.answer_all(attempt)
+    assert "100 %, passed" in ana.finish(attempt)
+    with database.read() as session:
+        drawn = select(col(ItemVersion.item)).join(AttemptItem, col(AttemptItem.item_version_id) == col(ItemVersion.id))
+        attempts = select(col(Attempt.id)).where(col(Attempt.delta_of) == number)
+        assert set(session.scalars(drawn.where(col(AttemptItem.attempt_id).in_(attempts)))) == {"price", "deep"}
