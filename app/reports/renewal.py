@@ -209,5 +209,7 @@ def _to_do(missing: Iterable[Missing], slug: str, courses: Sequence[Version]) ->
         if fix is not None:
             is_lesson = each.requirement.kind is RequirementKind.LESSON
             title = titles.get(each.requirement.key, "") if is_lesson else ""
-            found.append(ToDo(fix.label, title, fix.url, each.minutes))
+            # the form to sign again is folded away for everybody else who has signed this version
+            url = f"{fix.url}?again=true#signed" if each.requirement.kind is RequirementKind.ATTESTATION else fix.url
+            found.append(ToDo(fix.label, title, url, each.minutes))
     return found
