@@ -6,16 +6,17 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
 from app.catalog.models import Content, ContentVersion, LessonProgress
-from app.certification.assigning.rules import away, due_after_leave
+from app.certification.assigning.leaves import leaves
+from app.certification.assigning.rules import due_after_leave
 from app.certification.changes import Change, changes, spot_recertification
-from app.certification.dates import ONE_DAY, PeriodDates
+from app.certification.dates import ONE_DAY, Basis, PeriodDates
 from app.certification.holdings import Holdings, Key
 from app.certification.live.models import Attendance
-from app.certification.models import Assignment, CreditKind, Leave, RequirementCredit, SignOff, SignOffOutcome
+from app.certification.models import Assignment, CreditKind, RequirementCredit, SignOff, SignOffOutcome
 from app.certification.programs import Program, attestation, certification, delta_quiz, lesson, live_session, quiz
 from app.certification.programs import sign_off as demonstration
 from app.certification.requirements import Evidence, Requirement, RequirementKind
@@ -44,6 +45,8 @@ class Facts:
         self._changes = changes(session, programs, as_of)
         self._evidence: dict[Key, list[Evidence]] = defaultdict(list)
         self.due_on: dict[Key, date | None] = {}
+        """By when people were asked to be certified, leave counted; what is shown, and missed."""
+        self._set_for: dict[Key, date | None] = {}
         self._holdings = Holdings(session, people, programs, as_of)
         self._spot = {
             key: [spot_recertification(programs[key[1]], at, deadline) for at, deadline in asked]
@@ -84,6 +87,14 @@ class Facts:
             if found.awarded_at < change.published_at and dates.done_on == change.published_on:
                 dates = replace(dates, done_on=dates.done_on - ONE_DAY)
         return found.id, dates
+
+    def rests_on(self, key: Key) -> date | None:
+        """Return the day that was set, from which periods are computed.
+
+        Leave gives more time once. A fixed day, which is the same each year, must not move with it.
+        """
+        fixed = self._programs[key[1]].terms.basis is Basis.FIXED
+        return (self._set_for if fixed else self.due_on).get(key)
 
     def suspension(self, key: Key) -> Sanction | None:
         """Return the suspension that holds."""
@@ -238,27 +249,13 @@ class Facts:
             .order_by(col(Assignment.id))
         ):
             asked[row.person_id, row.product_id] = row
-        leaves = self._leaves({row.person_id for row in asked.values() if row.due_on is not None})
+        away = leaves(self._session, {row.person_id for row in asked.values() if row.due_on is not None}, self._as_of)
         for key, row in asked.items():
             due_on = row.due_on
-            if due_on is not None and row.person_id in leaves:
-                due_on = due_after_leave(due_on, local_day(row.assigned_at), leaves[row.person_id])
+            self._set_for[key] = due_on
+            if due_on is not None and row.person_id in away:
+                due_on = due_after_leave(due_on, local_day(row.assigned_at), away[row.person_id])
             self.due_on[key] = due_on
-
-    def _leaves(self, people: Collection[int]) -> Mapping[int, list[Any]]:
-        found: dict[int, list[Any]] = defaultdict(list)
-        if not people:
-            return found
-        today = local_day(self._as_of)
-        for row in self._session.execute(
-            select(col(Leave.person_id), col(Leave.from_on), col(Leave.through_on)).where(
-                col(Leave.person_id).in_(people),
-                col(Leave.recorded_at) <= self._as_of,
-                or_(col(Leave.withdrawn_at).is_(None), col(Leave.withdrawn_at) > self._as_of),
-            )
-        ):
-            found[row.person_id].append(away(row.from_on, row.through_on, today))
-        return found
 
 
 def credited_through(row: Any, as_of: datetime) -> date | None:

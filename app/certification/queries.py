@@ -155,7 +155,7 @@ def _on_level(
         requirements=requirements,
         evidence=stored.evidence(key),
         period=period,
-        due_on=stored.due_on.get(key),
+        due_on=stored.rests_on(key),
         suspension=stored.suspension(key),
         revocation=stored.revocation(key),
         recertifications=stored.recertifications(key, requirements),

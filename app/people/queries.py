@@ -294,6 +294,18 @@ def team_tree(session: Session) -> list[ListedTeam]:
     return tree
 
 
+def teams_below(session: Session) -> dict[int, tuple[str, set[int]]]:
+    """Return each team's name, and the ids of it and of every team below it, by id."""
+    found: dict[int, tuple[str, set[int]]] = {}
+    path: list[int] = []
+    for team in team_tree(session):
+        path = [*path[: team.depth], team.id]
+        found[team.id] = (team.name, set())
+        for above in path:
+            found[above][1].add(team.id)
+    return found
+
+
 class ListedToken(NamedTuple):
     """A token as the list shows it; the secret itself is not stored."""
 

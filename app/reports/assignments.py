@@ -24,7 +24,7 @@ from app.people.access import CurrentPerson, allow
 from app.people.forms import RowId
 from app.people.labels import role_names
 from app.people.models import Role
-from app.people.queries import team_tree
+from app.people.queries import team_tree, teams_below
 from app.reports.queries import branch
 from app.web.forms import Bound, RawForm, bind, blank
 from app.web.i18n import gettext as _
@@ -67,7 +67,7 @@ class Choice:
 def _people(session: Session, viewer: CurrentPerson, team: int | None = None) -> dict[int, tuple[str, int | None]]:
     """Return name and team of the active people whom the viewer may ask, by id; `team` means those below too."""
     below = branch(session, viewer)
-    inside = queries.teams_below(session).get(team, set()) if team else None
+    inside = teams_below(session).get(team, ("", set()))[1] if team else None
     return {
         person_id: (name, each.team_id)
         for person_id, (each, name) in queries.candidates(session).items()
@@ -290,7 +290,7 @@ def _judge(session: Session, form: Bound[RuleForm], today: date) -> None:
         return
     if _product(session, data.product) is None:
         form.wrong("product", _("Choose one of the list."))
-    if data.team is not None and data.team not in queries.teams_below(session):
+    if data.team is not None and data.team not in teams_below(session):
         form.wrong("team", _("Choose one of the list."))
     if data.hired_from and data.hired_through and data.hired_through < data.hired_from:
         form.wrong("hired_through", _("The last day lies before the first."))

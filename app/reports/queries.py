@@ -51,21 +51,6 @@ def sellers(session: Session, people: Collection[int] | None = None) -> list[Sel
     return [Seller(row[0], row[1], row[2], row[3], row[4] or "") for row in session.execute(statement)]
 
 
-def teams_below(session: Session) -> dict[int, tuple[str, set[int]]]:
-    """Return each team's name, and the ids of it and of every team below it, by id."""
-    rows = session.execute(select(col(Team.id), col(Team.name), col(Team.parent_id)).order_by(col(Team.name))).all()
-    parents = {row.id: row.parent_id for row in rows}
-    found = {row.id: (row.name, {row.id}) for row in rows}
-    for team_id, parent_id in parents.items():
-        seen = {team_id}
-        above = parent_id
-        while above is not None and above not in seen:
-            seen.add(above)
-            found[above][1].add(team_id)
-            above = parents[above]
-    return found
-
-
 def deals_of(session: Session, people: Collection[int], as_of: datetime) -> list[DealFacts]:
     """Return the deals that at least one of `people` is on, the next to close first."""
     on_team = select(col(DealMember.deal_id)).where(col(DealMember.person_id).in_(people))

@@ -20,9 +20,10 @@ from app.clock import Now, Today, end_of_day
 from app.database import SessionDep
 from app.people.access import CurrentPerson, allow
 from app.people.models import Role
+from app.people.queries import teams_below
 from app.reports.charts import horizon
 from app.reports.coverage import Cell, Coverage, Order, Row, Show, arranged, coverage
-from app.reports.queries import Seller, branch, deals_of, sellers, teams_below
+from app.reports.queries import Seller, branch, deals_of, sellers
 from app.reports.risks import amounts, risks
 from app.web.csvfile import csv_file
 from app.web.i18n import current_locale

@@ -5,19 +5,20 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.catalog.models import Product
 from app.catalog.text import Text
 from app.certification.assigning.fitting import Before, Candidate, Conditions, DueTerms, day_that_holds, due_date
-from app.certification.assigning.rules import Away, away, due_after_leave
+from app.certification.assigning.leaves import leaves
+from app.certification.assigning.rules import due_after_leave
 from app.certification.holdings import Key
 from app.certification.models import Assignment, AssignmentRule, DueFrom, Leave
 from app.certification.queries import records
 from app.clock import local_day
 from app.people.models import Person, PersonRole, Role, Team
-from app.people.queries import reporting_tree, team_tree
+from app.people.queries import reporting_tree, teams_below
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +63,6 @@ class Fitting:
     person_id: int
     name: str
     due_on: date | None
-
-
-def leaves(session: Session, people: Collection[int], moment: datetime) -> dict[int, list[Away]]:
-    """Return when people are away, as known at a moment; a leave without an end counts through that day."""
-    found: dict[int, list[Away]] = defaultdict(list)
-    for row in session.execute(
-        select(col(Leave.person_id), col(Leave.from_on), col(Leave.through_on)).where(
-            col(Leave.person_id).in_(people),
-            col(Leave.recorded_at) <= moment,
-            or_(col(Leave.withdrawn_at).is_(None), col(Leave.withdrawn_at) > moment),
-        )
-    ):
-        found[row.person_id].append(away(row.from_on, row.through_on, local_day(moment)))
-    return found
 
 
 def asked_last(
@@ -169,7 +156,7 @@ def conditions(session: Session, rule: AssignmentRule, teams: Mapping[int, Colle
 
 def fitting(session: Session, rule: AssignmentRule, moment: datetime) -> list[Fitting]:
     """Return whom a rule would ask now who has not been asked by it, by name, with the day that would hold."""
-    whom = conditions(session, rule, teams_below(session))
+    whom = conditions(session, rule, {team: inside for team, (_name, inside) in teams_below(session).items()})
     people = {person_id: each for person_id, each in candidates(session).items() if whom.fit(each[0])}
     if rule.id is not None:
         already = set(session.scalars(select(col(Assignment.person_id)).where(col(Assignment.rule_id) == rule.id)))
@@ -201,17 +188,6 @@ def _days(
             state = Before.HOLDS if holds else Before.LAPSED if done else Before.OPEN
         day = due_date(terms, each.hired_on, local_day(moment))
         found[each.id] = day_that_holds(day, state, asked.day if asked else None)
-    return found
-
-
-def teams_below(session: Session) -> dict[int, set[int]]:
-    """Return the ids of each team and of every team below it, by id."""
-    found: dict[int, set[int]] = defaultdict(set)
-    path: list[int] = []
-    for team in team_tree(session):
-        path = [*path[: team.depth], team.id]
-        for above in path:
-            found[above].add(team.id)
     return found
 
 
