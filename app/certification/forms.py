@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from app.certification.models import SignOffOutcome
 from app.web.forms import Blank, Form
@@ -15,7 +15,7 @@ class AssignmentForm(Form):
     """Ask somebody to get certified on a product, by a day or whenever."""
 
     product: Slug
-    due_on: Annotated[date | None, Blank] = None
+    due_on: Annotated[Annotated[date, Field(le=date(2199, 12, 31))] | None, Blank] = None
 
 
 class SignOffForm(Form):
