@@ -85,6 +85,7 @@ def _quiz_page(
         "has_essay": has_essay,
         "past": [each for each in past if each is not running],
         "scored": scored,
+        "has_passed": any(each.passed and each.id in scored for each in past),
         "running": running,
         "catching_up": catching_up,
         "practice": None if running or catching_up else offer(session, person.id, version, moment),
