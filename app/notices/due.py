@@ -13,7 +13,7 @@ from app.clock import local_day
 from app.notices import rules
 from app.notices.happened import happened
 from app.notices.queues import waiting
-from app.notices.rules import Due
+from app.notices.rules import Due, Kind
 from app.notices.standings import Reporting, Standings
 from app.people.models import Person, PersonRole, Role
 
@@ -68,7 +68,12 @@ def due(session: Session, people: Collection[int], moment: datetime) -> list[Due
         chain.from_iterable(rules.catching_up(each, today) for each in standings.catching()),
         chain.from_iterable(rules.on_deal(each, today) for each in standings.on_deals()),
         standings.changes(),
-        happened(session, people, moment),
+        (
+            each
+            for each in happened(session, people, moment)
+            # what a person asked for again is over when it is done, whatever else stands
+            if each.kind is not Kind.RECERTIFY or standings.asks_again(each.person_id, each.product_id or 0)
+        ),
         waiting(session, held, moment),
     )
     wanted = set(people)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
@@ -11,19 +11,11 @@ from sqlmodel import Session, col
 
 from app.catalog.models import Product
 from app.certification.live.models import LiveSession, Registration
-from app.certification.models import (
-    Appeal,
-    AppealOutcome,
-    CertificationEvent,
-    CertificationEventKind,
-    CertificationPeriod,
-    PeriodOrigin,
-    SignOff,
-    SignOffOutcome,
-)
+from app.certification.models import CertificationPeriod, PeriodOrigin, SignOff, SignOffOutcome
 from app.clock import local_day
 from app.conduct.models import Finding, Violation
-from app.notices.rules import TOLD_FOR, Due, Kind
+from app.notices.decided import appealed, credited, extended, lately, sanctioned
+from app.notices.rules import ONE_DAY, Due, Kind
 from app.quizzes.models import Attempt, AttemptItem, Essay, EssayMark, EssayState
 
 _OF_OUTCOME = {
@@ -31,22 +23,12 @@ _OF_OUTCOME = {
     SignOffOutcome.RETURNED: Kind.SIGN_OFF_RETURNED,
     SignOffOutcome.FAILED: Kind.SIGN_OFF_FAILED,
 }
-_OF_EVENT = {
-    CertificationEventKind.SUSPENDED: Kind.SUSPENDED,
-    CertificationEventKind.REVOKED: Kind.REVOKED,
-    CertificationEventKind.REINSTATED: Kind.REINSTATED,
-    CertificationEventKind.RECERTIFICATION: Kind.RECERTIFY,
-}
 
 
 def happened(session: Session, people: Collection[int], moment: datetime) -> Iterator[Due]:
     """Return what is to be told of the last 30 days, and what still waits for these people to do it."""
-    readers = (_certified, _signed_off, _events, _appeals, _violations, _seats, _essays, _marked)
+    readers = (_certified, _signed_off, sanctioned, appealed, credited, extended, _violations, _seats, _essays, _marked)
     return chain.from_iterable(read(session, people, moment) for read in readers)
-
-
-def _lately(moment_of: Any, moment: datetime) -> Any:
-    return moment_of.between(moment - TOLD_FOR, moment)
 
 
 def _certified(session: Session, people: Collection[int], moment: datetime) -> Iterator[Due]:
@@ -55,7 +37,7 @@ def _certified(session: Session, people: Collection[int], moment: datetime) -> I
         select(col(period.id), col(period.person_id), col(period.product_id), col(period.valid_through)).where(
             col(period.person_id).in_(people),
             col(period.origin) == PeriodOrigin.EARNED,
-            _lately(col(period.awarded_at), moment),
+            lately(col(period.awarded_at), moment),
         )
     )
     for row in rows:
@@ -96,7 +78,7 @@ def _signed_off(session: Session, people: Collection[int], moment: datetime) -> 
         .where(
             col(SignOff.person_id).in_(people),
             col(SignOff.second_of).is_(None),
-            _lately(col(SignOff.decided_at), moment),
+            lately(col(SignOff.decided_at), moment),
             ~followed,
         )
     )
@@ -111,81 +93,6 @@ def _signed_off(session: Session, people: Collection[int], moment: datetime) -> 
         )
 
 
-def _events(session: Session, people: Collection[int], moment: datetime) -> Iterator[Due]:
-    event, later = CertificationEvent, aliased(CertificationEvent)
-    lifted = (
-        select(col(later.id))
-        .where(
-            col(later.person_id) == col(event.person_id),
-            col(later.product_id) == col(event.product_id),
-            col(later.kind) == CertificationEventKind.REINSTATED,
-            col(later.id) > col(event.id),
-        )
-        .exists()
-    )
-    rows = session.execute(
-        select(
-            col(event.id),
-            col(event.person_id),
-            col(event.product_id),
-            col(event.kind),
-            col(event.reason),
-            col(event.deadline),
-            col(Product.slug),
-        )
-        .join(Product, col(Product.id) == col(event.product_id))
-        .where(
-            col(event.person_id).in_(people),
-            col(event.kind).in_(list(_OF_EVENT)),
-            _lately(col(event.at), moment),
-            ~lifted,
-        )
-    )
-    for row in rows:
-        given_back = row.kind is CertificationEventKind.REINSTATED
-        yield Due(
-            person_id=row.person_id,
-            kind=_OF_EVENT[row.kind],
-            key=str(row.id),
-            product_id=row.product_id,
-            url=f"/products/{row.slug}" if given_back else f"/certifications/appeals/{row.id}",
-            params={"reason": row.reason, "day": row.deadline.isoformat() if row.deadline else None},
-        )
-
-
-def _appeals(session: Session, people: Collection[int], moment: datetime) -> Iterator[Due]:
-    rows = session.execute(
-        select(
-            col(Appeal.id),
-            col(Appeal.event_id),
-            col(Appeal.person_id),
-            col(Appeal.outcome),
-            col(Appeal.answer),
-            col(Appeal.decide_by),
-            col(CertificationEvent.product_id),
-        )
-        .join(CertificationEvent, col(CertificationEvent.id) == col(Appeal.event_id))
-        .where(
-            col(Appeal.person_id).in_(people),
-            col(Appeal.outcome).is_(None) | _lately(col(Appeal.decided_at), moment),
-        )
-    )
-    for row in rows:
-        if row.outcome is AppealOutcome.WITHDRAWN:
-            continue
-        waits = row.outcome is None
-        yield Due(
-            person_id=row.person_id,
-            kind=Kind.APPEAL_RECEIVED if waits else Kind.APPEAL_DECIDED,
-            key=str(row.id),
-            product_id=row.product_id,
-            url=f"/certifications/appeals/{row.event_id}",
-            params={"day": row.decide_by.isoformat()}
-            if waits
-            else {"outcome": row.outcome.value, "answer": row.answer},
-        )
-
-
 def _violations(session: Session, people: Collection[int], moment: datetime) -> Iterator[Due]:
     rows = session.execute(
         select(
@@ -197,7 +104,7 @@ def _violations(session: Session, people: Collection[int], moment: datetime) -> 
             col(Finding.sent_text_id),
         )
         .join(Finding, col(Finding.id) == col(Violation.finding_id))
-        .where(col(Violation.person_id).in_(people), _lately(col(Violation.at), moment))
+        .where(col(Violation.person_id).in_(people), lately(col(Violation.at), moment))
     )
     for row in rows:
         yield Due(
@@ -211,33 +118,56 @@ def _violations(session: Session, people: Collection[int], moment: datetime) -> 
 
 
 def _seats(session: Session, people: Collection[int], moment: datetime) -> Iterator[Due]:
+    """Return the live sessions to come: a seat that came free, and from the day before each of which is at hand."""
     rows = session.execute(
         select(
             col(Registration.id),
             col(Registration.person_id),
+            col(Registration.registered_at),
+            col(Registration.seated_at),
             col(LiveSession.id).label("live_session_id"),
             col(LiveSession.product_id),
             col(LiveSession.title),
             col(LiveSession.starts_at),
+            col(LiveSession.timezone),
+            col(LiveSession.place),
         )
         .join(LiveSession, col(LiveSession.id) == col(Registration.live_session_id))
         .where(
             col(Registration.person_id).in_(people),
-            col(Registration.seated_at) > col(Registration.registered_at),
+            col(Registration.seated_at).is_not(None),
             col(Registration.cancelled_at).is_(None),
             col(LiveSession.cancelled_at).is_(None),
             col(LiveSession.starts_at) > moment,
         )
     )
     for row in rows:
-        yield Due(
-            person_id=row.person_id,
-            kind=Kind.SEAT,
-            key=str(row.id),
-            product_id=row.product_id,
-            url=f"/sessions/{row.live_session_id}",
-            params={"title": row.title, "day": local_day(row.starts_at).isoformat()},
-        )
+        day = local_day(row.starts_at)
+        if row.seated_at > row.registered_at:
+            yield Due(
+                person_id=row.person_id,
+                kind=Kind.SEAT,
+                key=str(row.id),
+                product_id=row.product_id,
+                url=f"/sessions/{row.live_session_id}",
+                params={"title": row.title, "day": day.isoformat()},
+            )
+        if day <= local_day(moment) + ONE_DAY:
+            begins = row.starts_at.astimezone(ZoneInfo(row.timezone))
+            yield Due(
+                person_id=row.person_id,
+                kind=Kind.SESSION_SOON,
+                key=f"{row.id}:{row.starts_at.isoformat()}",
+                product_id=row.product_id,
+                url=f"/sessions/{row.live_session_id}",
+                params={
+                    "title": row.title,
+                    "day": begins.date().isoformat(),
+                    "time": f"{begins:%H:%M}",
+                    "timezone": row.timezone,
+                    "place": row.place,
+                },
+            )
 
 
 def _essays(session: Session, people: Collection[int], _moment: datetime) -> Iterator[Due]:
@@ -277,7 +207,7 @@ def _marked(session: Session, people: Collection[int], moment: datetime) -> Iter
         select(col(Attempt.id), col(Attempt.person_id), col(Attempt.product_id), col(Attempt.passed)).where(
             col(Attempt.person_id).in_(people),
             col(Attempt.passed).is_not(None),
-            _lately(col(Attempt.marked_at), moment),
+            lately(col(Attempt.marked_at), moment),
             read_by_somebody,
         )
     )

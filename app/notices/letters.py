@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.catalog.text import Text
+from app.notices.rules import gravity
 from app.notices.words import line
 from app.web.i18n import gettext as _
 from app.web.i18n import ngettext, speaking
@@ -31,7 +32,8 @@ class WrittenLetter:
 
 
 def letter(name: str, locale: str, notices: Sequence[Told], origin: str) -> WrittenLetter:
-    """Write a mail about `notices`, at least one, each with the address at which something can be done."""
+    """Write a mail about `notices`, at least one, the gravest first, each with the address at which to do something."""
+    notices = sorted(notices, key=lambda each: gravity(each.kind, urgent=each.urgent))
     with speaking(locale):
         lines = [line(each.kind, each.params, each.product) for each in notices]
         parts = [

@@ -51,7 +51,12 @@ class Kind(StrEnum):
     RECERTIFY = "recertify"
     APPEAL_RECEIVED = "appeal_received"
     APPEAL_DECIDED = "appeal_decided"
+    CREDIT_COUNTS = "credit_counts"
+    CREDIT_REFUSED = "credit_refused"
+    CREDIT_ENDED = "credit_ended"
+    EXTENDED = "extended"
     SEAT = "seat"
+    SESSION_SOON = "session_soon"
     ESSAY_RETURNED = "essay_returned"
     QUIZ_MARKED = "quiz_marked"
     TEAM_ENDS = "team_ends"
@@ -73,6 +78,15 @@ URGENT = frozenset(
     }
 )
 """What nobody should learn from tomorrow's digest, and what reaches people on leave."""
+_GRAVEST = (frozenset({Kind.SUSPENDED, Kind.REVOKED}), frozenset({Kind.BLOCKED}))
+"""What a mail about several things is headed with, the gravest first."""
+
+
+def gravity(kind: str, *, urgent: bool) -> int:
+    """Return where a notice stands among others in one mail, the gravest lowest; `kind` may be unknown here."""
+    if not urgent:
+        return len(_GRAVEST) + 1
+    return next((place for place, kinds in enumerate(_GRAVEST) if kind in kinds), len(_GRAVEST))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

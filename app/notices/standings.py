@@ -13,6 +13,7 @@ from app.certification import words
 from app.certification.holdings import Key
 from app.certification.models import Assignment
 from app.certification.queries import Record, records
+from app.certification.requirements import RequirementKind
 from app.certification.rules import Standing
 from app.clock import local_day
 from app.deals.facts import DealFacts, Member, deals
@@ -108,6 +109,11 @@ class Standings:
             if deadline is not None and record.verdict.standing not in _TAKEN:
                 yield Catching(person_id=person_id, product_id=product_id, url=_fix(record, slug), deadline=deadline)
 
+    def asks_again(self, person_id: int, product_id: int) -> bool:
+        """Tell whether somebody still has something to do again."""
+        record = self._records.get((person_id, product_id))
+        return record is not None and record.verdict.recertify_by is not None
+
     def changes(self) -> Iterator[Due]:
         """Return what changed for those who had been certified before it; one statement."""
         rows = self._session.execute(
@@ -134,7 +140,7 @@ class Standings:
                         kind=Kind.CHANGED,
                         key=str(row.id),
                         product_id=key[1],
-                        url=f"/products/{slug}" if row.verdict is Verdict.NOTIFY else _fix(record, slug),
+                        url=_answer_to(row, record, slug),
                         params={
                             "asks": row.verdict.value,
                             "note": row.note,
@@ -213,6 +219,15 @@ def _concerns(record: Record, version: Any) -> bool:
     if period is None or not record.verdict.allowed or period.done_on > local_day(version.published_at):
         return False
     return version.verdict is Verdict.NOTIFY or record.verdict.recertify_by is not None
+
+
+def _answer_to(version: Any, record: Record, slug: str) -> str:
+    """Return where somebody does what a change asks for: the questions about this very one, before anything else."""
+    if version.verdict is Verdict.NOTIFY:
+        return f"/products/{slug}"
+    asked = (each.requirement for each in record.verdict.missing)
+    keys = (each.key for each in asked if each.kind is RequirementKind.DELTA_QUIZ)
+    return next((words.quiz_url(key) for key in keys if key.endswith(f"@{version.id}")), _fix(record, slug))
 
 
 def _fix(record: Record, slug: str) -> str:

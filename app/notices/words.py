@@ -8,8 +8,13 @@ from typing import Any
 from app.catalog.models import Verdict
 from app.catalog.text import Text, localized
 from app.certification import words as standing_words
+from app.certification.credits import words as credit_words
+from app.certification.live.invitations import Occasion
 from app.certification.models import AppealOutcome
+from app.certification.requirements import RequirementKind
 from app.certification.rules import Reason, ReasonCode
+from app.certification.sanctions import words as sanction_words
+from app.certification.sanctions.rules import Preset
 from app.conduct.models import Consequence
 from app.notices.models import Rhythm
 from app.notices.rules import Kind
@@ -36,6 +41,8 @@ def line(kind: str, params: Mapping[str, Any], product: Text | None) -> Line:
     except ValueError:
         return Line(name)
     said = {**params, "product": name}
+    if "requirement" in params:
+        said["part"] = _part(params)
     said |= {key: i18n.day(date.fromisoformat(params[key])) for key in ("day", "closes") if params.get(key)}
     return Line(_title(known, params) % said, _text(known, params, said))
 
@@ -79,7 +86,24 @@ def _title(kind: Kind, params: Mapping[str, Any]) -> str:
         ),
         Kind.APPEAL_RECEIVED: lambda: _("Your appeal about %(product)s is being looked at, until %(day)s"),
         Kind.APPEAL_DECIDED: lambda: _("Your appeal about %(product)s is decided"),
+        Kind.CREDIT_COUNTS: lambda: (
+            _("%(name)s: “%(part)s” counts as done for %(product)s")
+            if params["name"]
+            else _("“%(part)s” counts as done for %(product)s")
+        ),
+        Kind.CREDIT_REFUSED: lambda: (
+            _("%(name)s: “%(part)s” does not count as done for %(product)s")
+            if params["name"]
+            else _("“%(part)s” does not count as done for %(product)s")
+        ),
+        Kind.CREDIT_ENDED: lambda: (
+            _("%(name)s: “%(part)s” counts no longer for %(product)s")
+            if params["name"]
+            else _("“%(part)s” counts no longer for %(product)s")
+        ),
+        Kind.EXTENDED: lambda: _("You got more time: %(product)s is valid through %(day)s"),
         Kind.SEAT: lambda: _("You have a seat: %(title)s, %(day)s"),
+        Kind.SESSION_SOON: lambda: _("Live session on %(day)s: %(title)s"),
         Kind.ESSAY_RETURNED: lambda: _("An essay on %(product)s came back with what to mend"),
         Kind.QUIZ_MARKED: lambda: (
             _("Your quiz on %(product)s is marked: passed")
@@ -113,17 +137,37 @@ def _text(kind: Kind, params: Mapping[str, Any], said: Mapping[str, Any]) -> str
         Kind.SIGN_OFF_RETURNED: lambda: str(params["note"]),
         Kind.SIGN_OFF_FAILED: lambda: str(params["note"]),
         Kind.VIOLATION: lambda: i18n.sentences([params["reason"], _consequence(params["consequence"])]),
-        Kind.SUSPENDED: lambda: _appealable(params["reason"]),
-        Kind.REVOKED: lambda: _appealable(params["reason"]),
-        Kind.RECERTIFY: lambda: _appealable(params["reason"]),
+        Kind.SUSPENDED: lambda: _appealable(params),
+        Kind.REVOKED: lambda: _appealable(params),
+        Kind.RECERTIFY: lambda: _appealable(params),
+        Kind.REINSTATED: lambda: _because(params),
         Kind.APPEAL_DECIDED: lambda: i18n.sentences([_decision(params["outcome"]), params["answer"]]),
+        Kind.CREDIT_COUNTS: lambda: str(params["answer"]),
+        Kind.CREDIT_REFUSED: lambda: str(params["answer"]),
+        Kind.CREDIT_ENDED: lambda: str(params["answer"]),
+        Kind.EXTENDED: lambda: str(params["reason"]),
+        Kind.SESSION_SOON: lambda: i18n.sentences(
+            [_("It begins at %(time)s (%(timezone)s).") % said, str(params["place"])]
+        ),
         Kind.TEAM_EXPIRED: lambda: _("They cannot sell it until they renew."),
     }
     return sentences[kind]() if kind in sentences else ""
 
 
-def _appealable(reason: str) -> str:
-    return i18n.sentences([reason, _("If this is wrong, you can appeal.")])
+def _appealable(params: Mapping[str, Any]) -> str:
+    return i18n.sentences([_because(params), _("If this is wrong, you can appeal.")])
+
+
+def _because(params: Mapping[str, Any]) -> str:
+    preset = params.get("preset")
+    known = Preset(preset) if preset in set(Preset) else None
+    return sanction_words.because(known, str(params["reason"]))
+
+
+def _part(params: Mapping[str, Any]) -> str:
+    kind, key = params["requirement"]
+    name = (RequirementKind(kind), key)
+    return credit_words.requirement(0, name, {(0, name): params["title"]})
 
 
 def _decision(outcome: str) -> str:
@@ -162,4 +206,12 @@ def _consequence(consequence: str) -> str:
 
 def mail_kind(kind: str) -> str:
     """Name what a mail is about; a kind that is not known here is written as it stands."""
-    return {"digest": _("Digest"), "urgent": _("What cannot wait"), "invitation": _("Invitation")}.get(kind, kind)
+    return {
+        "digest": _("Digest"),
+        "urgent": _("What cannot wait"),
+        Occasion.INVITED.value: _("Invitation to a live session"),
+        Occasion.SEATED.value: _("A seat in a live session"),
+        Occasion.CHANGED.value: _("A live session has changed"),
+        Occasion.CANCELLED.value: _("A live session is cancelled"),
+        Occasion.LEFT.value: _("A seat given up in a live session"),
+    }.get(kind, kind)

@@ -1,7 +1,7 @@
 """Each thing that happens is told to whom it concerns, with where it leads; many people cost what one costs."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,71 +11,16 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from app.catalog.models import ContentKind, Verdict
-from app.certification.live.models import LiveSession, Registration
-from app.certification.models import (
-    Appeal,
-    AppealOutcome,
-    CertificationEvent,
-    CertificationEventKind,
-    CreditKind,
-    RequirementCredit,
-    SignOff,
-    SignOffOutcome,
-)
-from app.certification.requirements import RequirementKind
+from app.certification.models import AppealOutcome, CertificationEventKind, SignOffOutcome
 from app.certification.signoffs.models import DemonstrationForm, SignOffRequest
 from app.conduct.models import Consequence, Finding, Violation
 from app.database import Database, stored_id
 from app.notices.due import due
 from app.notices.rules import Kind
 from app.people.models import Person, Role
-from factories import NOW, attest, deal, lesson, person, published, redline, sellable, sent_text, taught
+from factories import NOW, attest, deal, person, published, redline, sellable, sent_text
+from notices.company import DAY, LATER, Company
 from tools.statements import count_statements
-
-DAY = timedelta(days=1)
-LATER = NOW + DAY
-
-
-class Company:
-    """A rep who is certified on a product, a trainer, and somebody of compliance."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.keeper = taught(session, [lesson(1)], requirements=[{"attest": "redlines"}], at=NOW - 60 * DAY)
-        self.rep = person(session, "ana@example.com", at=NOW - 60 * DAY)
-        self.trainer = person(session, "tom@example.com", Role.TRAINER, at=NOW - 60 * DAY)
-        self.decider = person(session, "cleo@example.com", Role.COMPLIANCE, at=NOW - 60 * DAY)
-        attest(session, self.rep, self.keeper, at=NOW - 50 * DAY)
-        self.ids: dict[str, Any] = {"person_id": stored_id(self.rep), "product_id": stored_id(self.keeper)}
-
-    def add(self, row: Any) -> Any:
-        self.session.add(row)
-        self.session.flush()
-        return row
-
-    def event(self, kind: CertificationEventKind, **more: Any) -> CertificationEvent:
-        facts: dict[str, Any] = {"reason": "Promised a return.", "at": NOW, "by": "cleo@example.com", **more}
-        event = self.add(CertificationEvent(**self.ids, kind=kind, **facts))
-        assert isinstance(event, CertificationEvent)
-        return event
-
-    def appeal(self, **more: Any) -> int:
-        event = self.event(CertificationEventKind.SUSPENDED, at=NOW - 40 * DAY)
-        facts: dict[str, Any] = {"text": "It was a quotation.", "asked_at": NOW, "decide_by": date(2026, 12, 3), **more}
-        self.add(Appeal(event_id=stored_id(event), person_id=stored_id(self.rep), **facts))
-        return stored_id(event)
-
-    def sign_off(self, outcome: SignOffOutcome, **more: Any) -> SignOff:
-        facts: dict[str, Any] = {"rubric": "pitch", "assessor_id": stored_id(self.trainer), "decided_at": NOW, **more}
-        row = self.add(SignOff(**self.ids, outcome=outcome, **facts))
-        assert isinstance(row, SignOff)
-        return row
-
-    def told(self) -> list[tuple[str, Kind, str, bool]]:
-        """To whom, what, where it leads, and whether it is urgent."""
-        people = {stored_id(each): each.email[:3] for each in (self.rep, self.trainer, self.decider)}
-        found = due(self.session, list(people), LATER)
-        return sorted((people[each.person_id], each.kind, each.url, each.urgent) for each in found)
 
 
 @pytest.fixture
@@ -147,19 +92,7 @@ def sign_off_taken_by_another(company: Company) -> list[Any]:
 
 
 def credit_asked_for(company: Company) -> list[Any]:
-    company.add(
-        RequirementCredit(
-            **company.ids,
-            kind=CreditKind.EXEMPTION,
-            requirement_kind=RequirementKind.QUIZ,
-            requirement_key="keeper-quiz",
-            title="Keeper quiz",
-            reason="Wrote it.",
-            done_on=NOW.date(),
-            asked_at=NOW,
-            asked_by=stored_id(company.trainer),
-        )
-    )
+    company.credit()
     return [("cle", Kind.CREDITS_WAITING, "/review/credits", False)]
 
 
@@ -180,26 +113,8 @@ def violation(company: Company) -> list[Any]:
 
 
 def seat(company: Company) -> list[Any]:
-    live = company.add(
-        LiveSession(
-            product_id=stored_id(company.keeper),
-            key="workshop",
-            title="Workshop",
-            host_id=stored_id(company.trainer),
-            starts_at=NOW + 5 * DAY,
-            ends_at=NOW + 6 * DAY,
-            timezone="UTC",
-            uid="1@example.com",
-            secret="secret",
-            fallback_code="1",
-            created_at=NOW,
-            created_by="tom@example.com",
-            changed_at=NOW,
-        )
-    )
-    company.add(
-        Registration(live_session_id=live.id, person_id=stored_id(company.rep), registered_at=NOW - DAY, seated_at=NOW)
-    )
+    live = company.live()
+    company.register(live, seated_at=NOW)
     return [("ana", Kind.SEAT, f"/sessions/{live.id}", False)]
 
 
@@ -302,6 +217,7 @@ def statements(database: Database, session: Session, people: list[Person]) -> in
 
 
 def test_many_people_cost_as_many_statements_as_one(database: Database, session: Session, company: Company) -> None:
+    company.credit(approved=True, decided_at=NOW, decided_by=company.decider.id)
     for happens in (suspended, appeal_received, sign_off_failed_and_passed_later, violation, seat, blocked):
         happens(company)
     lead = person(session, "lead@example.com", Role.MANAGER, at=NOW)

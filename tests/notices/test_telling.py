@@ -190,7 +190,7 @@ def test_a_notice_ends_with_what_it_is_about_and_is_not_sent_twice_when_that_com
     teller().tell(database, NOW + 2 * DAY)
     assert open_kinds(database, "ana@example.com") == ["certified", "blocked", "suspended"]
     assert [subject for _to, _kind, subject in mails(database)][2:] == [
-        "You are not cleared for Harbour Bakery Group: Keeper, and 1 more"
+        "Your certification on Keeper is suspended, and 1 more"
     ]
 
 

@@ -70,10 +70,14 @@ def case(text: str) -> Case | None:
 
 def reason(entry: Entry) -> str:
     """Say why something was decided: the reason of the catalogue in the reader's language, then the own words."""
-    if entry.preset is None:
-        return entry.reason
-    own = "" if entry.reason == PRESETS[entry.preset] else entry.reason
-    return i18n.sentences((_(PRESETS[entry.preset]), own))
+    return because(entry.preset, entry.reason)
+
+
+def because(preset: Preset | None, reason: str) -> str:
+    """Say a reason of the catalogue, if one was chosen, and the own words."""
+    if preset is None:
+        return reason
+    return i18n.sentences((_(PRESETS[preset]), "" if reason == PRESETS[preset] else reason))
 
 
 def presets(kind: CertificationEventKind) -> list[tuple[str, str]]:
