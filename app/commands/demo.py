@@ -1,27 +1,31 @@
 """The command that fills an empty installation with a believable team: `seed`."""
 
 import argparse
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
-from app.catalog.document import digest
-from app.catalog.models import Content, ContentKind, ContentVersion, LessonProgress, Product, Verdict
+from app.catalog.models import Content, ContentKind, ContentVersion, LessonProgress, Product
 from app.certification.actions import assign
 from app.certification.models import CertificationEventKind
 from app.certification.sanctions.actions import sanction
 from app.clock import local_day, now
 from app.commands import demo_story as story
-from app.commands.base import CommandError, Parsers, writing
+from app.commands.base import CommandError, Parsers, migrated
 from app.commands.demo_answers import Outcome
+from app.commands.demo_changes import DemoChanges
 from app.commands.demo_conduct import DemoConduct
 from app.commands.demo_deals import DemoDeals
+from app.commands.demo_lives import DemoLives
 from app.commands.demo_quizzes import DemoQuizzes
 from app.commands.demo_red_lines import change_a_red_line
+from app.commands.demo_sessions import DemoSessions
+from app.commands.demo_signoffs import DemoSignOffs
 from app.config import Settings
 from app.database import stored_id
+from app.notices.telling import Teller
 from app.people.actions import Details, create_person
 from app.people.demo import DEMO_PASSWORD
 from app.people.models import Person
@@ -51,27 +55,40 @@ def register(parsers: Parsers) -> None:
 def _seed(arguments: argparse.Namespace, settings: Settings) -> int:
     if settings.production:
         raise CommandError("The demo's password is public, so seed refuses to run where DEALWORTHY_ENV is production.")
-    with writing(settings) as session:
-        if session.scalar(select(func.count()).select_from(Person)):
-            if arguments.if_empty:
+    moment = now()
+    with migrated(settings) as database:
+        with database.write() as session:
+            if not _may_fill(session, if_empty=arguments.if_empty):
                 return 0
-            raise CommandError("There are people in this database already; seed only fills an empty one.")
-        products = {product.slug: product for product in session.scalars(select(Product))}
-        missing = {story.SHOPFRONT, story.WAF, story.BOT} - set(products)
-        if missing:
-            raise CommandError(
-                f"The courses {', '.join(sorted(missing))} are not there; run `dealworthy import` first."
-            )
-        _Demo(session, products, now()).fill()
+            products = {product.slug: product for product in session.scalars(select(Product))}
+            _refuse_without(products)
+            _Demo(session, products, moment, settings.origin).fill()
+        Teller(settings).tell(database, moment)
     print(f"Demo people are ready. Everybody's password is: {DEMO_PASSWORD}")
     return 0
+
+
+def _may_fill(session: Session, *, if_empty: bool) -> bool:
+    """Tell whether there is nobody yet; raises CommandError where that should have been so."""
+    if not session.scalar(select(func.count()).select_from(Person)):
+        return True
+    if if_empty:
+        return False
+    raise CommandError("There are people in this database already; seed only fills an empty one.")
+
+
+def _refuse_without(products: Collection[str]) -> None:
+    missing = {story.SHOPFRONT, story.WAF, story.BOT}.difference(products)
+    if missing:
+        raise CommandError(f"The courses {', '.join(sorted(missing))} are not there; run `dealworthy import` first.")
 
 
 class _Demo:
     """Tells the story of demo_story.py to a database, as if it had happened on the days it names."""
 
-    def __init__(self, session: Session, products: dict[str, Product], moment: datetime) -> None:
+    def __init__(self, session: Session, products: dict[str, Product], moment: datetime, origin: str) -> None:
         self._session = session
+        self._origin = origin
         self._products = products
         self._moment = moment
         self._password = hash_password(DEMO_PASSWORD)
@@ -82,16 +99,24 @@ class _Demo:
     def fill(self) -> None:
         """Store everything."""
         self._publish_long_ago()
+        changes = DemoChanges(self._session, self._products, self._moment)
+        changes.publish()
         for name, parent in story.TEAMS.items():
             self._add_team(name, parent)
         for member in (*story.STAFF, *story.REPS):
             self._add_person(member)
+        lives = DemoLives(self._session, self._products, self._people, self._moment)
+        lives.take_over()
         for member in story.REPS:
             for slug, one in member.stories.items():
                 self._live(self._people[member.email], self._products[slug], one)
+        changes.let_answer(self._people, self._quizzes)
         self._quizzes.fill()
         DemoDeals(self._session, self._products, self._people, self._moment).fill()
         DemoConduct(self._session, self._people, self._moment).fill()
+        DemoSignOffs(self._session, self._products, self._people, self._moment).fill()
+        DemoSessions(self._session, self._people, self._moment, self._origin).fill()
+        lives.fill()
         change_a_red_line(self._session, self._people, self._moment)
 
     def _ago(self, days: int, minutes: int = 0) -> datetime:
@@ -103,31 +128,6 @@ class _Demo:
         for version in self._session.scalars(select(ContentVersion)):
             version.published_at = self._ago(PUBLISHED_DAYS_AGO)
         self._session.execute(update(ItemVersion).values(created_at=self._ago(PUBLISHED_DAYS_AGO)))
-        self._session.flush()
-        self._add_red_line_later(self._products[story.BOT])
-
-    def _add_red_line_later(self, product: Product) -> None:
-        """Let the product's last red line have come later, with the wish that everybody signs again."""
-        newest = self._version(product, ContentKind.REDLINES, self._moment)
-        before: dict[str, Any] = {**newest.document, "rules": newest.document["rules"][:-1]}
-        newest.number = 2
-        newest.published_at = self._ago(story.ATTESTED_AGAIN_DAYS_AGO)
-        newest.verdict = Verdict.ATTEST_AGAIN
-        newest.deadline = local_day(newest.published_at) + timedelta(days=story.ATTEST_AGAIN_WITHIN_DAYS)
-        newest.note = "One red line more: superlatives."
-        self._session.flush()
-        self._session.add(
-            ContentVersion(
-                content_id=newest.content_id,
-                number=1,
-                document=before,
-                digest=digest(before),
-                origin=newest.origin,
-                verdict=Verdict.NONE,
-                published_at=self._ago(PUBLISHED_DAYS_AGO),
-                published_by=newest.published_by,
-            )
-        )
         self._session.flush()
 
     def _version(self, product: Product, kind: ContentKind, moment: datetime) -> ContentVersion:
@@ -192,7 +192,8 @@ class _Demo:
         if one.way in kinds:
             kind, reason = kinds[one.way]
             by = "compliance@example.com"
-            sanction(self._session, person_id, product_id, kind, reason=reason, by=by, moment=self._ago(3))
+            case = story.CASES[one.way]
+            sanction(self._session, person_id, product_id, kind, reason=reason, case=case, by=by, moment=self._ago(3))
 
     def _do_lessons(self, person: Person, product: Product, one: story.Story) -> None:
         course = self._version(product, ContentKind.COURSE, self._ago(one.days_ago))

@@ -31,6 +31,7 @@ _OTHER_SECONDS: Final = 58
 class Outcome(StrEnum):
     """How an attempt is to end."""
 
+    ALL_RIGHT = "all_right"
     PASSES = "passes"
     FAILS = "fails"
     BY_SKILL = "by_skill"
@@ -38,6 +39,8 @@ class Outcome(StrEnum):
 
 def missed(documents: list[dict[str, Any]], outcome: Outcome, chance: Random) -> set[int]:
     """Choose the places of the questions that are answered wrong."""
+    if outcome is Outcome.ALL_RIGHT:
+        return set()
     if outcome is Outcome.BY_SKILL:
         skill = chance.gauss(1.3, 1.8)
         return {place for place, each in enumerate(documents) if chance.random() > _chance_of(skill, each)}

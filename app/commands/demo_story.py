@@ -26,6 +26,13 @@ class Way(StrEnum):
     ASSIGNED = "assigned"
 
 
+CASES = {
+    Way.SUSPENDED: "https://crm.example.com/tickets/5120",
+    Way.REVOKED: "https://crm.example.com/tickets/4987",
+}
+"""Where to read about what happened before a sanction."""
+
+
 @dataclass(frozen=True)
 class Story:
     """One person's way with one product.
@@ -75,7 +82,9 @@ STAFF = (
     Member("manager@example.com", "Miriam Stolz", Role.MANAGER, "Sales"),
     Member("zhou.min@example.com", "周敏", Role.MANAGER, "华东", "manager@example.com", "zh-Hans", "CN"),
     Member("trainer@example.com", "Jonas Weil", Role.TRAINER, "Sales"),
+    Member("trainer2@example.com", "许文静", Role.TRAINER, "华东", locale="zh-Hans", region="CN"),
     Member("compliance@example.com", "Elena Petrova", Role.COMPLIANCE, "Sales"),
+    Member("compliance2@example.com", "Samuel Achterberg", Role.COMPLIANCE, "Sales"),
     Member("admin@example.com", "Tomás Vidal", Role.ADMIN, "Sales"),
 )
 
@@ -193,7 +202,7 @@ REPS = (
         _ZHOU,
         "en",
         "CN",
-        stories={SHOPFRONT: certified(170), WAF: certified(342), BOT: started(2)},
+        stories={SHOPFRONT: certified(170), WAF: certified(342), BOT: started(2, due_in=16)},
     ),
 )
 
