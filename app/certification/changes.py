@@ -45,12 +45,13 @@ class Change:
         """The local day of the change."""
         return local_day(self.published_at)
 
-    def is_answered_by(self, requirement: Requirement, moment: datetime) -> bool:
-        """Tell whether what was done at a moment may count.
+    def is_answered_by(self, requirement: Requirement, begun: datetime, done_on: date) -> bool:
+        """Tell whether what was begun at a moment and done on a day may count.
 
-        The rules count whole days: what was done earlier on the day of a change must not answer it.
+        The rules count whole days: what was done earlier on the day of a change must not answer it, and neither must
+        what was begun before it, such as a quiz with the old questions.
         """
-        earlier = moment < self.published_at and local_day(moment) == self.published_on
+        earlier = begun < self.published_at and done_on >= self.published_on
         return not (earlier and asked_again(requirement, self.requirements))
 
     def asks(self, requirements: tuple[Requirement, ...]) -> Recertification | None:
@@ -110,7 +111,9 @@ def _asked_by(row: Any, now: Iterable[Requirement], then: Collection[Requirement
     kinds = KINDS_ASKED_AGAIN[row.verdict]
     if row.verdict is Verdict.DELTA_QUIZ and row.kind is not ContentKind.REDLINES:
         kinds -= {RequirementKind.ATTESTATION}  # what was signed stands as it was
-    both = [each for each in now if each in then]
+    asked_then = {part for each in then for part in each.parts()}
+    # by their parts: what is offered as one of several since, or alone since, is the same thing to do
+    both = [each for each in now if any(part in asked_then and part.kind in kinds for part in each.parts())]
     if row.delta is None:
         return _of_kinds(both, kinds)
     quizzes = {part.key for each in both for part in each.parts() if part.kind is RequirementKind.QUIZ}

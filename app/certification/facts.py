@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, select
 from sqlmodel import Session, col
 
 from app.catalog.models import Content, ContentVersion, LessonProgress
+from app.certification.asking import ALL_LESSONS
 from app.certification.assigning.leaves import leaves
 from app.certification.assigning.rules import due_after_leave
 from app.certification.changes import Change, changes, spot_recertification
@@ -110,10 +111,14 @@ class Facts:
     def _of(self, table: Any) -> Sequence[ColumnElement[bool]]:
         return (col(table.person_id).in_(self._people), col(table.product_id).in_(list(self._programs)))
 
-    def _add(self, row: Any, requirement: Requirement, moment: datetime) -> None:
+    def _add(self, row: Any, requirement: Requirement, moment: datetime, begun: datetime | None = None) -> None:
+        self._keep(row, Evidence(requirement, local_day(moment)), begun or moment)
+
+    def _keep(self, row: Any, evidence: Evidence, begun: datetime) -> None:
         key = (row.person_id, row.product_id)
-        if all(change.is_answered_by(requirement, moment) for change in self._changes_for(key)):
-            self._evidence[key].append(Evidence(requirement, local_day(moment)))
+        found = self._changes_for(key)
+        if all(change.is_answered_by(evidence.requirement, begun, evidence.done_on) for change in found):
+            self._evidence[key].append(evidence)
 
     def _read_lessons(self) -> None:
         for row in self._session.execute(
@@ -149,19 +154,20 @@ class Facts:
                 col(Attempt.product_id),
                 col(Content.slug),
                 col(Attempt.delta_of),
+                col(Attempt.started_at),
                 col(Attempt.finished_at),
             )
             .join(Content, col(Content.id) == col(Attempt.content_id))
             .where(*self._of(Attempt), passed(self._as_of), col(Attempt.marked_at) <= self._as_of)
         ):
             if row.delta_of is not None:
-                self._add(row, delta_quiz(row.slug, row.delta_of), row.finished_at)
+                self._add(row, delta_quiz(row.slug, row.delta_of), row.finished_at, row.started_at)
                 continue
-            self._add(row, quiz(row.slug), row.finished_at)
+            self._add(row, quiz(row.slug), row.finished_at, row.started_at)
             for change in self._changes.get(row.product_id, ()):
                 for each in self._deltas(change, row.slug):
-                    if row.finished_at >= change.published_at:  # the whole quiz asks about the change too
-                        self._add(row, each, row.finished_at)
+                    if row.started_at >= change.published_at:  # the whole quiz asks about the change too
+                        self._add(row, each, row.finished_at, row.started_at)
 
     def _deltas(self, change: Change, slug: str) -> list[Requirement]:
         of_quiz = f"{slug}@"
@@ -214,6 +220,7 @@ class Facts:
                 col(RequirementCredit.requirement_key),
                 col(RequirementCredit.done_on),
                 col(RequirementCredit.through),
+                col(RequirementCredit.decided_at),
                 col(RequirementCredit.ended_at),
             ).where(
                 *self._of(RequirementCredit),
@@ -222,9 +229,13 @@ class Facts:
             )
         ):
             through = credited_through(row, self._as_of)
+            once = row.kind is CreditKind.EQUIVALENCE and row.through is None
             for requirement in self._credited(row):
-                evidence = Evidence(requirement, row.done_on, through)
-                self._evidence[row.person_id, row.product_id].append(evidence)
+                evidence = Evidence(requirement, row.done_on, through, once=once)
+                if once:
+                    self._keep(row, evidence, row.decided_at)
+                else:
+                    self._evidence[row.person_id, row.product_id].append(evidence)
 
     def _credited(self, row: Any) -> list[Requirement]:
         """Return the requirements that a credit is for: of a quiz, what changes ask of it too."""
@@ -233,7 +244,9 @@ class Facts:
         if kind is RequirementKind.QUIZ:
             deltas = [each for change in self._changes.get(row.product_id, ()) for each in self._deltas(change, key)]
             return [quiz(key), *deltas]
-        return [each for each in parts if each.kind is kind and key in {each.key, "all"}]
+        if (kind, key) == (RequirementKind.LESSON, ALL_LESSONS):
+            return [each for each in parts if each.kind is kind]
+        return [each for each in parts if (each.kind, each.key) == (kind, key)]
 
     def _read_assignments(self) -> None:
         """Read by when people were asked to be certified; leave pauses that clock."""

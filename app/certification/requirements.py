@@ -66,11 +66,13 @@ class Evidence:
     """A requirement was met on a local day. There may be several for one requirement.
 
     With ``through`` it counts on each day from ``done_on`` through that one, whenever a period began, and no longer.
+    What was done ``once`` counts like anything done on its day, and no longer than ``through`` either.
     """
 
     requirement: Requirement
     done_on: date
     through: date | None = None
+    once: bool = False
 
 
 Span = tuple[date, date]
@@ -100,10 +102,10 @@ class Portfolio:
         first = since(requirement)
         found: list[Span] = []
         for each in self._by_requirement.get(requirement, ()):
-            if each.through is not None and each.through >= max(each.done_on, first):
-                found.append((max(each.done_on, first), each.through))
-            elif each.through is None and each.done_on >= first:
-                found.append((each.done_on, date.max))
+            lasts = each.through is not None and not each.once
+            start, end = max(each.done_on, first) if lasts else each.done_on, each.through or date.max
+            if first <= start <= end:
+                found.append((start, end))
         return united([tuple(found)]) if len(found) > 1 else tuple(found)
 
 

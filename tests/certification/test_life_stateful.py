@@ -123,14 +123,6 @@ class Life(RuleBasedStateMachine):
                 session, "porter", requirements=[{"certified": "keeper"}, {"attest": "redlines"}], **terms
             )
             self.products = {"keeper": keeper.id or 0, "porter": porter.id or 0}
-            held = LiveSession(
-                product_id=self.products["keeper"], key="briefing", title="Briefing", host_id=self.tom,
-                starts_at=NOW, ends_at=NOW, timezone="UTC", uid="briefing", secret="s", fallback_code="f",
-                created_at=NOW, created_by="tom@example.com", changed_at=NOW,
-            )  # fmt: skip
-            session.add(held)
-            session.flush()
-            self.briefing = held.id or 0
         self.papers = {
             ("keeper", ""): Paper(("sign", "show")),
             ("keeper", "lead"): Paper(("sign", "show", "attend")),
@@ -245,10 +237,18 @@ class Life(RuleBasedStateMachine):
     @rule()
     def attends(self) -> None:
         self.next_day()
+        self.number += 1
         with self.database.write() as session:
+            held = LiveSession(
+                product_id=self.products["keeper"], key="briefing", title="Briefing", host_id=self.tom,
+                starts_at=self.now, ends_at=self.now, timezone="UTC", uid=f"briefing-{self.number}", secret="s",
+                fallback_code="f", created_at=NOW, created_by="tom@example.com", changed_at=NOW,
+            )  # fmt: skip
+            session.add(held)
+            session.flush()
             session.add(
                 Attendance(
-                    live_session_id=self.briefing, person_id=self.ana, product_id=self.products["keeper"],
+                    live_session_id=held.id or 0, person_id=self.ana, product_id=self.products["keeper"],
                     key="briefing", held_at=self.now, attended=True, by_hand=True, recorded_at=self.now,
                     recorded_by="tom@example.com",
                 )
