@@ -127,9 +127,7 @@ def following_period(
     *completion*: from the day done.
 
     *expiry*: done in the old window, from the old expiry day; after the old period ended, from the day done;
-    the first time, from the due date when done by then, otherwise from the day done. A due date that lies further
-    ahead than one period, such as after a long leave, is first moved back by whole periods: nobody gains more by it
-    than twice the time of one.
+    the first time, from the due date when done by then, otherwise from the day done.
 
     *fixed*: the due date (without one the old expiry day, without either the day done) moved by whole periods
     to the first such day that is at least the minimum active time after the day done, and later than the end
@@ -152,10 +150,8 @@ def _expiry_day(terms: ProgramTerms, done_on: date, old: PeriodDates | None, due
         return _whole_periods_from(
             old.baseline_through + ONE_DAY, terms.valid_months, not_before=old.expires_on + ONE_DAY
         )
-    from_done = add_months(done_on, terms.valid_months)
-    if old is None and due_on is not None and done_on <= due_on:
-        return _whole_periods_from(due_on, terms.valid_months, not_before=from_done)
-    return from_done
+    done_by_due_date = old is None and due_on is not None and done_on <= due_on
+    return add_months(due_on if done_by_due_date and due_on else done_on, terms.valid_months)
 
 
 def _fixed_expiry_day(terms: ProgramTerms, done_on: date, old: PeriodDates | None, due_on: date | None) -> date:

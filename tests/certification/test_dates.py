@@ -218,17 +218,3 @@ def test_a_fixed_period_is_the_shortest_that_ends_on_a_due_day_and_is_worth_havi
     due_days = (add_months(due_on, periods * program.valid_months) for periods in range(-reach, reach))
     worth_having = add_months(done_on, program.minimum_active_months)
     assert expires_on == min(each for each in due_days if each >= worth_having)
-
-
-@given(terms((Basis.EXPIRY,)), DAYS, st.integers(0, 40_000))
-def test_no_due_date_makes_the_first_period_as_long_as_two(
-    program: ProgramTerms, done_on: date, days_ahead: int
-) -> None:
-    due_on = done_on + timedelta(days=days_ahead)
-    one, two = (add_months(done_on, periods * program.valid_months) for periods in (1, 2))
-    expires_on = next_period(program, done_on, due_on=due_on).expires_on
-    assert one <= expires_on <= two
-    if due_on < one:
-        assert expires_on == add_months(due_on, program.valid_months)
-    else:
-        assert expires_on.day in {due_on.day, *range(28, 32)}
