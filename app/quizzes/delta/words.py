@@ -59,7 +59,7 @@ def _red_line(part: Part, product: str) -> Shown:
 
 
 def _lesson(part: Part, product: str) -> Shown:
-    labels = {"title": _("Title"), "body": _("Text"), "case": _("Case")}
+    labels = {"title": _("Title"), "body": _("Text"), "case": _("Customer case")}
     url = f"/products/{product}/lessons/{part.id}"
     other = _("What it shows")
     return Shown("lesson", _text(part.after["title"]), url, part.before is None, _passages(part, labels, other))

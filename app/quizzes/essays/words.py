@@ -11,7 +11,7 @@ def waited(since: datetime, moment: datetime) -> str:
     """Say how long something has waited: "3 days", "5 hours", "less than an hour"."""
     days, hours = divmod(max(0, int((moment - since).total_seconds())) // 3600, 24)
     if days:
-        return ngettext("%(count)s day", "%(count)s days", days) % {"count": i18n.number(days)}
+        return ngettext("%(number)s day", "%(number)s days", days) % {"number": i18n.number(days)}
     if hours:
-        return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": i18n.number(hours)}
+        return ngettext("%(number)s hour", "%(number)s hours", hours) % {"number": i18n.number(hours)}
     return _("less than an hour")
