@@ -26,11 +26,13 @@ class Prepared:
     """A kind of job with work that takes long and must not hold a transaction, such as reading a large file.
 
     `prepare` is called first and may use transactions of its own; `store` gets what it returns, in the transaction
-    that ends the job. Both may be called twice for one job, and must bear it.
+    that ends the job. Both may be called twice for one job, and must bear it. `rest` is called when there is nothing
+    more to do for now, to give back what is kept from one job to the next.
     """
 
     prepare: Callable[[Database, Mapping[str, Any]], Any]
     store: Callable[[Session, Mapping[str, Any], Any], None]
+    rest: Callable[[], None] | None = None
 
 
 class _LeaseLostError(Exception):
@@ -66,7 +68,9 @@ class Worker:
                 log.error("the worker cannot reach the database: %s", type(error).__name__)  # noqa: TRY400 (the trace says no more)
                 worked = False
             if not worked:
+                self._rest()
                 stop.wait(idle)
+        self._rest()
 
     def run_once(self) -> int:
         """Do everything that is due now, and return how many jobs that was."""
@@ -74,6 +78,7 @@ class Worker:
         done = 0
         while self.work_one():
             done += 1
+        self._rest()
         return done
 
     def plan(self) -> None:
@@ -98,6 +103,11 @@ class Worker:
         except Exception as error:  # noqa: BLE001 (a job may fail in any way; the worker goes on)
             self._fail(job, error)
         return True
+
+    def _rest(self) -> None:
+        for handler in self._handlers.values():
+            if isinstance(handler, Prepared) and handler.rest is not None:
+                handler.rest()
 
     def _do(self, job: Job) -> None:
         handler = self._handlers[job.kind]

@@ -16,7 +16,7 @@ from app.jobs.actions import enqueue
 from app.jobs.worker import Prepared
 from app.mails.actions import JOB
 from app.mails.models import Mail
-from app.mails.server import TIMEOUT, Outcome, Result, deliver
+from app.mails.server import TIMEOUT, Conversation, Outcome, Result
 from app.mails.writing import AddressError, Letter, message
 from app.web.i18n import N_
 
@@ -33,26 +33,34 @@ class Postman:
     """Sends mails for one installation; the job's handler is `job`."""
 
     def __init__(self, settings: Settings, *, context: ssl.SSLContext | None = None, timeout: float = TIMEOUT) -> None:
-        self._server = settings.mail_server
         self._sender = settings.sender
         self._wishes = f"{settings.origin}/notices/wish"
-        self._host = urlsplit(settings.origin).hostname or "localhost"
-        self._context = context or ssl.create_default_context()
-        self._timeout = timeout
+        self._conversation: Conversation | None = None
+        if settings.mail_server is not None:
+            self._conversation = Conversation(
+                settings.mail_server,
+                host=urlsplit(settings.origin).hostname or "localhost",
+                context=context or ssl.create_default_context(),
+                timeout=timeout,
+            )
         self._down = Outcome(Result.DOWN)
         self._down_until = datetime.min.replace(tzinfo=UTC)
 
     @property
     def job(self) -> Prepared:
-        """The handler of the job `mails.send`."""
-        return Prepared(self._send, self._store)
+        """The handler of the job `mails.send`. One mail after another goes over one connection."""
+        return Prepared(self._send, self._store, self._rest)
+
+    def _rest(self) -> None:
+        if self._conversation is not None:
+            self._conversation.end()
 
     def _send(self, database: Database, payload: Mapping[str, Any]) -> Outcome | None:
         with database.read() as session:
             letter = _waiting(session, payload["mail"])
         if letter is None:
             return None
-        if self._server is None:
+        if self._conversation is None:
             return Outcome(Result.REFUSED, NO_SERVER)
         if now() < self._down_until:
             return self._down
@@ -60,7 +68,7 @@ class Postman:
             written = message(letter, sender=self._sender, wishes=self._wishes)
         except AddressError:
             return Outcome(Result.REFUSED, NO_ADDRESS)
-        outcome = deliver(written, self._server, host=self._host, context=self._context, timeout=self._timeout)
+        outcome = self._conversation.deliver(written)
         if outcome.result is Result.DOWN:
             self._down, self._down_until = outcome, now() + PAUSE
         return outcome

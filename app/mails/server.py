@@ -1,9 +1,8 @@
-"""The conversation with a mail server: one mail, one connection, and an outcome in place of errors."""
+"""The conversation with a mail server: one connection for many mails, and an outcome in place of errors."""
 
 import smtplib
 import ssl
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
 from enum import StrEnum
@@ -13,6 +12,8 @@ from app.web.i18n import N_
 
 TIMEOUT = 20.0
 """Seconds for which the server may be silent; a whole conversation stays within the lease of a job."""
+MOST_MAILS = 100
+"""Mails on one connection; servers end longer conversations by themselves."""
 LONGEST_ERROR = 500
 
 TIMED_OUT = N_("The mail server did not answer in time.")
@@ -22,6 +23,7 @@ UNTRUSTED = N_("The certificate of the mail server cannot be verified.")
 UNABLE = N_("The mail server cannot do what the settings ask: encrypt the connection, or check the password.")
 FOREIGN = N_("The mail server cannot send to an address with such letters.")
 
+_OKAY = 250
 _PERMANENT = 500
 """From here on, the server says that trying again is of no use (RFC 5321, section 4.2.1)."""
 _NOT_SIGNED_IN = frozenset({530, 534, 535, 538})
@@ -45,15 +47,67 @@ class Outcome:
     error: str = ""
 
 
-def deliver(
-    message: EmailMessage, server: MailServer, *, host: str, context: ssl.SSLContext, timeout: float
-) -> Outcome:
-    """Hand one message to the server. `host` is what we call ourselves. Never raises for what a server does."""
+class Conversation:
+    """A connection to the server, opened when there is a mail and kept for the next; for one thread.
+
+    `host` is what we call ourselves.
+    """
+
+    def __init__(
+        self,
+        server: MailServer,
+        *,
+        host: str,
+        context: ssl.SSLContext,
+        timeout: float = TIMEOUT,
+        most_mails: int = MOST_MAILS,
+    ) -> None:
+        self._server = server
+        self._host = host
+        self._context = context
+        self._timeout = timeout
+        self._most_mails = most_mails
+        self._smtp: smtplib.SMTP | None = None
+        self._handed_over = 0
+
+    def deliver(self, message: EmailMessage) -> Outcome:
+        """Hand one message to the server. Never raises for what a server does."""
+        try:
+            smtp = self._listening()
+        except (OSError, smtplib.SMTPException) as error:
+            return Outcome(Result.DOWN, _sentence(error))
+        outcome = _hand_over(smtp, message)
+        self._handed_over += 1
+        if self._handed_over >= self._most_mails:
+            self.end()
+        return outcome
+
+    def end(self) -> None:
+        """Take leave of the server, if there is a connection."""
+        if self._smtp is None:
+            return
+        # the mails are the server's by now: a farewell that fails changes nothing
+        with closing(self._smtp) as smtp, suppress(OSError, smtplib.SMTPException):
+            self._smtp = None
+            smtp.quit()
+
+    def _listening(self) -> smtplib.SMTP:
+        """Return a connection on which the server answers: the one that is there, or else a new one."""
+        if self._smtp is not None and not _answers(self._smtp):
+            self._smtp.close()
+            self._smtp = None
+        if self._smtp is None:
+            self._smtp = _connection(self._server, self._host, self._context, self._timeout)
+            self._handed_over = 0
+        return self._smtp
+
+
+def _answers(smtp: smtplib.SMTP) -> bool:
     try:
-        with _connection(server, host, context, timeout) as smtp:
-            return _hand_over(smtp, message)
-    except (OSError, smtplib.SMTPException) as error:
-        return Outcome(Result.DOWN, _sentence(error))
+        code, _text = smtp.noop()
+    except (OSError, smtplib.SMTPException):
+        return False
+    return code == _OKAY
 
 
 def _hand_over(smtp: smtplib.SMTP, message: EmailMessage) -> Outcome:
@@ -67,21 +121,22 @@ def _hand_over(smtp: smtplib.SMTP, message: EmailMessage) -> Outcome:
     except smtplib.SMTPNotSupportedError:
         return Outcome(Result.REFUSED, FOREIGN)
     except (OSError, smtplib.SMTPException) as error:
+        smtp.close()  # what either side takes the other to have said is open
         return Outcome(Result.LATER, _sentence(error))
     return Outcome(Result.SENT)
 
 
-@contextmanager
-def _connection(server: MailServer, host: str, context: ssl.SSLContext, timeout: float) -> Iterator[smtplib.SMTP]:
-    with closing(_connected(server, host, context, timeout)) as smtp:
+def _connection(server: MailServer, host: str, context: ssl.SSLContext, timeout: float) -> smtplib.SMTP:
+    smtp = _connected(server, host, context, timeout)
+    try:
         if server.transport is Transport.STARTTLS:
             smtp.starttls(context=context)
         if server.user:
             smtp.login(server.user, server.password)
-        yield smtp
-        # the mail is the server's by now: a farewell that fails changes nothing
-        with suppress(OSError, smtplib.SMTPException):
-            smtp.quit()
+    except (OSError, smtplib.SMTPException):
+        smtp.close()
+        raise
+    return smtp
 
 
 def _connected(server: MailServer, host: str, context: ssl.SSLContext, timeout: float) -> smtplib.SMTP:

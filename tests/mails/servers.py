@@ -34,6 +34,12 @@ class Inbox:
     raw: list[bytes] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
+    peers: list[tuple[str, int]] = field(default_factory=list)
+    farewells: int = 0
+
+    async def handle_QUIT(self, _server: Any, _session: Any, _envelope: Envelope) -> str:  # noqa: N802 (as below)
+        self.farewells += 1
+        return "221 Bye"
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd calls it so)
         self, _server: Any, _session: Any, envelope: Envelope, address: str, _options: list[str]
@@ -53,6 +59,7 @@ class Inbox:
         self.messages.append(read)
         self.recipients += envelope.rcpt_tos
         self.encrypted.append(session.ssl is not None)
+        self.peers.append(session.peer)
         return "250 OK"
 
 
@@ -67,8 +74,8 @@ class AnyPort(Controller):
 
 @contextmanager
 def mail_server(inbox: Inbox, **options: Any) -> Iterator[Inbox]:
-    """Run a server that puts what it takes into `inbox`."""
-    controller = AnyPort(inbox, hostname="127.0.0.1", port=0, **options)
+    """Run a server that puts what it takes into `inbox`, at the port that it had before, if any."""
+    controller = AnyPort(inbox, hostname="127.0.0.1", port=inbox.port, **options)
     controller.start()
     inbox.port = controller.port
     try:
