@@ -167,7 +167,7 @@ def check_in(
     form = bind(CodeForm, raw)
     outcome = Outcome.WRONG_CODE
     if form.data:
-        who = Somebody(person.id, person.email)
+        who = Somebody(person.id, person.email, knows_codes=person.has(Role.TRAINER))
         outcome = attending.check_in(session, session_id, who, form.data.code, desk_of(request, moment))
     if outcome in {Outcome.PRESENT, Outcome.CHECKED_IN}:
         enough = outcome is Outcome.PRESENT
@@ -179,6 +179,10 @@ def check_in(
     elif outcome is Outcome.NO_SEAT:
         sentence = _("The code is right, but all seats are taken. Ask %(host)s, who can say by hand that you are here.")
         form.wrong("code", sentence % {"host": date.host_name})
+    elif outcome is Outcome.KNOWS_CODES:
+        form.wrong(
+            "code", _("Trainers can see the code from anywhere, so somebody else has to say that you were there.")
+        )
     return _check_in_page(request, session, date, moment, form, 409 if outcome is Outcome.CLOSED else 422)
 
 

@@ -1,6 +1,7 @@
 """Badges, verified by a library that is not ours against the running application, as a stranger would do it."""
 
 import base64
+import hmac
 import hashlib
 import json
 from collections.abc import Callable
@@ -218,3 +219,30 @@ def test_a_level_is_an_achievement_of_its_own(session: Session, client: TestClie
     assert json.loads(fetched(client, named[1].id))["name"] == "Keeper, Expert"
     assert "Expert" in client.get(f"/certificates/{codes[1]}").text
     assert client.get("/badges/achievements/keeper/novice").status_code == 404
+
+
+def part(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+def test_no_header_makes_a_token_ours_nor_stops_the_page(session: Session, client: TestClient) -> None:
+    code = awarded(session).code
+    _header, claims, signature = badge(client, code).split(".")
+    secret = json.dumps(client.get("/.well-known/jwks.json").json()["keys"][0]).encode()
+    elsewhere = "http://127.0.0.1:9/keys"
+    headers: list[object] = [
+        {"alg": "none"}, {"alg": "HS256"}, {"alg": ["RS256"]}, {"alg": None}, {}, [], None, "RS256",
+        {"alg": "RS256", "crit": 5}, {"alg": "RS256", "crit": [1]}, {"alg": "RS256", "crit": [[]]},
+        {"alg": "RS256", "crit": ["b64"], "b64": False},
+        {"alg": "RS256", "kid": ["../../etc/passwd"], "jku": elsewhere, "x5u": elsewhere, "jwk": 5},
+    ]  # fmt: skip
+    forged = [f"{part(each)}.{claims}.{signature}" for each in headers]
+    mac = hmac.digest(secret, f"{part({'alg': 'HS256'})}.{claims}".encode(), "sha256")
+    forged += [
+        f"{part({'alg': 'HS256'})}.{claims}.{base64.urlsafe_b64encode(mac).decode().rstrip('=')}",
+        f"{part({'alg': 'none'})}.{claims}.",
+        "eyJ" + "[" * 9000 + ".a.b",
+    ]
+    for token in forged:
+        answer = client.post("/certificates/verify", files={"file": ("badge.jwt", token.encode())})
+        assert (answer.status_code, "Ana" in answer.text) == (200, False), token[:80]

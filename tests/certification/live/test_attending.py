@@ -97,6 +97,16 @@ def test_nobody_checks_in_too_early_or_too_late(session: Session, minutes: int, 
     assert len(stored(session)) == (outcome is Outcome.PRESENT)
 
 
+def test_who_can_read_the_board_from_anywhere_does_not_check_in_with_its_code(session: Session) -> None:
+    live, eve = launch(session), person(session, "eve@example.com", Role.REP, Role.TRAINER)
+    who = Somebody(eve.id or 0, eve.email, knows_codes=True)
+    code = code_at(live.secret, at(5))
+    assert attending.check_in(session, live.id or 0, who, code, Post("", at(5))) is Outcome.KNOWS_CODES
+    assert stored(session) == []
+    say(session, live, eve, attended=True, moment=at(6))
+    assert is_certified(session, live, eve, at(7))
+
+
 def test_nobody_checks_in_to_what_was_cancelled(session: Session) -> None:
     live, ana = launch(session), person(session, "ana@example.com")
     actions.cancel_date(session, live.id or 0, reason="Snow.", by="trainer@example.com", desk=Post("", at(-60)))

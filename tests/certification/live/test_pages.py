@@ -86,6 +86,16 @@ def test_from_a_date_to_the_product_that_says_it_is_done(people: SignIn) -> None
         assert "Was there by code, 23 November 2026" in text(tom.get(f"{SESSION}/attendance").text)
 
 
+def test_a_trainer_is_told_that_somebody_else_says_it(people: SignIn, session: Session) -> None:
+    tom = people("tom")
+    tom.post(DATES, data=DATE)
+    code = code_at(session.get_one(LiveSession, 1).secret, STARTS)
+    session.rollback()
+    with time_machine.travel(STARTS, tick=False):
+        answer = tom.post(f"{SESSION}/check-in", data={"code": code})
+    assert (answer.status_code, "somebody else has to say that you were there" in answer.text) == (422, True)
+
+
 def test_the_picture_on_the_board_leads_to_checking_in_with_the_code(people: SignIn, session: Session) -> None:
     tom = people("tom")
     tom.post(DATES, data=DATE)
