@@ -1,8 +1,8 @@
 """Badges, verified by a library that is not ours against the running application, as a stranger would do it."""
 
 import base64
-import hmac
 import hashlib
+import hmac
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
