@@ -57,7 +57,7 @@ REACHED = {
 SAME_FOR_ALL = ("/products", "/quizzes", "/account")
 """Where pages begin that look alike whoever reads them; axe sees those of one role."""
 
-FILES = (".csv", ".ics", ".jwt", ".pdf", ".png", ".svg", "/export/{format_name}")
+FILES = (".csv", ".ics", ".jwt", ".pdf", ".png", ".svg", ".zip", "/export/{format_name}")
 
 FACTS = """() => {
   const ids = [...document.querySelectorAll("[id]")].map((each) => each.id);
