@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from sqlmodel import Session
 
-from app.certification.credits.asking import Desk, credits_page, store_wish
+from app.certification.credits.asking import Desk, credits_page, store_wish, take_back
 from app.clock import Now
 from app.database import SessionDep
 from app.errors import NotFoundError
@@ -37,7 +37,7 @@ def show_credits(
     request: Request, person_id: RowId, slug: str, session: SessionDep, viewer: Reader, moment: Now
 ) -> Response:
     """Show what counts for a person without having been done here."""
-    return credits_page(request, session, _desk(session, viewer, person_id, slug), slug, moment)
+    return credits_page(request, session, viewer, _desk(session, viewer, person_id, slug), slug, moment)
 
 
 @router.post("")
@@ -46,3 +46,11 @@ def ask_for_credit(
 ) -> Response:
     """Ask that something else counts for a person."""
     return store_wish(request, session, viewer, _desk(session, viewer, person_id, slug), slug, moment, raw)
+
+
+@router.post("/{credit_id}/withdraw")
+def withdraw_credit(
+    request: Request, person_id: RowId, slug: str, credit_id: RowId, session: SessionDep, viewer: Manager, moment: Now
+) -> Response:
+    """Take back what the viewer asked for."""
+    return take_back(request, session, viewer, _desk(session, viewer, person_id, slug), credit_id, moment)

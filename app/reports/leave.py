@@ -10,12 +10,12 @@ from sqlmodel import Session
 from app.catalog.models import Product
 from app.catalog.queries import products
 from app.certification.assigning import actions, queries
-from app.certification.assigning.forms import LeaveForm
+from app.certification.assigning.forms import LeaveEndForm, LeaveForm
 from app.certification.assigning.queries import Asked
 from app.certification.queries import records
 from app.clock import Now
 from app.database import SessionDep
-from app.errors import ConflictError, NotFoundError
+from app.errors import ConflictError, InvalidError, NotFoundError
 from app.people.access import CurrentPerson, allow
 from app.people.forms import RowId
 from app.people.models import Role
@@ -58,15 +58,21 @@ def _effects(session: Session, person_id: int, moment: Now) -> Sequence[Effect]:
 
 
 def _page(
-    request: Request, session: Session, holder: reading.Holder, moment: Now, form: Bound[Any] | None = None
+    request: Request,
+    session: Session,
+    holder: reading.Holder,
+    moment: Now,
+    form: Bound[Any] | None = None,
+    ending: tuple[int, str] | None = None,
 ) -> Response:
     context = {
         "holder": holder,
         "leaves": queries.leaves_of(session, holder.id),
         "effects": _effects(session, holder.id, moment),
         "form": form or blank(),
+        "ending": ending,
     }
-    return page(request, "reports/leave.html", context, status=422 if form else 200)
+    return page(request, "reports/leave.html", context, status=422 if form or ending else 200)
 
 
 @router.get("")
@@ -92,6 +98,28 @@ def record_leave(
         form.wrong("from_on", error.message)
         return _page(request, session, holder, moment, form)
     return redirect(request, f"/team/people/{person_id}/leave", _("The leave is recorded; due dates wait for it."))
+
+
+@router.post("/{leave_id}/end")
+def end_leave(
+    request: Request,
+    person_id: RowId,
+    leave_id: RowId,
+    session: SessionDep,
+    viewer: Leader,
+    moment: Now,
+    raw: RawForm,
+) -> Response:
+    """Give a leave its last day, which was not known before."""
+    holder = _holder(session, viewer, person_id)
+    form = bind(LeaveEndForm, raw)
+    if form.data is None:
+        return _page(request, session, holder, moment, ending=(leave_id, form.errors["through_on"]))
+    try:
+        actions.end_leave(session, person_id, leave_id, form.data.through_on, by=viewer.email, moment=moment)
+    except InvalidError as error:
+        return _page(request, session, holder, moment, ending=(leave_id, error.message))
+    return redirect(request, f"/team/people/{person_id}/leave", _("The leave has an end now; due dates follow it."))
 
 
 @router.post("/{leave_id}/withdraw")

@@ -166,6 +166,23 @@ def test_leave_of_the_own_people_and_what_it_does(ana: Person, session: Session,
     assert "due 3 December 2026<" in miriam.get(url).text
 
 
+def test_a_leave_gets_its_end_when_that_is_known(ana: Person, session: Session, sign_in: SignIn) -> None:
+    url, miriam = f"/team/people/{ana.id}/leave", sign_in("miriam@example.com")
+    miriam.post(f"/team/people/{ana.id}/assignments", data={"product": "keeper", "due_on": "2026-12-03"})
+    assert miriam.post(url, data={"from_on": "2026-11-25"}).status_code == 303
+    leave = session.scalars(select(col(Leave.id))).one()
+    session.rollback()
+    assert "From 25 November 2026, end not known" in miriam.get(url).text
+    for day, sentence in (("2026-11-24", "The last day lies before the first."), ("", "wrong")):
+        wrong = miriam.post(f"{url}/{leave}/end", data={"through_on": day})
+        assert (wrong.status_code, sentence in wrong.text) == (422, True)
+    assert sign_in("otto@example.com").post(f"{url}/{leave}/end", data={"through_on": "2026-12-08"}).status_code == 404
+    answers = [miriam.post(f"{url}/{leave}/end", data={"through_on": "2026-12-08"}).status_code for _time in range(2)]
+    assert answers == [303, 409]
+    text = miriam.get(url).text
+    assert ("end not known" in text, "due 3 December 2026 → 17 December 2026" in text) == (False, True)
+
+
 def test_an_extension_moves_the_last_day_and_keeps_the_baseline(ana: Person, session: Session, sign_in: SignIn) -> None:
     keeper = sellable(session, "vault", at=NOW - timedelta(days=400))
     attest(session, ana, keeper, at=NOW - timedelta(days=360))

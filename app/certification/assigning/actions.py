@@ -10,7 +10,7 @@ from app.audit.actions import Event, record, record_all
 from app.catalog.models import Product
 from app.certification.assigning.queries import Fitting, asked_last, fitting
 from app.certification.models import Assignment, AssignmentRule, Leave
-from app.errors import ConflictError, NotFoundError
+from app.errors import ConflictError, InvalidError, NotFoundError
 from app.people.models import Person
 from app.web.i18n import gettext as _
 
@@ -154,6 +154,28 @@ def withdraw_leave(session: Session, person_id: int, leave_id: int, *, by: str, 
     leave.withdrawn_by = by
     session.flush()
     _record_leave(session, leave, "leave.withdrawn", by, moment)
+
+
+def end_leave(session: Session, person_id: int, leave_id: int, through_on: date, *, by: str, moment: datetime) -> Leave:
+    """Give a leave whose end was not known its last day; what was known before stays on record.
+
+    Raises NotFoundError, ConflictError where it was withdrawn or has an end, InvalidError for a day before the first.
+    """
+    lock_people(session, [person_id])
+    leave = session.scalar(select(Leave).where(col(Leave.id) == leave_id, col(Leave.person_id) == person_id))
+    if leave is None:
+        raise NotFoundError(_("There is no such leave."))
+    if leave.withdrawn_at is not None or leave.through_on is not None:
+        raise ConflictError(_("Somebody has changed this leave already. Look at it again first."))
+    if through_on < leave.from_on:
+        raise InvalidError(_("The last day lies before the first."), field="through_on")
+    leave.withdrawn_at = moment
+    leave.withdrawn_by = by
+    known = Leave(person_id=person_id, from_on=leave.from_on, through_on=through_on, recorded_at=moment, recorded_by=by)
+    session.add(known)
+    session.flush()
+    _record_leave(session, known, "leave.ended", by, moment)
+    return known
 
 
 def _record_leave(session: Session, leave: Leave, action: str, by: str, moment: datetime) -> None:

@@ -50,3 +50,9 @@ class LeaveForm(Form):
         if self.through_on is not None and self.through_on < self.from_on:
             raise ValueError(_("The last day lies before the first."))
         return self
+
+
+class LeaveEndForm(Form):
+    """The last day of a leave whose end was not known."""
+
+    through_on: Day

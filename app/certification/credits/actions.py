@@ -1,4 +1,4 @@
-"""Every write of credits: asking, deciding, ending."""
+"""Every write of credits: asking, withdrawing, deciding, ending."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -67,6 +67,7 @@ def ask(
         col(RequirementCredit.requirement_kind) == wish.requirement[0],
         col(RequirementCredit.requirement_key) == wish.requirement[1],
         col(RequirementCredit.approved).is_(None),
+        col(RequirementCredit.ended_at).is_(None),
     )
     if session.scalar(waits.limit(1)) is not None:
         raise ConflictError(_("A request for this requirement waits for a decision already."))
@@ -114,6 +115,25 @@ def _faults(wish: Wish, offered: list[Name], today: date) -> dict[str, str]:
     return found
 
 
+def withdraw(session: Session, credit_id: int, person_id: int, *, by: Somebody, moment: datetime) -> RequirementCredit:
+    """Take back what one asked for, for that person, while nobody has decided.
+
+    Raises NotFoundError for what somebody else asked for, ConflictError where that is decided or done already.
+    """
+    credit = _locked(session, credit_id)
+    if credit.asked_by != by.id or credit.person_id != person_id:
+        raise NotFoundError(_("There is no such request."))
+    if credit.approved is not None:
+        raise ConflictError(_("Somebody has decided about this request already. Look at it again first."))
+    if credit.ended_at is not None:
+        raise ConflictError(_("This request is withdrawn already."))
+    credit.ended_at = moment
+    credit.ended_by = by.id
+    session.flush()
+    _record(session, credit, "credit.withdrawn", by, moment, "")
+    return credit
+
+
 def decide(
     session: Session, credit_id: int, *, approve: bool, answer: str, by: Somebody, moment: datetime
 ) -> RequirementCredit:
@@ -126,6 +146,8 @@ def decide(
         raise ForbiddenError(_("Nobody decides about what they asked for, or about themselves. Ask a colleague."))
     if credit.approved is not None:
         raise ConflictError(_("Somebody has decided about this request already. Look at it again first."))
+    if credit.ended_at is not None:
+        raise ConflictError(_("This request was withdrawn meanwhile. There is nothing to decide."))
     if approve and credit.through is not None and credit.through < local_day(moment):
         raise ConflictError(_("This would have counted only until a day that has passed. Refuse it."))
     credit.approved = approve

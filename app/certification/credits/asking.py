@@ -1,4 +1,4 @@
-"""The page on which somebody asks that something else counts, for themselves or for somebody whom they lead."""
+"""The page on which somebody asks that something else counts, or no longer does, for themselves or whom they lead."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,8 +11,9 @@ from starlette.datastructures import FormData
 from app.catalog.models import Product
 from app.catalog.queries import products
 from app.certification.credits import queries, words
-from app.certification.credits.actions import Wish, ask
+from app.certification.credits.actions import Wish, ask, withdraw
 from app.certification.credits.forms import CreditForm
+from app.certification.credits.rules import CreditState
 from app.certification.models import CreditKind
 from app.certification.queries import programs
 from app.certification.words import State
@@ -44,7 +45,13 @@ def product_of(session: Session, slug: str) -> Product:
 
 
 def credits_page(
-    request: Request, session: Session, desk: Desk, slug: str, moment: Now, form: Bound[Any] | None = None
+    request: Request,
+    session: Session,
+    viewer: CurrentPerson,
+    desk: Desk,
+    slug: str,
+    moment: Now,
+    form: Bound[Any] | None = None,
 ) -> Response:
     """Show a person's credits for a product, and ask for one."""
     product = product_of(session, slug)
@@ -52,10 +59,12 @@ def credits_page(
     today = local_day(moment)
     names = queries.names(session, [product_id], moment)
     program = programs(session, moment, [product_id]).get(product_id)
+    found = queries.credits_of(session, desk.person_id, product_id)
     context = {
         "desk": desk,
         "product": product,
-        "credits": [_line(each, names, today) for each in queries.credits_of(session, desk.person_id, product_id)],
+        "credits": [_line(each, names, today) for each in found],
+        "own": {each.id for each in found if each.asked_by == viewer.id and each.state(today) is CreditState.WAITING},
         "choices": words.choices(product_id, queries.creditable(program) if program else [], names),
         "kinds": words.kinds(),
         "form": form or blank(kind=CreditKind.EQUIVALENCE),
@@ -97,4 +106,12 @@ def store_wish(
             form.wrong("requirement", error.message)
         else:
             return redirect(request, desk.url, _("Compliance was asked. Somebody else decides."))
-    return credits_page(request, session, desk, slug, moment, form)
+    return credits_page(request, session, viewer, desk, slug, moment, form)
+
+
+def take_back(
+    request: Request, session: Session, viewer: CurrentPerson, desk: Desk, credit_id: int, moment: Now
+) -> Response:
+    """Withdraw what the viewer asked for."""
+    withdraw(session, credit_id, desk.person_id, by=viewer, moment=moment)
+    return redirect(request, desk.url, _("The request is withdrawn."))

@@ -99,7 +99,7 @@ def credits_of(session: Session, person_id: int, product_id: int) -> list[Credit
 
 def waiting(session: Session) -> list[Credit]:
     """Return what waits for a decision, the oldest first."""
-    return _credits(session, col(RequirementCredit.approved).is_(None))
+    return _credits(session, col(RequirementCredit.approved).is_(None) & col(RequirementCredit.ended_at).is_(None))
 
 
 def decided(session: Session, most: int) -> list[Credit]:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlmodel import Session
 
 from app.certification.credits import actions, queries, words
-from app.certification.credits.asking import Desk, credits_page, store_wish
+from app.certification.credits.asking import Desk, credits_page, store_wish, take_back
 from app.certification.credits.forms import DecisionForm, EndForm
 from app.certification.credits.rules import CreditState, may_decide
 from app.certification.words import State
@@ -36,7 +36,7 @@ def _own(person: CurrentPerson, slug: str) -> Desk:
 @router.get("/certifications/{slug}/credits")
 def show_credits(request: Request, slug: str, session: SessionDep, person: SignedIn, moment: Now) -> Response:
     """Show what counts for the person without having been done here."""
-    return credits_page(request, session, _own(person, slug), slug, moment)
+    return credits_page(request, session, person, _own(person, slug), slug, moment)
 
 
 @router.post("/certifications/{slug}/credits")
@@ -45,6 +45,14 @@ def ask_for_credit(
 ) -> Response:
     """Ask that something else counts."""
     return store_wish(request, session, person, _own(person, slug), slug, moment, raw)
+
+
+@router.post("/certifications/{slug}/credits/{credit_id}/withdraw")
+def withdraw_credit(
+    request: Request, slug: str, credit_id: RowId, session: SessionDep, person: SignedIn, moment: Now
+) -> Response:
+    """Take back what the person asked for."""
+    return take_back(request, session, person, _own(person, slug), credit_id, moment)
 
 
 @router.get("/review/credits")

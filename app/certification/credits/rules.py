@@ -22,6 +22,7 @@ class CreditState(StrEnum):
     """Where a credit stands."""
 
     WAITING = "waiting"
+    WITHDRAWN = "withdrawn"
     REFUSED = "refused"
     COUNTS = "counts"
     EXPIRED = "expired"
@@ -31,7 +32,7 @@ class CreditState(StrEnum):
 def state(*, approved: bool | None, ended: bool, through: date | None, today: date) -> CreditState:
     """Say where a credit stands on a day; the last day through which it counts is still one."""
     if approved is None:
-        return CreditState.WAITING
+        return CreditState.WITHDRAWN if ended else CreditState.WAITING
     if not approved:
         return CreditState.REFUSED
     if ended:

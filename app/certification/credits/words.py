@@ -62,6 +62,7 @@ def state(found: CreditState) -> State:
     """Return kind, icon and word of where a credit stands."""
     return {
         CreditState.WAITING: ("due", "clock", _("Waits for a decision")),
+        CreditState.WITHDRAWN: ("rest", "close", _("Withdrawn")),
         CreditState.REFUSED: ("no", "stop", _("Refused")),
         CreditState.COUNTS: ("go", "cleared", _("Counts")),
         CreditState.EXPIRED: ("rest", "expired", _("Over")),

@@ -36,6 +36,7 @@ PROOF = "https://other.example.com/certificates/7"
     ("approved", "ended", "through", "found"),
     [
         (None, False, None, CreditState.WAITING),
+        (None, True, None, CreditState.WITHDRAWN),
         (False, False, None, CreditState.REFUSED),
         (True, False, None, CreditState.COUNTS),
         (True, False, TODAY, CreditState.COUNTS),
@@ -196,6 +197,28 @@ def test_a_rep_asks_and_compliance_decides_in_the_browser(keeper: Product, sessi
     found = credit(session, 1)
     assert found is not None
     assert (found.asker, found.decider, found.ender, found.state(TODAY)) == ("Ana", "Carol", "Carol", CreditState.ENDED)
+
+
+def test_who_asked_takes_it_back_while_nobody_has_decided(keeper: Product, session: Session, sign_in: SignIn) -> None:
+    session.rollback()
+    with time_machine.travel(NOW, tick=False):
+        ana, carol, miriam = (sign_in(f"{name}@example.com") for name in ("ana", "carol", "miriam"))
+        url = "/certifications/keeper/credits"
+        team = f"/team/people/{who(session, 'ana').id}/credits/keeper"
+        session.rollback()
+        ana.post(url, data=FORM)
+        assert ("/credits/1/withdraw" in ana.get(url).text, "/withdraw" in miriam.get(team).text) == (True, False)
+        assert miriam.post(f"{team}/1/withdraw").status_code == 404
+        assert miriam.post("/certifications/keeper/credits/1/withdraw").status_code == 404
+        assert [ana.post(f"{url}/1/withdraw").status_code for _time in range(2)] == [303, 409]
+        assert "Quiz: Keeper quiz" not in carol.get("/review/credits").text
+        assert "Withdrawn" in carol.get("/review/credits/1").text
+        assert carol.post("/review/credits/1", data={"decision": "approve"}).status_code == 409
+        assert miriam.post(team, data=FORM).status_code == 303  # the place is free again
+        assert carol.post("/review/credits/2", data={"decision": "approve"}).status_code == 303
+        assert miriam.post(f"{team}/2/withdraw").status_code == 409
+    states = [found.state(TODAY) for number in (1, 2) if (found := credit(session, number))]
+    assert states == [CreditState.WITHDRAWN, CreditState.COUNTS]
 
 
 @pytest.mark.parametrize(
