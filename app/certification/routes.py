@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.catalog.queries import products
 from app.certification import words
+from app.certification.awaiting import awaiting
 from app.certification.certificates.queries import newest_codes
 from app.certification.queries import HeldPeriod, Record, periods, records
 from app.certification.sanctions import words as sanction_words
@@ -29,20 +30,25 @@ def show_certifications(request: Request, session: SessionDep, person: SignedIn,
     sold = {product.id: product for product in products(session) if product.id}
     standings = records(session, [person.id], moment, sold)
     decided = standing_of(history(session, person.id))
+    waiting = awaiting(session, person.id, moment)
     lines: list[dict[str, Any]] = []
     for product_id, product in sold.items():
         found = standings.get((person.id, product_id))
         if found is None or not (found.assigned or held[product_id] or found.facts.evidence or product_id in decided):
             continue
         verdict = found.verdict
+        waits_for = waiting.get(product_id, {})
         lines.append(
             {
                 "product": product,
                 "state": words.state(verdict.standing, allowed=verdict.allowed),
-                "until": words.until(verdict, today, found.due_on),
+                "until": words.until(verdict, today, found.due_on, waits_for),
                 "verdict": verdict,
                 "reasons": [words.sentence(each) for each in verdict.reasons],
-                "fix": words.next_fix(verdict, product.slug) if not verdict.allowed or verdict.missing else None,
+                "fix": words.next_fix(verdict, product.slug, waits_for)
+                if not verdict.allowed or verdict.missing
+                else None,
+                "waits": words.waits(verdict.missing, waits_for),
                 "periods": held[product_id],
                 "sanction": _felt(decided.get(product_id), found),
             }

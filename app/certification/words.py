@@ -1,13 +1,13 @@
 """The words for standing and its reasons, in one place: every page, message and API answer says the same."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from app.catalog.text import localized
-from app.certification.requirements import RequirementKind
+from app.certification.requirements import Requirement
 from app.certification.rules import Missing, Params, Reason, ReasonCode, Standing, StandingVerdict
 from app.certification.way import Step, StepKind
 from app.web import i18n
@@ -16,6 +16,13 @@ from app.web.i18n import ngettext
 
 State = tuple[str, str, str]
 """(kind, icon, word), as the macro `state` of components.html takes them."""
+
+
+Awaiting = Mapping[Requirement, date | None]
+"""What a person can do nothing about but wait: for an assessor, or, with a day, for a live session they have a seat in.
+"""
+
+NOTHING_WAITS: Awaiting = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +62,7 @@ def days_left(day: date, today: date) -> str:
     return ngettext("%(count)s day", "%(count)s days", days) % {"count": i18n.number(days)}
 
 
-def until(verdict: StandingVerdict, today: date, due_on: date | None = None) -> str:
+def until(verdict: StandingVerdict, today: date, due_on: date | None = None, awaiting: Awaiting = NOTHING_WAITS) -> str:
     """Say in one sentence until when a standing holds, or what stands before it."""
     if verdict.ends_on is not None:
         pattern = {
@@ -65,8 +72,10 @@ def until(verdict: StandingVerdict, today: date, due_on: date | None = None) -> 
         return pattern % {"day": i18n.day(verdict.ends_on), "days": days_left(verdict.ends_on, today)}
     if verdict.standing in {Standing.REVOKED, Standing.SUSPENDED}:
         return i18n.sentences(sentence(reason) for reason in verdict.reasons)
-    left = minutes_left(verdict.missing)
-    work = ngettext("%(count)s minute left", "%(count)s minutes left", left) % {"count": i18n.number(left)}
+    left = minutes_left(to_do(verdict.missing, awaiting))
+    work = waits(verdict.missing, awaiting) or (
+        ngettext("%(count)s minute left", "%(count)s minutes left", left) % {"count": i18n.number(left)}
+    )
     if due_on is None:
         return work
     due = _("Due %(day)s (%(days)s)") % {"day": i18n.day(due_on), "days": days_left(due_on, today)}
@@ -121,25 +130,35 @@ def fix(reason: Reason, slug: str) -> Fix | None:
     return _fix(reason.code, str(reason.params.get("key", "")), reason.minutes, slug)
 
 
-def next_fix(verdict: StandingVerdict, slug: str, awaiting: Collection[str] = ()) -> Fix | None:
-    """Return the first thing to do on the way, whether or not the person may act today.
+def fix_of(missing: Missing, slug: str) -> Fix | None:
+    """Return where something that is missing on the product `slug` is done; None where only others can."""
+    return _fix(missing.code, missing.requirement.key, missing.minutes, slug)
 
-    `awaiting` names the quizzes that are done and wait for an assessor: there is nothing to do about them.
-    """
+
+def next_fix(verdict: StandingVerdict, slug: str, awaiting: Awaiting = NOTHING_WAITS) -> Fix | None:
+    """Return the first thing to do on the way, whether or not the person may act today."""
     for missing in to_do(verdict.missing, awaiting):
-        found = _fix(missing.code, missing.requirement.key, missing.minutes, slug)
+        found = fix_of(missing, slug)
         if found is not None:
             return found
     return None
 
 
-def to_do(missing: Iterable[Missing], awaiting: Collection[str]) -> list[Missing]:
-    """Leave out the quizzes that are done and wait for an assessor."""
-    return [
-        each
-        for each in missing
-        if each.requirement.kind is not RequirementKind.QUIZ or each.requirement.key not in awaiting
-    ]
+def to_do(missing: Iterable[Missing], awaiting: Awaiting) -> list[Missing]:
+    """Leave out what the person can only wait for."""
+    return [each for each in missing if each.requirement not in awaiting]
+
+
+def waits(missing: Iterable[Missing], awaiting: Awaiting) -> str:
+    """Say what somebody waits for where all that is missing waits; empty where something is to do, or nothing is."""
+    missing = list(missing)
+    days = [awaiting[each.requirement] for each in missing if each.requirement in awaiting]
+    if not missing or len(days) < len(missing):
+        return ""
+    booked = [day for day in days if day is not None]
+    if len(booked) < len(days):
+        return _("Waits for an assessor")
+    return _("You are booked for %(day)s") % {"day": i18n.day(min(booked))}
 
 
 def _fix(code: StrEnum, key: str, minutes: int, slug: str) -> Fix | None:
@@ -171,10 +190,10 @@ def quiz_url(key: str) -> str:
     return f"/quizzes/{slug}/changes/{version}" if version else f"/quizzes/{slug}"
 
 
-def step(each: Step, *, waits: bool = False) -> tuple[str, str]:
+def step(each: Step, waiting: str = "") -> tuple[str, str]:
     """Name a step of the way and say where it stands: ("Lessons", "5 of 7, 11 minutes left").
 
-    `waits` says that an assessor has yet to mark a quiz, and nothing else is to do in this step.
+    `waiting` says what is waited for, where nothing else is to do in this step.
     """
     names = {
         StepKind.PREREQUISITES: _("Certified before"),
@@ -185,7 +204,7 @@ def step(each: Step, *, waits: bool = False) -> tuple[str, str]:
         StepKind.LIVE_SESSION: _("Live session"),
         StepKind.CERTIFIED: _("Certified"),
     }
-    return names[each.kind], _("Waits for an assessor") if waits else _step_note(each)
+    return names[each.kind], waiting or _step_note(each)
 
 
 def for_months(count: int) -> str:

@@ -1,8 +1,9 @@
 """A course as one person sees it: each lesson with how far they are, and what comes next."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import quote
 
 from app.catalog import words as lesson_words
 from app.catalog.content import Lesson
@@ -13,6 +14,7 @@ from app.certification import words
 from app.certification.queries import Record
 from app.certification.requirements import RequirementKind
 from app.certification.way import Step, StepKind, StepState
+from app.certification.words import Awaiting
 from app.clock import local_day
 from app.reports.record import waits
 from app.web import i18n
@@ -136,41 +138,44 @@ class StandingView:
 
 
 def standing_view(
-    record: Record, course: Course, lessons: Outline, today: date, awaiting: Collection[str] = ()
+    record: Record, course: Course, lessons: Outline, today: date, awaiting: Awaiting = words.NOTHING_WAITS
 ) -> StandingView:
-    """Put a standing into words, with the one thing to do next.
-
-    `awaiting` names the quizzes that are done and wait for an assessor.
-    """
+    """Put a standing into words, with the one thing to do next."""
     verdict = record.verdict
     steps = record.way(today)
     months = record.program.terms.valid_months
     return StandingView(
         state=words.state(verdict.standing, allowed=verdict.allowed),
-        until=words.until(verdict, today, record.due_on),
+        until=words.until(verdict, today, record.due_on, awaiting),
         steps=tuple(_step_line(step, record, course, awaiting) for step in steps),
         steps_left=sum(step.state is not StepState.DONE for step in steps if step.kind is not StepKind.CERTIFIED),
-        minutes_left=words.minutes_left(verdict.missing),
+        minutes_left=words.minutes_left(words.to_do(verdict.missing, awaiting)),
         action=_action(record, course, lessons, awaiting),
         terms=ngettext("Certified for %(count)s month.", "Certified for %(count)s months.", months) % {"count": months},
     )
 
 
-def _step_line(step: Step, record: Record, course: Course, awaiting: Collection[str]) -> StepLine:
-    name, note = words.step(step, waits=waits(record, step, awaiting))
+def _step_line(step: Step, record: Record, course: Course, awaiting: Awaiting) -> StepLine:
+    name, note = words.step(step, waits(record, step, awaiting))
     quizzes = [each.key for each in record.program.requirements if each.kind is RequirementKind.QUIZ]
-    live = [each.key for each in record.program.requirements if each.kind is RequirementKind.LIVE_SESSION]
-    missing = [each.requirement.key for each in record.verdict.missing if each.requirement.key in live]
     changes = [each for each in record.verdict.missing if each.requirement.kind is RequirementKind.DELTA_QUIZ]
     urls = {
         StepKind.RED_LINES: f"/products/{course.slug}/red-lines",
         StepKind.QUIZ: words.quiz_url(changes[0].requirement.key if changes else quizzes[0]) if quizzes else "",
-        StepKind.LIVE_SESSION: f"/products/{course.slug}/sessions/{(missing or live)[0]}" if live else "",
+        StepKind.SIGN_OFF: _place(record, RequirementKind.SIGN_OFF, f"/products/{course.slug}/sign-offs"),
+        StepKind.LIVE_SESSION: _place(record, RequirementKind.LIVE_SESSION, f"/products/{course.slug}/sessions"),
     }
     kind, icon = _STEP_LOOKS[step.state]
     if step.state is StepState.CURRENT and not step.done:
         icon = "todo"
     return StepLine(kind, icon, name, note, urls.get(step.kind, ""))
+
+
+def _place(record: Record, kind: RequirementKind, folder: str) -> str:
+    """Return the address of what is missing first of a kind, or else is asked for first; empty where nothing is."""
+    asked = [each for each in record.program.requirements if each.kind is kind]
+    missing = [each.requirement for each in record.verdict.missing if each.requirement.kind is kind]
+    return next((f"{folder}/{quote(each.key)}" for each in (*missing, *asked)), "")
 
 
 _STEP_LOOKS = {
@@ -180,7 +185,7 @@ _STEP_LOOKS = {
 }
 
 
-def _action(record: Record, course: Course, lessons: Outline, awaiting: Collection[str]) -> words.Fix | None:
+def _action(record: Record, course: Course, lessons: Outline, awaiting: Awaiting) -> words.Fix | None:
     found = words.next_fix(record.verdict, course.slug, awaiting)
     line = next((each for each in lessons.lines if found is not None and each.url == found.url), None)
     if found is None or line is None:

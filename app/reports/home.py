@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from app.catalog.models import Product
 from app.catalog.queries import courses, products
+from app.certification.awaiting import awaiting
 from app.certification.holdings import Key
 from app.certification.live import words as live_words
 from app.certification.live.queries import next_dates
@@ -21,7 +22,6 @@ from app.certification.sanctions.queries import Entry, history, standing_of
 from app.certification.sanctions.queries import waiting as waiting_appeals
 from app.certification.signoffs import queues
 from app.certification.signoffs import words as sign_off_words
-from app.certification.signoffs.queries import requested
 from app.certification.signoffs.queries import returned_to as demonstrations_returned_to
 from app.certification.signoffs.rules import Shown
 from app.clock import Now, Today
@@ -33,7 +33,7 @@ from app.database import SessionDep
 from app.people.access import CurrentPerson, SignedIn
 from app.people.models import Role
 from app.quizzes.analysis.watch import misbehaving
-from app.quizzes.essays.queries import queue_length, quizzes_awaiting_mark, returned_to
+from app.quizzes.essays.queries import queue_length, returned_to
 from app.quizzes.essays.words import waited
 from app.quizzes.itemparts import without_gaps
 from app.quizzes.reporting.queries import how_many_open
@@ -128,8 +128,8 @@ def _rep(
     moment: datetime,
     today: date,
 ) -> dict[str, Any]:
-    awaiting = quizzes_awaiting_mark(session, person.id)
-    day = day_of(person.id, sold, standings, deals_of(session, [person.id], moment), today, awaiting)
+    waiting = awaiting(session, person.id, moment)
+    day = day_of(person.id, sold, standings, deals_of(session, [person.id], moment), today, waiting)
     lesson = None
     if day.next is not None:
         product_id = day.next.line.record.product_id
@@ -140,8 +140,6 @@ def _rep(
         "to_mend": returned_to(session, person.id),
         "sanctions": _sanctions_of(session, person, standings),
         "to_show_again": demonstrations_returned_to(session, person.id),
-        "requested": requested(session, person.id),
-        "awaiting": awaiting,
         "violations": [each for each in violations(session, person.id) if _is_news(each, moment)],
         "consequence": review_words.consequence,
         "news": news(session, person.id, standings, moment),

@@ -13,6 +13,7 @@ from app.catalog.models import ContentKind
 from app.catalog.queries import Course, Progress, course_of, courses, in_force, products, progress
 from app.catalog.text import nearest
 from app.catalog.video import Player, VideoKind, is_enough, player
+from app.certification.awaiting import awaiting
 from app.certification.live.queries import described
 from app.certification.queries import Record, record, records
 from app.certification.requirements import RequirementKind
@@ -21,7 +22,6 @@ from app.conduct.drills.queries import drilled
 from app.conduct.drills.views import Shown, in_lesson
 from app.database import SessionDep
 from app.people.access import SignedIn
-from app.quizzes.essays.queries import quizzes_awaiting_mark
 from app.quizzes.queries import QuizSettings, questions_of, settings_of
 from app.quizzes.spaced.queries import readiness_of
 from app.quizzes.spaced.words import freshness
@@ -46,7 +46,7 @@ def show_products(request: Request, session: SessionDep, person: SignedIn, momen
     published = courses(session, moment)
     made = progress(session, person.id, list(published))
     standings = records(session, [person.id], moment)
-    awaiting = quizzes_awaiting_mark(session, person.id)
+    waiting = awaiting(session, person.id, moment)
     rows = []
     for product in sold:
         course = published.get(product.id or 0)
@@ -54,7 +54,7 @@ def show_products(request: Request, session: SessionDep, person: SignedIn, momen
             continue
         lessons = outline(course, made)
         found = standings.get((person.id, course.product_id))
-        view = standing_view(found, course, lessons, today, awaiting) if found else None
+        view = standing_view(found, course, lessons, today, waiting.get(course.product_id, {})) if found else None
         rows.append({"course": course, "lessons": lessons, "standing": view})
     return page(request, "reports/products.html", {"rows": rows})
 
@@ -69,7 +69,7 @@ def show_product(
         return _external(request, course)
     lessons = outline(course, progress(session, person.id, [course.product_id]))
     found = record(session, person.id, course.product_id, moment)
-    awaiting = quizzes_awaiting_mark(session, person.id)
+    waiting = awaiting(session, person.id, moment).get(course.product_id, {})
     shown = list(cards(session, course.product_id, moment).values())
     return page(
         request,
@@ -78,7 +78,7 @@ def show_product(
             "course": course,
             "product": course.document,
             "lessons": lessons,
-            "standing": standing_view(found, course, lessons, today, awaiting) if found else None,
+            "standing": standing_view(found, course, lessons, today, waiting) if found else None,
             "renewal": found is not None and is_due(found.verdict.standing) and found.period_id is not None,
             "readiness": readiness_of(session, person.id, moment, [course.product_id])[course.product_id],
             "freshness": freshness,

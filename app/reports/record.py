@@ -13,6 +13,7 @@ from app.catalog.models import Content, ContentVersion, LessonProgress, Product
 from app.catalog.queries import courses, products
 from app.catalog.text import localized
 from app.certification import words
+from app.certification.awaiting import awaiting
 from app.certification.models import (
     Assignment,
     CertificationEventKind,
@@ -24,9 +25,9 @@ from app.certification.requirements import RequirementKind
 from app.certification.sanctions.actions import possible_sanctions
 from app.certification.sanctions.queries import Entry, history, open_spots
 from app.certification.signoffs.rubrics import asked_rubrics
-from app.certification.way import Step, StepKind, StepState
+from app.certification.way import STEP_OF_KIND, Step, StepKind, StepState
+from app.certification.words import Awaiting
 from app.people.models import Person, Team
-from app.quizzes.essays.queries import quizzes_awaiting_mark
 from app.quizzes.models import Attempt
 from app.redlines.models import Attestation
 from app.web.i18n import current_locale
@@ -91,11 +92,11 @@ def record_of(session: Session, person_id: int, moment: datetime, today: date) -
     """Return the record of a person for every product that has a program; the number of statements is constant."""
     sold = {product.id: product for product in products(session) if product.id}
     found = records(session, [person_id], moment, list(sold))
-    awaiting = quizzes_awaiting_mark(session, person_id)
+    waiting = awaiting(session, person_id, moment)
     decided = history(session, person_id)
     spots = open_spots(decided)
     whole = {
-        product_id: _product_record(sold[product_id], record, today, awaiting, spots.get(product_id))
+        product_id: _product_record(sold[product_id], record, today, waiting.get(product_id, {}), spots.get(product_id))
         for (_person, product_id), record in found.items()
     }
     for each, entry in _known(whole, decided):
@@ -108,21 +109,18 @@ def _rank(each: ProductRecord) -> int:
     return {"no": 0, "due": 1, "go": 2}.get(each.state[0], 3)
 
 
-def waits(record: Record, step: Step, awaiting: Collection[str]) -> bool:
-    """Say whether a step of the way is a quiz that is done and waits for an assessor."""
-    missing = [each for each in record.verdict.missing if each.requirement.kind is RequirementKind.QUIZ]
-    return step.kind is StepKind.QUIZ and bool(missing) and not words.to_do(missing, awaiting)
+def waits(record: Record, step: Step, awaiting: Awaiting) -> str:
+    """Say what a step of the way waits for, where nothing of it is to do; empty otherwise."""
+    missing = [each for each in record.verdict.missing if STEP_OF_KIND[each.requirement.kind] is step.kind]
+    return words.waits(missing, awaiting)
 
 
-def steps(record: Record, today: date, awaiting: Collection[str] = ()) -> list[tuple[Step, str, str, str]]:
-    """Return each step of a person's way with its icon, its name and its note.
-
-    `awaiting` names the quizzes that are done and wait for an assessor.
-    """
+def steps(record: Record, today: date, awaiting: Awaiting = words.NOTHING_WAITS) -> list[tuple[Step, str, str, str]]:
+    """Return each step of a person's way with its icon, its name and its note."""
     months = record.program.terms.valid_months
     found = []
     for step in record.way(today):
-        name, note = words.step(step, waits=waits(record, step, awaiting))
+        name, note = words.step(step, waits(record, step, awaiting))
         if step.kind is StepKind.CERTIFIED and not note:
             note = words.for_months(months)
         found.append((step, STEP_ICONS[step.state], name, note))
@@ -130,7 +128,7 @@ def steps(record: Record, today: date, awaiting: Collection[str] = ()) -> list[t
 
 
 def _product_record(
-    product: Product, record: Record, today: date, awaiting: Collection[str], spot: date | None
+    product: Product, record: Record, today: date, awaiting: Awaiting, spot: date | None
 ) -> ProductRecord:
     verdict = record.verdict
     asked = record.program.requirements
@@ -139,7 +137,7 @@ def _product_record(
         product=product,
         record=record,
         state=words.state(verdict.standing, allowed=verdict.allowed),
-        until=words.until(verdict, today, record.due_on),
+        until=words.until(verdict, today, record.due_on, awaiting),
         reasons=[(words.sentence(each), words.fix(each, product.slug)) for each in verdict.reasons],
         steps=steps(record, today, awaiting),
         rubrics=asked_rubrics(record.program.document),

@@ -15,17 +15,17 @@ from app.catalog.models import ContentKind, ContentVersion
 from app.catalog.queries import OpenProduct, Version, in_force, open_product
 from app.catalog.text import localized
 from app.certification import words
+from app.certification.awaiting import awaiting
 from app.certification.models import CertificationPeriod
 from app.certification.queries import Record, record
 from app.certification.requirements import RequirementKind
-from app.certification.rules import Missing, Reason, Standing
+from app.certification.rules import Missing, Standing
 from app.clock import Now, Today
 from app.database import SessionDep
 from app.errors import ConflictError, NotFoundError
 from app.people.access import SignedIn
 from app.quizzes.delta.rules import Part, Replaced, changed_parts
 from app.quizzes.delta.words import shown
-from app.quizzes.essays.queries import quizzes_awaiting_mark
 from app.quizzes.practice.queries import running_attempt
 from app.quizzes.practice.weak import Weak, start, weak
 from app.reports.record import steps
@@ -107,20 +107,20 @@ def show_renewal(
     }
     quizzes = _asked_quizzes(found, now[ContentKind.QUIZ])
     parts = _changes(session, person.id, product, [*now[ContentKind.COURSE], *now[ContentKind.REDLINES]])
-    awaiting = quizzes_awaiting_mark(session, person.id)
-    missing = words.to_do(found.verdict.missing, awaiting)
+    waiting = awaiting(session, person.id, moment).get(product.id, {})
+    missing = words.to_do(found.verdict.missing, waiting)
     context = {
         "product": product,
         "verdict": found.verdict,
         "phase": phase(found.verdict.standing, found.period_id),
         "state": words.state(found.verdict.standing, allowed=found.verdict.allowed),
-        "until": words.until(found.verdict, today, found.due_on),
+        "until": words.until(found.verdict, today, found.due_on, waiting),
         "changes": shown(parts, slug),
         "weak": [_weak_quiz(each, now[ContentKind.REDLINES]) for each in weak(session, person.id, quizzes, moment)],
         "to_do": _to_do(missing, slug, now[ContentKind.COURSE]),
-        "awaiting": len(missing) < len(found.verdict.missing),
+        "waits": words.waits(found.verdict.missing, waiting),
         "minutes": words.minutes_left(missing),
-        "steps": steps(found, today, awaiting),
+        "steps": steps(found, today, waiting),
         "today": today,
     }
     return page(request, "reports/renewal.html", context)
@@ -205,7 +205,7 @@ def _to_do(missing: Iterable[Missing], slug: str, courses: Sequence[Version]) ->
     }
     found = []
     for each in missing:
-        fix = words.fix(Reason(each.code, {"key": each.requirement.key}, each.minutes), slug)
+        fix = words.fix_of(each, slug)
         if fix is not None:
             is_lesson = each.requirement.kind is RequirementKind.LESSON
             title = titles.get(each.requirement.key, "") if is_lesson else ""

@@ -1,6 +1,6 @@
 """A rep's day: the one thing to do next, what may be sold today, what lapses soon, which deals wait."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -13,6 +13,7 @@ from app.certification.queries import Record
 from app.certification.requirements import RequirementKind
 from app.certification.rules import Missing, Standing
 from app.certification.way import Step
+from app.certification.words import Awaiting
 from app.deals.facts import DealFacts
 from app.reports.coverage import SOON_DAYS, may_sell
 from app.reports.record import steps
@@ -40,6 +41,7 @@ class Line:
     state: words.State
     until: str
     fix: words.Fix | None
+    awaiting: Awaiting
     deal: DealFacts | None
 
     @property
@@ -56,7 +58,12 @@ class Line:
     @property
     def minutes(self) -> int:
         """The minutes that the rest of the way takes."""
-        return words.minutes_left(self.record.verdict.missing)
+        return words.minutes_left(self.to_do)
+
+    @property
+    def to_do(self) -> list[Missing]:
+        """What is missing and does not wait for others."""
+        return words.to_do(self.record.verdict.missing, self.awaiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +83,23 @@ class Next:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that a rep can only wait for: for an assessor, or for the day of a live session."""
+
+    line: Line
+    kind: str
+    url: str
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """Everything that a rep's first screen shows."""
 
     next: Next | None
     lines: list[Line]
     soon: list[Line]
+    waiting: list[Waiting]
     deals: list[tuple[DealFacts, Risk | None]]
 
     @property
@@ -106,11 +124,11 @@ def day_of(
     records: Mapping[Key, Record],
     deals: Sequence[DealFacts],
     today: date,
-    awaiting: Collection[str] = (),
+    awaiting: Mapping[int, Awaiting],
 ) -> Day:
-    """Put a rep's day together from what was read; `awaiting` names the quizzes that wait for an assessor."""
+    """Put a rep's day together from what was read; `awaiting` is what they can only wait for, by product."""
     lines = [
-        _line(product, record, deals, today, awaiting)
+        _line(product, record, deals, today, awaiting.get(record.product_id, {}))
         for product in sold
         if (record := records.get((person_id, product.id or 0))) is not None
     ]
@@ -119,7 +137,8 @@ def day_of(
     soon.sort(key=lambda line: line.record.verdict.days_left or 0)
     open_deals = [deal for deal in deals if deal.close_date is None or deal.close_date >= today]
     at_risk = {risk.deal.id: risk for risk in risks(open_deals, records, today)}
-    return Day(_next(lines, today, awaiting), lines, soon, [(deal, at_risk.get(deal.id)) for deal in open_deals])
+    waiting = sorted((each for line in lines for each in _waiting(line)), key=lambda each: each.day or date.min)
+    return Day(_next(lines, today), lines, soon, waiting, [(deal, at_risk.get(deal.id)) for deal in open_deals])
 
 
 _ORDER = {"go": 0, "due": 1, "no": 2, "rest": 3}
@@ -130,7 +149,7 @@ def _ends_within(line: Line, days: int) -> bool:
     return left is not None and left <= days
 
 
-def _line(product: Product, record: Record, deals: Sequence[DealFacts], today: date, awaiting: Collection[str]) -> Line:
+def _line(product: Product, record: Record, deals: Sequence[DealFacts], today: date, awaiting: Awaiting) -> Line:
     verdict = record.verdict
     waiting = (
         deal for deal in deals if product.slug in deal.slugs and (deal.close_date is None or deal.close_date >= today)
@@ -139,24 +158,35 @@ def _line(product: Product, record: Record, deals: Sequence[DealFacts], today: d
         product=product,
         record=record,
         state=words.state(verdict.standing, allowed=verdict.allowed),
-        until=words.until(verdict, today, record.due_on),
+        until=words.until(verdict, today, record.due_on, awaiting),
         fix=words.next_fix(verdict, product.slug, awaiting),
+        awaiting=awaiting,
         deal=None if verdict.allowed else next(waiting, None),
     )
 
 
-def _next(lines: Sequence[Line], today: date, awaiting: Collection[str]) -> Next | None:
-    found = [each for line in lines if (each := _candidate(line, today, awaiting)) is not None]
+def _next(lines: Sequence[Line], today: date) -> Next | None:
+    found = [each for line in lines if (each := _candidate(line, today)) is not None]
     return min(found, key=lambda each: (each.urgency, each.by or date.max, each.line.minutes), default=None)
 
 
-def _candidate(line: Line, today: date, awaiting: Collection[str]) -> Next | None:
+def _candidate(line: Line, today: date) -> Next | None:
     urgent = _urgency(line)
-    to_do = words.to_do(line.record.verdict.missing, awaiting)
-    if urgent is None or not to_do:
+    if urgent is None or not line.to_do:
         return None
     urgency, by = urgent
-    return Next(line, urgency, to_do[0], by, steps(line.record, today, awaiting))
+    return Next(line, urgency, line.to_do[0], by, steps(line.record, today, line.awaiting))
+
+
+def _waiting(line: Line) -> list[Waiting]:
+    missing = [each for each in line.record.verdict.missing if each.requirement in line.awaiting]
+    if line.record.verdict.standing in {Standing.REVOKED, Standing.SUSPENDED}:
+        return []
+    return [
+        Waiting(line, each.requirement.kind.value, fix.url, line.awaiting[each.requirement])
+        for each in missing
+        if (fix := words.fix_of(each, line.product.slug))
+    ]
 
 
 def _urgency(line: Line) -> tuple[Urgency, date | None] | None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
@@ -241,6 +242,16 @@ def _registrations(*conditions: Any) -> Any:
 def next_dates(session: Session, person_id: int, moment: datetime) -> list[Date]:
     """Return what a person is registered for or hosts and is not over, the next first."""
     return dates(session, person_id, moment, upcoming(moment), or_(of_person(person_id), hosted_by(person_id)))
+
+
+def seats_to_come(session: Session, person_id: int, moment: datetime) -> dict[tuple[int, str], date]:
+    """Return the day, where the session is held, of the next date that a person has a seat in, by product and key."""
+    rows = session.execute(
+        select(col(LiveSession.product_id), col(LiveSession.key), col(LiveSession.starts_at), col(LiveSession.timezone))
+        .where(upcoming(moment), of_person(person_id, seated=True))
+        .order_by(col(LiveSession.starts_at).desc())
+    )
+    return {(row.product_id, row.key): row.starts_at.astimezone(ZoneInfo(row.timezone)).date() for row in rows}
 
 
 def date_of(session: Session, session_id: int, person_id: int, moment: datetime) -> Date:

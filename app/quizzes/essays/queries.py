@@ -182,19 +182,22 @@ def returned_to(session: Session, person_id: int) -> list[ReturnedEssay]:
     return [ReturnedEssay(*row) for row in rows]
 
 
-def quizzes_awaiting_mark(session: Session, person_id: int) -> set[str]:
-    """Return the quizzes of which this person's newest attempt waits for an assessor, by slug."""
+def awaiting_mark(session: Session, person_id: int) -> list[tuple[int, str, int | None]]:
+    """Return (product's id, quiz, version) of what this person's newest attempts wait for an assessor with.
+
+    The version is the one whose change was asked about; None for the whole quiz.
+    """
     newest = (
         select(func.max(col(Attempt.id)))
-        .where(col(Attempt.person_id) == person_id, col(Attempt.delta_of).is_(None))
-        .group_by(col(Attempt.content_id))
+        .where(col(Attempt.person_id) == person_id)
+        .group_by(col(Attempt.content_id), col(Attempt.delta_of))
     )
     rows = session.execute(
-        select(col(Content.slug))
+        select(col(Attempt.product_id), col(Content.slug), col(Attempt.delta_of))
         .join(Attempt, col(Attempt.content_id) == col(Content.id))
         .where(col(Attempt.id).in_(newest), col(Attempt.finished_at).is_not(None), col(Attempt.marked_at).is_(None))
     )
-    return set(rows.scalars())
+    return [(row.product_id, row.slug, row.delta_of) for row in rows]
 
 
 def _verdicts(session: Session, essay_ids: Sequence[int]) -> defaultdict[int, list[Verdict]]:
