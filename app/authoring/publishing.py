@@ -34,6 +34,9 @@ from app.web.forms import Blank, Bound, Form, RawForm, bind, blank
 from app.web.i18n import gettext as _
 from app.web.templating import page, redirect
 
+GATE = ("enforcement", "deal_level", "coverage", "from_stage", "roles", "regions")
+"""The fields of a program that the gate reads for every open deal, whichever period somebody is in."""
+
 router = APIRouter(prefix="/author/products/{slug}", dependencies=[Depends(allow(Role.TRAINER))])
 
 
@@ -176,6 +179,15 @@ def _new_question(found: Course) -> str:
     return f"/author/products/{found.product.slug}/quizzes/_new"
 
 
+def _at_once(found: Course) -> list[str]:
+    """Name what changes about the gate, which asks the program that is published and not the one of a period."""
+    changed = (each for each in found.changed if each.content.kind is ContentKind.PROGRAM)
+    pairs = [(each.published, each.content.draft) for each in changed if each.published is not None]
+    return [
+        words.label(name) for name in GATE for old, new in pairs if new is not None and old.get(name) != new.get(name)
+    ]
+
+
 def _page(
     request: Request,
     session: Session,
@@ -198,6 +210,7 @@ def _page(
         "choices": _choices(found),
         "delta": _delta(session, found, moment) if wish.verdict is Verdict.DELTA_QUIZ else None,
         "program_changes": any(each.content.kind is ContentKind.PROGRAM and each.number for each in found.changed),
+        "at_once": _at_once(found),
         "form": form,
         "stale": status == 409,  # noqa: PLR2004 (Conflict)
         "words": words,

@@ -188,3 +188,18 @@ def test_the_page_is_there_for_trainers_and_takes_as_many_statements_for_sixty_p
         assert "and 12 more" in trainer.get(url).text
     assert len(many) == len(few)
     assert MOST_SHOWN == 50
+
+
+def test_what_open_deals_feel_at_once_is_said_before_it_is_published(
+    session: Session, application: FastAPI, keeper: Product
+) -> None:
+    assert keeper.id
+    person(session, "trainer@example.com", Role.TRAINER)
+    reviews = []
+    for change in ({"grace_days": 20}, {"from_stage": "contract", "regions": ["cn"]}):
+        write(session, **change)
+        session.commit()
+        with time_machine.travel(LATER):
+            reviews.append(signed_in(application, "trainer@example.com").get("/author/products/keeper/publish").text)
+    assert ["Open deals feel this at once" in each for each in reviews] == [False, True]
+    assert "next period: From deal stage, Regions. A deal may stop" in reviews[1]
