@@ -141,12 +141,12 @@ def test_everything_that_is_missing_is_a_reason_with_its_fix(ask: Ask, session: 
         {
             "code": "sign_off_missing",
             "message": "An assessor has not signed off a demonstration.",
-            "fix": {"label": "See what is asked", "url": f"{url}/products/keeper#way", "minutes": 20},
+            "fix": {"label": "Ask for the sign-off", "url": f"{url}/products/keeper/sign-offs/demo", "minutes": 20},
         },
         {
             "code": "live_session_missing",
             "message": "The live session has not been attended.",
-            "fix": {"label": "See what is asked", "url": f"{url}/products/keeper#way", "minutes": 60},
+            "fix": {"label": "Choose a date", "url": f"{url}/products/keeper/sessions/day", "minutes": 60},
         },
     ]
 

@@ -177,7 +177,7 @@ def test_a_wrong_code_is_told_and_a_closed_session_says_when(people: SignIn) -> 
 def test_who_scans_the_picture_before_signing_in_comes_back_to_it(people: SignIn, client: TestClient) -> None:
     people("tom").post(DATES, data=DATE)
     location = client.get(f"{SESSION}/check-in?code=123456").headers["location"]
-    assert location == "/sign-in?next=%2Fsessions%2F1%2Fcheck-in"
+    assert location == "/sign-in?next=%2Fsessions%2F1%2Fcheck-in%3Fcode%3D123456"
 
 
 def test_a_change_needs_a_reason_and_fewer_seats_than_given_are_refused(people: SignIn) -> None:
