@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
@@ -41,6 +41,8 @@ class Program:
     course_version: int | None
     redlines_version_id: int | None
     redlines_version: int | None
+    names: Mapping[str, str | dict[str, str]] = field(default_factory=dict)
+    """What the certifications on other products are called that this or another program asks for."""
 
     @property
     def base(self) -> str:

@@ -6,7 +6,7 @@ number of statements that does not depend on how many people or products there a
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -27,8 +27,9 @@ from app.certification.models import (
     SignOff,
     SignOffOutcome,
 )
+from app.certification.naming import certification_names, named
 from app.certification.programs import Program, expand, prerequisites
-from app.certification.requirements import Requirement
+from app.certification.requirements import Requirement, RequirementKind
 from app.certification.rules import (
     StandingFacts,
     StandingVerdict,
@@ -91,7 +92,7 @@ def programs(session: Session, as_of: datetime, products: Collection[int] | None
     by_product: dict[int, dict[ContentKind, list[Version]]] = defaultdict(lambda: defaultdict(list))
     for version in in_force(session, list(ContentKind), as_of, products=products):
         by_product[version.product_id][version.kind].append(version)
-    return {
+    found = {
         product_id: expand(
             kinds[ContentKind.PROGRAM][0],
             course=next(iter(kinds[ContentKind.COURSE]), None),
@@ -101,6 +102,9 @@ def programs(session: Session, as_of: datetime, products: Collection[int] | None
         for product_id, kinds in by_product.items()
         if kinds[ContentKind.PROGRAM]
     }
+    asked = {part.key for each in found.values() for part in each.parts() if part.kind is RequirementKind.CERTIFICATION}
+    names = certification_names(session, asked, as_of)
+    return {product_id: replace(each, names=names) for product_id, each in found.items()} if names else found
 
 
 def records(
@@ -160,7 +164,7 @@ def _on_level(
         revocation=stored.revocation(key),
         recertifications=stored.recertifications(key, requirements),
     )
-    return LevelRecord(level, facts, standing(facts, today), period_id)
+    return LevelRecord(level, facts, named(standing(facts, today), program.names), period_id)
 
 
 def asking_for(session: Session, product_id: int, as_of: datetime) -> list[int]:

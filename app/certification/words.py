@@ -103,7 +103,7 @@ def sentence(reason: Reason) -> str:
         ),
         ReasonCode.SIGN_OFF_MISSING: lambda: _("An assessor has not signed off a demonstration."),
         ReasonCode.LIVE_SESSION_MISSING: lambda: _("The live session has not been attended."),
-        ReasonCode.CERTIFICATION_MISSING: lambda: _("The certification on another product comes first: %(key)s."),
+        ReasonCode.CERTIFICATION_MISSING: lambda: _("The certification on another product comes first: %(name)s."),
         ReasonCode.EXPIRED: lambda: _("The certification was valid through %(valid_through)s."),
         ReasonCode.IN_GRACE: lambda: _(
             "The certification was valid through %(valid_through)s; "
@@ -228,7 +228,8 @@ def _count(params: Params) -> int:
 
 
 def _written(params: Params) -> dict[str, Any]:
-    return {name: _value(value) for name, value in params.items()}
+    # a certification that was never published under this name has none
+    return {"name": params.get("key", "")} | {name: _value(value) for name, value in params.items()}
 
 
 def _value(value: Any) -> str | int:

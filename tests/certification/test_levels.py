@@ -20,8 +20,10 @@ from app.certification.queries import periods, record
 from app.certification.requirements import RequirementKind
 from app.certification.rules import Standing
 from app.certification.sanctions.actions import sanction
+from app.certification.words import sentence
 from app.deals.queries import Question, clearances
 from app.people.models import Person, Role
+from app.web.i18n import speaking
 from factories import NOW, attest, person, sellable
 
 DAY = timedelta(days=1)
@@ -121,6 +123,35 @@ def test_what_cannot_be_held_certifies_nobody(session: Session, other: str) -> N
     attest(session, ana, porter)
     assert periods(session, ana.id or 0) == []
     assert stand(session, ana, porter, 1) is Standing.IN_PROGRESS
+
+
+WAF = {"en": "Perimeter WAF", "zh-Hans": "边界防火墙"}
+NAMED_LEAD = [{"id": "lead", "name": {"en": "Lead", "zh-Hans": "主管"}, "requirements": [{"sign_off": "demo"}]}]
+
+
+@pytest.mark.parametrize(
+    ("asked", "locale", "called"),
+    [
+        ("waf", "en", "Perimeter WAF"),
+        ("waf/standard", "en", "Perimeter WAF"),
+        ("waf/lead", "en", "Perimeter WAF · Lead"),
+        ("waf/lead", "zh-Hans", "边界防火墙 · 主管"),
+        ("waf/lead", "zh-Hant", "边界防火墙 · 主管"),
+        ("gone", "en", "gone"),
+    ],
+)
+def test_a_certification_that_is_missing_is_called_by_its_name(
+    session: Session, asked: str, locale: str, called: str
+) -> None:
+    ana = person(session, "ana@example.com")
+    sellable(session, "waf", levels=NAMED_LEAD).name = WAF
+    porter = sellable(session, "porter", requirements=[{"certified": asked}])
+    found = record(session, ana.id or 0, porter.id or 0, NOW)
+    assert found is not None
+    (reason,) = found.verdict.reasons
+    with speaking(locale):
+        # the name stands at the end of the sentence, in each language
+        assert sentence(reason).rstrip("。.").endswith((f": {called}", f"：{called}"))
 
 
 def test_an_extension_moves_the_days_and_not_the_baseline(session: Session) -> None:

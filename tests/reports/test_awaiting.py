@@ -69,6 +69,7 @@ def book(session: Session, who: Person, what: Product, *, seated: bool) -> None:
 def test_what_waits_is_not_the_next_thing(
     session: Session,
     sign_in: SignIn,
+    *,
     requirements: list[dict[str, str]],
     asks: bool,
     seated: bool | None,
