@@ -40,8 +40,8 @@ def test_what_comes_later_changes_no_answer_about_before(session: Session) -> No
     published_quiz(session, quiz_document(items=[single("one")], time_limit_minutes=60), owner=keeper)
     who, what = ana.id or 0, keeper.id or 0
 
-    def answers(until: datetime) -> list[StandingVerdict | None]:
-        found = [record(session, who, what, moment) for moment in MOMENTS if moment < until]
+    def answers(until: datetime, since: datetime = NOW) -> list[StandingVerdict | None]:
+        found = [record(session, who, what, moment) for moment in MOMENTS if since <= moment < until]
         return [each.verdict if each else None for each in found]
 
     def decided(kind: CertificationEventKind, at: datetime) -> None:
@@ -72,9 +72,12 @@ def test_what_comes_later_changes_no_answer_about_before(session: Session) -> No
         lambda at: attest(session, ana, keeper, at=at, number=2),
         lambda at: decided(CertificationEventKind.REVOKED, at),
     ]
+    before: list[StandingVerdict | None] = []
+    last = NOW
     for number, step in enumerate(steps):
         at = NOW + (number + 1) * DAY + timedelta(hours=3)
-        before = answers(at)
+        before += answers(at, last)
+        last = at
         step(at)
         session.flush()
         assert answers(at) == before, number
