@@ -1,21 +1,40 @@
 """The demonstration: the content that is shipped, and people who have learned, answered and forgotten some of it."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from app.catalog.models import Content, ContentKind
+from app.catalog.models import Content, ContentKind, Product
 from app.catalog.queries import content
-from app.certification.models import CertificationPeriod
+from app.certification.live.models import Attendance, LiveSession, Registration
+from app.certification.models import (
+    Appeal,
+    AssignmentRule,
+    CertificationEvent,
+    CertificationPeriod,
+    Leave,
+    PeriodExtension,
+    PeriodOrigin,
+    RequirementCredit,
+    SignOff,
+    SignOffOutcome,
+)
+from app.certification.queries import record
+from app.certification.requirements import RequirementKind
+from app.certification.rules import Standing, StandingVerdict
+from app.certification.signoffs.models import SignOffRequest
 from app.cli import main
 from app.commands.demo_story import FORMER_COLLEAGUES, REPS, SHOPFRONT
 from app.conduct.models import Consequence, Disposition, Finding, Violation
-from app.config import Settings
 from app.database import Database
+from app.notices.models import Notice
+from app.notices.rules import Kind
 from app.people.models import Person
 from app.quizzes.analysis.flags import FlagKind
 from app.quizzes.analysis.queries import Wanted, quiz
@@ -25,29 +44,53 @@ from app.quizzes.spaced.queries import today_of
 from app.quizzes.statistics import FEWEST_ATTEMPTS
 from app.redlines.models import RedLineReview, ReviewState
 from app.redlines.proof import prove
+from installations import PostgresqlStore, SqliteStore
 
 A_SUNDAY_NIGHT = datetime(2026, 11, 22, 0, 30, tzinfo=UTC)
 
 
-@pytest.fixture
-def told(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
-    """An installation that was just filled, on a day and at an hour when hardly anybody works."""
-    monkeypatch.setenv("DEALWORTHY_DATABASE_URL", settings.database_url)
-    with time_machine.travel(A_SUNDAY_NIGHT, tick=False):
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """An installation that was just filled, on a day and at an hour when hardly anybody works; nobody writes to it."""
+    store: SqliteStore | PostgresqlStore
+    if request.param == "sqlite":
+        store = SqliteStore(tmp_path_factory.mktemp("told") / "demo.db", request.getfixturevalue("sqlite_template"))
+        store.replace()
+    else:
+        names = (request.getfixturevalue(name) for name in ("postgresql_url", "postgresql_template"))
+        store = PostgresqlStore(*names)
+    with pytest.MonkeyPatch.context() as patch, time_machine.travel(A_SUNDAY_NIGHT, tick=False):
+        patch.setenv("DEALWORTHY_DATABASE_URL", store.url)
         assert [main(["import"]), main(["seed"])] == [0, 0]
-        database = Database(settings.database_url)
-        with database.read() as session:
-            yield session
-        database.dispose()
+    database = Database(store.url)
+    with database.read() as session:
+        yield session
+    database.dispose()
+    if isinstance(store, PostgresqlStore):
+        store.close()
+
+
+def verdict_of(session: Session, email: str, slug: str) -> StandingVerdict:
+    """Where somebody stands with a product on the day of the story."""
+    person = session.scalars(select(col(Person.id)).where(col(Person.email) == email)).one()
+    product = session.scalars(select(col(Product.id)).where(col(Product.slug) == slug)).one()
+    found = record(session, person or 0, product or 0, A_SUNDAY_NIGHT)
+    assert found is not None
+    return found.verdict
+
+
+def with_email(session: Session, *columns: Any, of: Any) -> set[tuple[Any, ...]]:
+    """Rows of a table that names a person, with that person's address first."""
+    return {tuple(row) for row in session.execute(select(col(Person.email), *columns).where(col(Person.id) == of))}
 
 
 def numbers_of(analysis: Results) -> dict[str, float | None]:
     return {each.name: each.analysis.statistics.discrimination for each in analysis.items}
 
 
-def test_the_demonstration_has_something_of_everything(told: Session, settings: Settings) -> None:
+def test_the_demonstration_has_something_of_everything(told: Session) -> None:
     ana = told.scalars(select(Person).where(col(Person.email) == "rep@example.com")).one()
-    today = today_of(told, ana.id or 0, A_SUNDAY_NIGHT, settings.zone)
+    today = today_of(told, ana.id or 0, A_SUNDAY_NIGHT, ZoneInfo("UTC"))
     assert (today.count, today.round_id) == (3, None) if today else False
 
     essays = told.execute(
@@ -111,3 +154,115 @@ def test_a_changed_red_line_waits_for_compliance_and_another_is_on_trial(told: S
     rules = stored.draft["rules"] if stored else []
     assert [rule["id"] for rule in rules if rule["status"] == "shadow"] == ["waf.no-latency"]
     assert prove(rules) == []
+
+
+def test_demonstrations_wait_were_returned_and_divided_two_assessors(told: Session) -> None:
+    said = with_email(
+        told, col(SignOff.rubric), col(SignOff.outcome), col(SignOff.second_of).is_not(None), of=col(SignOff.person_id)
+    )
+    assert said >= {
+        ("rep2@example.com", "handover-call", SignOffOutcome.RETURNED, False),
+        ("konstantinos.papadimitriou@example.com", "owner-visit", SignOffOutcome.PASSED, False),
+        ("konstantinos.papadimitriou@example.com", "owner-visit", SignOffOutcome.RETURNED, True),
+        ("wang.siyuan@example.com", "owner-visit", SignOffOutcome.FAILED, False),
+    }
+    waiting = select(col(Person.email), col(SignOffRequest.asked_at)).join(
+        Person, col(Person.id) == col(SignOffRequest.person_id)
+    )
+    assert told.execute(waiting.where(col(SignOffRequest.closed_at).is_(None))).all() == [
+        ("rep@example.com", A_SUNDAY_NIGHT - timedelta(days=6))
+    ]
+    second = {tuple(row) for row in told.execute(select(col(SignOff.second_wanted), col(SignOff.second_of)))}
+    assert (True, None) in second
+    held = with_email(told, col(CertificationPeriod.level), of=col(CertificationPeriod.person_id))
+    assert held >= {("konstantinos.papadimitriou@example.com", "senior"), ("hannah.weiss@example.com", "lead")}
+
+
+def test_live_sessions_are_to_come_were_held_and_cancelled(told: Session) -> None:
+    rows = told.execute(
+        select(col(LiveSession.starts_at), col(LiveSession.cancelled_at).is_not(None)).order_by(
+            col(LiveSession.starts_at)
+        )
+    )
+    assert [(row[0] > A_SUNDAY_NIGHT, row[1]) for row in rows] == [
+        (False, False),
+        (True, False),
+        (True, True),
+        (True, False),
+    ]
+    registered = told.execute(
+        select(col(Person.email), col(Registration.seated_at).is_not(None))
+        .join(Registration, col(Registration.person_id) == col(Person.id))
+        .join(LiveSession, col(LiveSession.id) == col(Registration.live_session_id))
+        .where(col(LiveSession.key) == "knowledge-clinic")
+    )
+    assert {tuple(row) for row in registered} == {
+        ("rep2@example.com", True),
+        ("chen.jiayi@example.com", True),
+        ("zhou.hang@example.com", False),
+    }
+    came = with_email(told, col(Attendance.attended), col(Attendance.by_hand), of=col(Attendance.person_id))
+    assert came == {
+        ("hannah.weiss@example.com", True, False),
+        ("ines.carvalho@example.com", True, False),
+        ("konstantinos.papadimitriou@example.com", True, True),
+    }
+
+
+def test_a_changed_lesson_asks_some_of_the_certified_and_a_renewal_is_open(told: Session) -> None:
+    waf, shopfront = "perimeter-waf", "shopfront-messaging"
+    assert {
+        (email, slug): verdict_of(told, email, slug).standing
+        for email, slug in [
+            ("rep@example.com", waf),
+            ("rep2@example.com", waf),
+            ("daniel.okafor@example.com", waf),
+            ("teo.lindqvist@example.com", shopfront),
+            ("chen.jiayi@example.com", shopfront),
+        ]
+    } == {
+        ("rep@example.com", waf): Standing.RENEWAL_OPEN,
+        ("rep2@example.com", waf): Standing.RECERTIFICATION_REQUIRED,
+        ("daniel.okafor@example.com", waf): Standing.CERTIFIED,
+        ("teo.lindqvist@example.com", shopfront): Standing.RENEWAL_OPEN,
+        ("chen.jiayi@example.com", shopfront): Standing.RECERTIFICATION_REQUIRED,
+    }
+    missing = verdict_of(told, "rep2@example.com", waf).missing
+    assert [each.requirement.kind for each in missing] == [RequirementKind.DELTA_QUIZ]
+
+
+def test_what_managers_and_compliance_decide_is_there_and_waits_for_somebody_else(told: Session) -> None:
+    rules = told.execute(select(col(AssignmentRule.region), col(AssignmentRule.created_by)))
+    assert [tuple(row) for row in rules] == [("CN", "manager@example.com")]
+    away = {row[0] for row in with_email(told, of=col(Leave.person_id))}
+    assert away == {"konstantinos.papadimitriou@example.com"}
+    assert with_email(told, col(RequirementCredit.approved), of=col(RequirementCredit.person_id)) == {
+        ("teo.lindqvist@example.com", True),
+        ("zhou.hang@example.com", None),
+    }
+    assert told.scalars(select(col(PeriodExtension.by))).all() == ["manager@example.com"]
+    imported = select(col(CertificationPeriod.evidence)).where(col(CertificationPeriod.origin) == PeriodOrigin.IMPORTED)
+    assert len(told.scalars(imported).all()) == 1
+    appeals = told.execute(
+        select(col(Appeal.outcome), col(CertificationEvent.by)).join(
+            CertificationEvent, col(CertificationEvent.id) == col(Appeal.event_id)
+        )
+    )
+    assert [tuple(row) for row in appeals] == [(None, "compliance@example.com")]
+    told_of_it = {
+        row[0] for row in with_email(told, col(Notice.kind), of=col(Notice.person_id)) if row[1] == Kind.APPEAL_WAITING
+    }
+    assert told_of_it == {"compliance2@example.com"}
+
+
+def test_everybody_who_has_something_to_do_is_told(told: Session) -> None:
+    kinds = with_email(told, col(Notice.kind), of=col(Notice.person_id))
+    assert kinds >= {
+        ("rep@example.com", Kind.WINDOW_OPEN),
+        ("rep2@example.com", Kind.SIGN_OFF_RETURNED),
+        ("rep2@example.com", Kind.CHANGED),
+        ("ines.carvalho@example.com", Kind.SUSPENDED),
+        ("chen.jiayi@example.com", Kind.RECERTIFY),
+        ("trainer@example.com", Kind.SIGN_OFFS_WAITING),
+        ("manager@example.com", Kind.TEAM_EXPIRED),
+    }

@@ -44,8 +44,8 @@ CREDITED = "teo.lindqvist@example.com"
 ASKS_FOR_CREDIT = "zhou.hang@example.com"
 APPEALS = "ines.carvalho@example.com"
 APPEAL = (
-    "I wrote “we take it back within 14 days”, which is what our list of services says for the starter plan. "
-    "The customer had asked for exactly that. I would have marked it as a quotation, had I known how."
+    "I sent the figures of the noodle house with their source, and wrote “if it goes as it went there”. "
+    "That is a case and not a promise. The customer had asked for a number three times."
 )
 ASKED_AGAIN = "chen.jiayi@example.com"
 

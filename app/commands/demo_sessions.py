@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -20,6 +20,7 @@ from app.people.models import Person
 
 _SET_DAYS_AGO = 30
 _REGISTERED_DAYS_AGO = 9
+_SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class DemoSessions:
 
     def _set(self, meeting: Meeting, moment: datetime) -> LiveSession:
         """Set a date and register its people, a few minutes after each other."""
-        day = local_day(self.moment) + timedelta(days=meeting.in_days)
+        day = _working_day(local_day(self.moment) + timedelta(days=meeting.in_days))
         details = Details(
             starts_at=datetime.combine(day, meeting.at, ZoneInfo(meeting.timezone)),
             timezone=meeting.timezone,
@@ -143,3 +144,8 @@ class DemoSessions:
         host = Somebody(live.host_id, HELD.host)
         came = stored_id(self.people[NOTED_BY_HAND])
         judge(self.session, stored_id(live), came, attended=True, by=host, moment=live.ends_at + timedelta(hours=1))
+
+
+def _working_day(day: date) -> date:
+    """Return a day, or the Monday after a weekend."""
+    return day + timedelta(days=7 - day.weekday() if day.weekday() >= _SATURDAY else 0)

@@ -98,18 +98,18 @@ JUDGED = (
         ),
     ),
     Shown(
-        "rep@example.com",
-        story.SHOPFRONT,
-        "owner-visit",
+        "rep2@example.com",
+        story.BOT,
+        "handover-call",
         Opinion(
-            TRAINER,
+            SECOND_TRAINER,
             4,
             SignOffOutcome.RETURNED,
-            missed={"consent": "It came only when the owner asked."},
-            note="Very close. Say that a guest agrees before the first message before you show the first message.",
+            missed={"says-it-is-a-bot": "客户问起才说。"},
+            note="只差一点：一开场就把“这是机器人”的提示给客户看，并说明它关不掉。",
         ),
         form=DemonstrationForm.RECORDING,
-        link="https://recordings.example.com/ana-duarte/owner-visit",
+        link="https://recordings.example.com/lin-yao/handover-call",
     ),
     Shown(
         "chen.jiayi@example.com",
@@ -120,9 +120,15 @@ JUDGED = (
 )
 """In the order of their days. The seventh is drawn for a second look, which is still to come."""
 
-WAITING = Shown("rep2@example.com", story.BOT, "handover-call", Opinion(TRAINER, 6), form=DemonstrationForm.RECORDING)
-WAITING_LINK = "https://recordings.example.com/lin-yao/handover-call"
-WAITING_NOTE = "第 12 分钟开始演示答错和转人工。"
+WAITING = Shown(
+    "rep@example.com",
+    story.SHOPFRONT,
+    "owner-visit",
+    Opinion(TRAINER, 6),
+    form=DemonstrationForm.RECORDING,
+    link="https://recordings.example.com/ana-duarte/owner-visit",
+)
+WAITING_NOTE = "The owner is played by Marek. From minute four on it is about delivery."
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +152,7 @@ class DemoSignOffs:
         """Store everything."""
         for shown in JUDGED:
             self._judge(shown)
-        self._ask(WAITING, WAITING.first.days_ago, Showing(WAITING.form, WAITING_LINK, WAITING_NOTE))
+        self._ask(WAITING, WAITING.first.days_ago, Showing(WAITING.form, WAITING.link, WAITING_NOTE))
 
     def _ago(self, days: int) -> datetime:
         return self.moment - timedelta(days=days)

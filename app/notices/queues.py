@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.certification.models import Appeal, CertificationEvent, RequirementCredit
 from app.certification.signoffs.models import SignOffRequest
 from app.clock import local_day
 from app.notices.rules import ONE_DAY, Due, Kind
-from app.people.models import Role
+from app.people.models import Person, Role
 
 PATIENCE = timedelta(days=2)
 """How long a demonstration may wait before its assessors hear of it."""
@@ -45,13 +45,20 @@ def _sign_offs(session: Session, trainers: list[int], moment: datetime, week: st
 
 def _appeals(session: Session, deciders: list[int]) -> Iterator[Due]:
     rows = session.execute(
-        select(col(Appeal.id), col(Appeal.person_id), col(Appeal.decide_by), col(CertificationEvent.product_id))
+        select(
+            col(Appeal.id),
+            col(Appeal.person_id),
+            col(Appeal.decide_by),
+            col(CertificationEvent.product_id),
+            col(Person.id).label("decided_by"),
+        )
         .join(CertificationEvent, col(CertificationEvent.id) == col(Appeal.event_id))
+        .outerjoin(Person, col(Person.email) == func.lower(col(CertificationEvent.by)))
         .where(col(Appeal.outcome).is_(None))
     ).all()
     for decider in deciders:
         for row in rows:
-            if row.person_id != decider:
+            if decider not in {row.person_id, row.decided_by}:
                 yield Due(
                     person_id=decider,
                     kind=Kind.APPEAL_WAITING,
