@@ -6,6 +6,7 @@ from app.reports.appeals import router as appeals_router
 from app.reports.assignments import router as assignments_router
 from app.reports.changes import router as changes_router
 from app.reports.credits import router as credits_router
+from app.reports.evidence.routes import router as evidence_router
 from app.reports.extensions import router as extensions_router
 from app.reports.home import router as home_router
 from app.reports.leave import router as leave_router
@@ -29,5 +30,6 @@ for each in (
     leave_router,
     extensions_router,
     credits_router,
+    evidence_router,
 ):
     router.include_router(each)

@@ -1,0 +1,370 @@
+"""Evidence packs over HTTP: who takes which, what stands inside, and that each proves itself without a connection."""
+
+import io
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+from sqlmodel import Session, col
+
+from app.audit.models import AuditEntry
+from app.catalog.models import ContentKind, Product
+from app.certification.models import CertificationEventKind, SignOff, SignOffOutcome
+from app.certification.sanctions.actions import sanction
+from app.certification.signoffs.models import DemonstrationForm, Recording, SignOffRequest
+from app.people.models import Person, Role
+from app.reports.evidence.verify import Wrong, check
+from factories import (
+    NOW,
+    attest,
+    course_document,
+    deal,
+    lesson,
+    person,
+    published,
+    published_quiz,
+    quiz_document,
+    sellable,
+    sitting,
+)
+
+SignIn = Callable[[str], TestClient]
+YESTERDAY = NOW - timedelta(days=1)
+LONG_AGO = NOW - timedelta(days=60)
+
+
+@pytest.fixture(autouse=True)
+def _clock() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def ana(session: Session) -> Person:
+    """Ana sells Keeper: signed, passed its quiz, shown to Tom, suspended and reinstated. Bo has signed it too."""
+    boss = person(session, "miriam@example.com", Role.MANAGER, name="Miriam", at=LONG_AGO)
+    rep = person(session, "ana@example.com", name="Ana", manager=boss, at=LONG_AGO)
+    bo = person(session, "bo@example.com", name="Bo", at=LONG_AGO)
+    tom = person(session, "tom@example.com", Role.TRAINER, name="Tom Berg", at=LONG_AGO)
+    person(session, "otto@example.com", Role.MANAGER, at=LONG_AGO)
+    person(session, "carol@example.com", Role.COMPLIANCE, name="Carol", at=LONG_AGO)
+    person(session, "adam@example.com", Role.ADMIN, at=LONG_AGO)
+    keeper = sellable(session, at=LONG_AGO)
+    published(session, keeper, ContentKind.COURSE, "keeper", course_document([lesson(1)]), at=LONG_AGO)
+    version = published_quiz(session, quiz_document(items=None), owner=keeper, at=LONG_AGO)
+    sitting(session, version, rep, {"one": 0, "two": 1, "three": 0}, at=YESTERDAY)
+    attest(session, rep, keeper, at=YESTERDAY)
+    attest(session, bo, keeper, at=YESTERDAY)
+    _demonstration(session, rep, tom, keeper)
+    for kind in (CertificationEventKind.SUSPENDED, CertificationEventKind.REINSTATED):
+        sanction(
+            session,
+            rep.id or 0,
+            keeper.id or 0,
+            kind,
+            reason="Said too much.",
+            by="carol@example.com",
+            moment=YESTERDAY,
+        )
+    deal(session, products=[keeper], team={"owner": [rep]}, at=YESTERDAY)
+    session.commit()
+    return rep
+
+
+def _demonstration(session: Session, rep: Person, tom: Person, keeper: Product) -> None:
+    asked = SignOffRequest(
+        person_id=rep.id or 0,
+        product_id=keeper.id or 0,
+        rubric="demo",
+        form=DemonstrationForm.RECORDING,
+        asked_at=YESTERDAY,
+        closed_at=YESTERDAY,
+    )
+    session.add(asked)
+    session.flush()
+    session.add(
+        Recording(
+            request_id=asked.id or 0,
+            name="pitch.ogg",
+            content_type="audio/ogg",
+            digest=sha256(b"a pitch").hexdigest(),
+            size=7,
+            data=b"a pitch",
+            stored_at=YESTERDAY,
+        )
+    )
+    session.add(
+        SignOff(
+            person_id=rep.id or 0,
+            product_id=keeper.id or 0,
+            rubric="demo",
+            outcome=SignOffOutcome.PASSED,
+            assessor_id=tom.id or 0,
+            decided_at=YESTERDAY,
+            request_id=asked.id,
+            scores={"opening": {"met": True, "note": ""}},
+            signed_name="Tom Berg",
+            meaning="I saw it.",
+        )
+    )
+    session.flush()
+
+
+def take(browser: TestClient, path: str, **form: str) -> zipfile.ZipFile:
+    answer = browser.post(path, data=form)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    return zipfile.ZipFile(io.BytesIO(answer.content))
+
+
+def rows(pack: zipfile.ZipFile, name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(pack.read(f"records/{name}.json"))
+    return found
+
+
+def verify(*arguments: Path) -> tuple[int, str]:
+    # -I: nothing of this installation can be imported
+    run = subprocess.run(  # noqa: S603 (our own verifier)
+        [sys.executable, "-I", *map(str, arguments)], capture_output=True, text=True, check=False, timeout=60
+    )
+    return run.returncode, run.stdout.partition("\n")[0] + run.stderr
+
+
+PATHS = {
+    "person": "/team/people/{ana}/evidence",
+    "own": "/account/evidence",
+    "product": "/review/evidence?product=keeper",
+    "deal": "/deals/D-1/evidence",
+}
+
+
+@pytest.mark.parametrize(
+    ("viewer", "admitted"),
+    [
+        ("ana", {"person": 403, "own": 200, "product": 403, "deal": 200}),
+        ("miriam", {"person": 200, "own": 200, "product": 403, "deal": 200}),
+        ("otto", {"person": 404, "own": 200, "product": 403, "deal": 404}),
+        ("tom", {"person": 403, "own": 200, "product": 403, "deal": 404}),
+        ("carol", {"person": 200, "own": 200, "product": 200, "deal": 200}),
+        ("adam", {"person": 200, "own": 200, "product": 403, "deal": 200}),
+        ("bo", {"person": 403, "own": 200, "product": 403, "deal": 404}),
+    ],
+)
+def test_who_takes_which_pack(ana: Person, sign_in: SignIn, viewer: str, admitted: dict[str, int]) -> None:
+    browser = sign_in(f"{viewer}@example.com")
+    urls = {name: path.format(ana=ana.id) for name, path in PATHS.items()}
+    assert {name: browser.get(url).status_code for name, url in urls.items()} == admitted
+    assert {name: browser.post(url).status_code for name, url in urls.items()} == admitted
+
+
+@pytest.mark.parametrize(
+    ("viewer", "path"), [("carol", "person"), ("ana", "own"), ("carol", "product"), ("ana", "deal")]
+)
+def test_a_pack_proves_itself_and_names_what_was_changed(
+    ana: Person, sign_in: SignIn, tmp_path: Path, viewer: str, path: str
+) -> None:
+    answer = sign_in(f"{viewer}@example.com").post(PATHS[path].format(ana=ana.id))
+    whole = tmp_path / "pack.zip"
+    whole.write_bytes(answer.content)
+    folder = tmp_path / "pack"
+    with zipfile.ZipFile(whole) as pack:
+        pack.extractall(folder)
+        names = [each for each in pack.namelist() if pack.read(each)]
+    assert verify(folder / "verify.py", whole)[0] == 0
+    told = {}
+    for name in names:
+        kept = (folder / name).read_bytes()
+        middle = len(kept) // 2
+        (folder / name).write_bytes(kept[:middle] + bytes([kept[middle] ^ 1]) + kept[middle + 1 :])
+        with pytest.raises(Wrong) as error:
+            check(folder)
+        told[name] = str(error.value)
+        (folder / name).write_bytes(kept)
+    changed = {name: f"{name} is not as it was packed" for name in names}
+    changed["manifest.json"] = changed["manifest.sha256"] = "manifest.json is not what manifest.sha256 says"
+    assert told == changed
+    assert check(folder).startswith("OK: ")
+
+
+def test_the_verifier_runs_alone_and_says_what_is_wrong(ana: Person, sign_in: SignIn, tmp_path: Path) -> None:
+    take(sign_in("ana@example.com"), "/account/evidence").extractall(tmp_path)
+    program = tmp_path / "verify.py"
+    assert verify(program) == (0, "OK: person ana@example.com, as of 2026-11-23T09:00:00+00:00")
+    (tmp_path / "records" / "more.csv").write_text("1")
+    assert verify(program) == (1, "WRONG: records/more.csv was not packed")
+    (tmp_path / "README.txt").unlink()
+    assert verify(program) == (1, "WRONG: README.txt is missing")
+
+
+def _forged(folder: Path, name: str, old: str, new: str) -> None:
+    """Change a file and every digest that a forger can compute again."""
+    text = (folder / name).read_text("utf-8")
+    assert old in text
+    (folder / name).write_text(text.replace(old, new, 1), "utf-8")
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    for each in manifest["files"]:
+        each["sha256"] = sha256((folder / each["name"]).read_bytes()).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    digest = sha256((folder / "manifest.json").read_bytes()).hexdigest()
+    (folder / "manifest.sha256").write_text(f"{digest}  manifest.json\n", "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "told"),
+    [
+        ("audit/entries.json", "Said too much.", "Said nothing.", "audit/entries.json: entry {first} was changed"),
+        ("audit/chain.csv", "\n{first},", "\n9{first},", "audit/chain.csv: entry {first} is missing"),
+        ("records/certificates.json", '"holder": "Ana"', '"holder": "Eve"', "records/certificates.json: certificate"),
+        ("texts/redlines/keeper-1.json", "guarantee", "promise", "texts/redlines/keeper-1.json: the text is not"),
+    ],
+)
+def test_a_forger_who_mends_the_manifest_is_found_by_what_lies_below(
+    ana: Person, session: Session, sign_in: SignIn, tmp_path: Path, name: str, old: str, new: str, told: str
+) -> None:
+    take(sign_in("carol@example.com"), f"/team/people/{ana.id}/evidence").extractall(tmp_path)
+    suspended = select(col(AuditEntry.id)).where(col(AuditEntry.action) == "certification.suspended")
+    first = session.scalar(suspended)
+    _forged(tmp_path, name, old.format(first=first), new.format(first=first))
+    with pytest.raises(Wrong, match=re.escape(told.format(first=first))):
+        check(tmp_path)
+
+
+def test_a_pack_tells_what_happened_and_names_others_by_their_part(ana: Person, sign_in: SignIn) -> None:
+    pack = take(sign_in("miriam@example.com"), f"/team/people/{ana.id}/evidence")
+    assert [(each["standing"], each["may_sell_alone"]) for each in rows(pack, "standings")] == [("certified", True)]
+    assert [(each["kind"], each["reason"], each["by"]) for each in rows(pack, "decisions")] == [
+        ("suspended", "Said too much.", "compliance 1"),
+        ("reinstated", "Said too much.", "compliance 1"),
+    ]
+    (shown,) = rows(pack, "sign-offs")
+    assert (shown["assessor"], shown["meaning"]) == ("trainer 1", "I saw it.")
+    assert [each["passed"] for each in rows(pack, "attempts")] == [True]
+    assert [(each["answer"], each["correct"]) for each in rows(pack, "answers")] == [
+        (["one: right"], True),
+        (["two: wrong"], False),
+        (["three: right"], True),
+    ]
+    (period,) = rows(pack, "periods")
+    texts = {each for each in pack.namelist() if each.startswith("texts/")}
+    assert {f"{period[name]}.json" for name in ("program", "redlines")} <= texts
+    others = b"".join(pack.read(each) for each in pack.namelist() if each.startswith("records/"))
+    assert [each for each in (b"Tom Berg", b"tom@", b"carol@", b"bo@", b"Bo") if each in others] == []
+
+
+@pytest.mark.parametrize(
+    ("viewer", "path", "whole"),
+    [
+        ("ana", "/account/evidence", False),
+        ("miriam", "/team/people/{ana}/evidence", False),
+        ("carol", "/team/people/{ana}/evidence", True),
+    ],
+)
+def test_keys_and_patterns_stay_with_those_who_may_know_them(
+    ana: Person, sign_in: SignIn, viewer: str, path: str, whole: bool
+) -> None:
+    pack = take(sign_in(f"{viewer}@example.com"), path.format(ana=ana.id))
+    everything = "".join(pack.read(each).decode() for each in pack.namelist() if each.startswith(("records", "texts")))
+    told = ('"options"', "what the wrong option forgets", '"match"', "Tom Berg")
+    assert [each in everything for each in told] == [whole] * len(told)
+    quiz = json.loads(pack.read("texts/quiz/keeper-quiz-1.json"))
+    assert (quiz["whole"], "items" in quiz["document"]) == (whole, whole)
+
+
+def test_a_quiz_that_closes_marks_and_answers_closes_them_in_packs_too(
+    ana: Person, session: Session, sign_in: SignIn
+) -> None:
+    closed = dict.fromkeys(("score", "answers", "marks", "right_answers"), "never")
+    owner = session.get_one(Product, 1)
+    document = quiz_document("keeper-closed", review=closed)
+    version = published_quiz(session, document, owner=owner, at=LONG_AGO)
+    sitting(session, version, ana, {"one": 0}, at=YESTERDAY)
+    session.commit()
+    pack = take(sign_in("ana@example.com"), "/account/evidence")
+    assert [(each["quiz"], each["percent"]) for each in rows(pack, "attempts")] == [
+        ("keeper-quiz", "66.67"),
+        ("keeper-closed", None),
+    ]
+    (answer,) = [each for each in rows(pack, "answers") if each["attempt_id"] == rows(pack, "attempts")[1]["id"]]
+    assert [answer[name] for name in ("answer", "points", "correct")] == [None, None, None]
+
+
+@pytest.mark.parametrize(
+    ("viewer", "path", "heard"),
+    [
+        ("ana", "/account/evidence", True),
+        ("carol", "/team/people/{ana}/evidence", True),
+        ("miriam", "/team/people/{ana}/evidence", False),
+    ],
+)
+def test_recordings_come_along_on_request_for_those_who_may_hear_them(
+    ana: Person, sign_in: SignIn, viewer: str, path: str, heard: bool
+) -> None:
+    browser = sign_in(f"{viewer}@example.com")
+    url = path.format(ana=ana.id)
+    assert [each for each in take(browser, url).namelist() if each.startswith("recordings/")] == []
+    asked = take(browser, url, recordings="yes")
+    assert [asked.read(each) for each in asked.namelist() if each.startswith("recordings/")] == [b"a pitch"] * heard
+    assert [each["digest"] for each in rows(asked, "recordings")] == [sha256(b"a pitch").hexdigest()]
+
+
+def test_a_past_day_leaves_out_what_came_later(ana: Person, sign_in: SignIn) -> None:
+    pack = take(sign_in("carol@example.com"), f"/team/people/{ana.id}/evidence", as_of="2026-11-21")
+    assert [rows(pack, each) for each in ("signatures", "attempts", "sign-offs", "decisions", "periods")] == [[]] * 5
+    assert json.loads(pack.read("audit/entries.json")) == []
+    assert json.loads(pack.read("manifest.json"))["as_of"] == "2026-11-21T23:59:59.999999+00:00"
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        ("soon", "Write a date, such as 2026-11-21."),
+        ("2026-11-24", "This day lies ahead."),
+        ("2020-01-01", "There was nothing on record yet on that day."),
+    ],
+)
+def test_a_wrong_day_is_said_at_the_field(ana: Person, session: Session, sign_in: SignIn, day: str, told: str) -> None:
+    answer = sign_in("carol@example.com").post(f"/team/people/{ana.id}/evidence", data={"as_of": day})
+    assert (answer.status_code, told in answer.text, f'value="{day}"' in answer.text) == (422, True, True)
+    assert session.scalars(select(AuditEntry).where(col(AuditEntry.action) == "evidence.packed")).all() == []
+
+
+def test_taking_a_pack_is_put_on_record_with_its_digest(ana: Person, session: Session, sign_in: SignIn) -> None:
+    browser = sign_in("miriam@example.com")
+    first = browser.post(f"/team/people/{ana.id}/evidence", data={"as_of": "2026-11-22"})
+    again = browser.post(f"/team/people/{ana.id}/evidence", data={"as_of": "2026-11-22"})
+    assert first.content == again.content
+    assert first.headers["content-disposition"] == (
+        'attachment; filename="evidence-person-ana-example-com-2026-11-22.zip"'
+    )
+    taken = session.scalars(select(AuditEntry).where(col(AuditEntry.action) == "evidence.packed")).all()
+    digest = sha256(first.content).hexdigest()
+    assert [(each.actor, each.subject, each.details["sha256"]) for each in taken] == [
+        ("miriam@example.com", "ana@example.com", digest)
+    ] * 2
+
+
+def test_the_pack_of_a_product_holds_its_people_and_that_of_a_deal_its_gate(ana: Person, sign_in: SignIn) -> None:
+    browser = sign_in("carol@example.com")
+    product = take(browser, "/review/evidence?product=keeper")
+    assert [(each["person"], each["standing"]) for each in rows(product, "standings")] == [
+        ("ana@example.com", "certified"),
+        ("bo@example.com", "certified"),
+    ]
+    assert [each["person"] for each in rows(product, "signatures")] == ["ana@example.com", "bo@example.com"]
+    about = json.loads(take(browser, "/deals/D-1/evidence").read("records/deal.json"))
+    (member,) = about["team"]
+    assert (member["person"], member["may_act"], member["products"][0]["program"]) == (
+        "ana@example.com",
+        True,
+        "texts/program/keeper-1",
+    )
