@@ -427,6 +427,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("case", sa.String(500), server_default=sa.text("''"), nullable=False))
         batch_op.add_column(sa.Column("preset", sa.String(40), server_default=sa.text("''"), nullable=False))
         batch_op.add_column(sa.Column("deadline", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("by_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key(batch_op.f("fk_certification_event_by_id_person"), "person", ["by_id"], ["id"])
 
     with op.batch_alter_table("certification_period", schema=None) as batch_op:
         batch_op.add_column(sa.Column("level", sa.String(80), server_default=sa.text("''"), nullable=False))

@@ -185,7 +185,8 @@ class CertificationEvent(SQLModel, table=True):
 
     `preset` names a reason of the catalogue, if one was chosen; `reason` then has more words, or repeats it in English.
     `red_line` is the title of the red line that was crossed, where that is why; `case` names the case behind it, by
-    an address or a number. `deadline` is the last day for a spot recertification.
+    an address or a number. `deadline` is the last day for a spot recertification. `by_id` is who decided, whatever
+    their address has become since; events of older versions of the program have the address alone.
     """
 
     __tablename__ = "certification_event"
@@ -201,6 +202,7 @@ class CertificationEvent(SQLModel, table=True):
     deadline: date | None = None
     at: datetime = Field(sa_type=Moment)
     by: str = Field(max_length=320)
+    by_id: int | None = Field(default=None, foreign_key="person.id")
 
 
 class Appeal(SQLModel, table=True):

@@ -35,7 +35,7 @@ def import_past(session: Session, file: PastFile, *, actor: str, moment: datetim
         lock_people(session, people.values())
     versions, offers, without_program = _offers(session, moment)
     wanted = {offers[entry.product].product_id for _number, entry in file.rows if entry.product in offers}
-    known = Known(people, offers, without_program, _stored(session, wanted, people.values()))
+    known = Known(people, offers, without_program, _stored(session, wanted, people.values()), actor)
     plan = plan_past(file.rows, known, local_day(moment))
     if file.problems:
         return Plan(problems=tuple(sorted((*file.problems, *plan.problems), key=lambda problem: problem.row)))

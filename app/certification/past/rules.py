@@ -41,12 +41,16 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is stored: people by their address, what may be certified by the product's id, the periods in order."""
+    """What is stored: people by their address, what may be certified by the product's id, the periods in order.
+
+    `taker` is the address of who takes the file over.
+    """
 
     people: Mapping[str, int]
     offers: Mapping[str, Offer]
     without_program: frozenset[str]
     periods: Mapping[Chain, Sequence[Stored]]
+    taker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,8 @@ def _faults(entry: Entry, known: Known, today: date) -> Iterator[tuple[str, str]
     """Say in which column a row is wrong by itself, and how."""
     if entry.email not in known.people:
         yield "email", _("Nobody has the address %(email)s.") % {"email": entry.email}
+    elif entry.email == known.taker:
+        yield "email", _("Nobody certifies themselves. Somebody else takes over what you have earned.")
     offer = known.offers.get(entry.product)
     if entry.product in known.without_program:
         yield "product", _("%(product)s has no published program yet.") % {"product": entry.product}

@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from typing import Any, TypedDict, Unpack
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from app.audit.actions import record as audit
 from app.certification import queries
@@ -16,6 +17,7 @@ from app.certification.sanctions.rules import Preset, Proposal, Wanted
 from app.certification.sanctions.words import FIELDS, PRESETS, refusal
 from app.clock import local_day
 from app.errors import ConflictError, InvalidError
+from app.people.models import Person
 from app.web.i18n import gettext as _
 
 
@@ -72,6 +74,7 @@ def sanction(
         deadline=deadline if kind is CertificationEventKind.RECERTIFICATION else None,
         at=moment,
         by=by,
+        by_id=session.scalar(select(col(Person.id)).where(col(Person.email) == by)),
     )
     session.add(event)
     session.flush()

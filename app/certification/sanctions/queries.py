@@ -73,6 +73,7 @@ class Entry:
     deadline: date | None
     at: datetime
     by: str
+    by_id: int | None
     decider: str
     appeal: AppealFacts | None
     stands: bool = False
@@ -80,7 +81,7 @@ class Entry:
     @property
     def decided(self) -> Decided:
         """The decision as the rules of an appeal see it."""
-        return Decided(self.kind, self.person_id, local_day(self.at), self.by, stands=self.stands)
+        return Decided(self.kind, self.person_id, local_day(self.at), self.by, self.by_id, self.stands)
 
     @property
     def appeal_until(self) -> date:
@@ -189,6 +190,7 @@ def waiting(session: Session, person_id: int, email: str, today: date) -> Waitin
         .where(
             col(Appeal.outcome).is_(None),
             col(Appeal.person_id) != person_id,
+            col(CertificationEvent.by_id).is_distinct_from(person_id),
             func.lower(col(CertificationEvent.by)) != email.lower(),
         )
         .group_by(col(Appeal.decide_by))
@@ -236,6 +238,7 @@ def _entry(row: Any) -> Entry:
         deadline=event.deadline,
         at=event.at,
         by=event.by,
+        by_id=event.by_id,
         decider=row["decider"],
         appeal=_appeal(appeal, row["appeal_decider"]) if appeal else None,
     )

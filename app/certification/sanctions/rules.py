@@ -221,12 +221,16 @@ def refuse(wanted: Wanted, today: date, proposal: Proposal | None = None) -> Ref
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A sanction as far as an appeal depends on it: `stands` until it is lifted or another takes its place."""
+    """A sanction as far as an appeal depends on it: `stands` until it is lifted or another takes its place.
+
+    `by_id` is who decided, `by` the address that they had then; addresses change.
+    """
 
     kind: CertificationEventKind
     person_id: int
     told_on: date
     by: str
+    by_id: int | None = None
     stands: bool = True
 
 
@@ -306,4 +310,5 @@ def refuse_answer(decided: Decided, asked: Asked, decider: Decider) -> AppealRef
         return AppealRefusal.CLOSED
     if decided.person_id == decider.person_id:
         return AppealRefusal.IS_ABOUT_ME
-    return AppealRefusal.DECIDED_IT if decided.by.lower() == decider.email.lower() else None
+    is_own = decided.by_id == decider.person_id or decided.by.lower() == decider.email.lower()
+    return AppealRefusal.DECIDED_IT if is_own else None

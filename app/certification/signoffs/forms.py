@@ -11,7 +11,7 @@ from app.certification.content import Rubric
 from app.certification.models import SignOffOutcome
 from app.certification.signoffs import rules
 from app.certification.signoffs.models import DemonstrationForm
-from app.certification.signoffs.recordings import LARGEST, SentRecording, content_type_of
+from app.certification.signoffs.recordings import LARGEST, SentRecording, content_type_of, plain_name
 from app.certification.signoffs.rubrics import asked_of
 from app.certification.signoffs.rules import Refusal
 from app.certification.signoffs.words import refusal
@@ -21,7 +21,6 @@ from app.web.forms import Bound, Form, Line, bind
 from app.web.i18n import gettext as _
 
 _LINK: Final = re.compile(r"https?://[^\s\"'<>\\]+")
-_LONGEST_NAME: Final = 200
 
 
 def _link(value: str) -> str:
@@ -86,13 +85,8 @@ def asking(raw: FormData, rubric: Rubric) -> tuple[Bound[AskForm], SentRecording
     elif content_type is None:
         form.wrong("file", _("This is no recording of a known kind. Use MP3, M4A, Ogg, WAV, MP4, MOV or WebM."))
     else:
-        return form, SentRecording(_plain_name(upload.filename), content_type, data)
+        return form, SentRecording(plain_name(upload.filename, content_type), content_type, data)
     return form, None
-
-
-def _plain_name(name: str) -> str:
-    base = name.replace("\\", "/").rpartition("/")[2]
-    return "".join(each for each in base if each.isprintable())[-_LONGEST_NAME:] or "recording"
 
 
 @dataclass

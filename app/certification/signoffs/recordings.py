@@ -8,6 +8,17 @@ from app.catalog.media import kind_of
 LARGEST: Final = 15_000_000
 """Bytes of one recording."""
 
+SUFFIXES: Final = {
+    "audio/mpeg": ".mp3",
+    "audio/mp4": ".m4a",
+    "audio/ogg": ".ogg",
+    "audio/wav": ".wav",
+    "video/mp4": ".mp4",
+    "video/quicktime": ".mov",
+    "video/webm": ".webm",
+}
+_LONGEST_NAME: Final = 200
+
 _EBML: Final = b"\x1a\x45\xdf\xa3"
 _DOCTYPE_WITHIN: Final = 64
 _SOUND_BRANDS: Final = frozenset({b"M4A ", b"M4B "})
@@ -41,3 +52,11 @@ def content_type_of(data: bytes) -> str | None:
         return "video/webm" if b"webm" in data[:_DOCTYPE_WITHIN] else None
     kind = kind_of(data)
     return kind.content_type if kind and kind.content_type.startswith("audio/") else None
+
+
+def plain_name(name: str, content_type: str) -> str:
+    """Return the last part of a file's name, which ends as sounds and films do: a system opens a file by its name."""
+    base = name.replace("\\", "/").rpartition("/")[2]
+    suffix = SUFFIXES[content_type]
+    stem = "".join(each for each in base if each.isprintable()).removesuffix(suffix)[-_LONGEST_NAME + len(suffix) :]
+    return f"{stem or 'recording'}{suffix}"

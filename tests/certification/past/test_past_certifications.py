@@ -212,3 +212,13 @@ def test_an_administrator_looks_first_and_then_stores(session: Session, sign_in:
         assert (answer.status_code, answer.headers["location"]) == (303, "/admin/certifications")
         assert browser.get("/admin/certifications/apply").status_code == 303
     assert len(stored(session)) == 1
+
+
+def test_nobody_takes_over_a_certification_of_their_own(session: Session) -> None:
+    text = (HEADER + "adam@example.com,keeper,2026-03-02,,,\n").encode()
+    plan = import_past(session, read_past(text), actor="adam@example.com", moment=NOW)
+    assert [str(each) for each in plan.problems] == [
+        "row 2: email: Nobody certifies themselves. Somebody else takes over what you have earned."
+    ]
+    assert stored(session) == []
+    assert len(load(session, text.decode()).new) == 1

@@ -213,3 +213,17 @@ def test_a_case_that_is_over_stays_on_record(case: Case) -> None:
     assert [each.kind for each in kept] == [SUSPEND, REINSTATE]
     assert [each.id for each in queue(case.session).closed] == [event]
     assert record(case.session, case.ana.id, case.keeper.id or 0, NOW - timedelta(days=1)) is not None
+
+
+def test_a_new_address_makes_nobody_somebody_else(session: Session) -> None:
+    case = Case(session)
+    event = case.decide(SUSPEND)
+    appeal = appeals.ask(session, event, case.ana, "It was a quote.", NOW)
+    session.get_one(Person, case.carol.id).email = "carol.new@example.com"
+    session.flush()
+    carol = Who(case.carol.id, "carol.new@example.com")
+    assert waiting(session, carol.id, carol.email, NOW.date()).count == 0
+    with pytest.raises(ForbiddenError, match="You took this decision yourself"):
+        appeals.decide(session, appeal.id or 0, GRANT, carol, NOW)
+    assert waiting(session, case.cora.id, case.cora.email, NOW.date()).count == 1
+    assert appeals.decide(session, appeal.id or 0, GRANT, case.cora, NOW)

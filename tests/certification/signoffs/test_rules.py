@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.certification.models import SignOffOutcome
 from app.certification.signoffs.agreement import Judgement, Share, agreement, kappa
-from app.certification.signoffs.recordings import content_type_of
+from app.certification.signoffs.recordings import content_type_of, plain_name
 from app.certification.signoffs.rubrics import asked_rubrics, rubric_of
 from app.certification.signoffs.rules import Asked, Refusal, is_drawn, refuse_assessor, refuse_judgement
 
@@ -133,3 +133,17 @@ def test_rubrics_are_found_on_every_level_and_in_every_alternative() -> None:
 )
 def test_a_recording_is_known_by_its_bytes(head: bytes, content_type: str | None) -> None:
     assert content_type_of(head + b"\x00" * 32 if head else head) == content_type
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("pitch.mp3", "pitch.mp3"),
+        ("C:\\recordings\\../pitch.hta", "pitch.hta.mp3"),
+        ("a\r\nSet-Cookie: b\u202e3pm.exe", "aSet-Cookie: b3pm.exe.mp3"),
+        ("\n/", "recording.mp3"),
+        ("x" * 300, "x" * 196 + ".mp3"),
+    ],
+)
+def test_no_name_makes_a_recording_something_else(sent: str, kept: str) -> None:
+    assert plain_name(sent, "audio/mpeg") == kept

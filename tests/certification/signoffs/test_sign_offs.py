@@ -270,13 +270,13 @@ def test_a_recording_is_a_file_for_its_rep_and_for_assessors(ana: Person, sessio
         name: whole.headers[name] for name in ("content-type", "content-disposition", "x-content-type-options")
     } == {
         "content-type": "audio/mpeg",
-        "content-disposition": "attachment; filename*=UTF-8''%C3%BC%20x.exe",
+        "content-disposition": "attachment; filename*=UTF-8''%C3%BC%20x.exe.mp3",
         "x-content-type-options": "nosniff",
     }
     assert whole.headers["content-security-policy"] == "default-src 'none'; sandbox"
     part = rep.get("/recordings/1", headers={"Range": "bytes=4-7"})
     assert (part.status_code, part.content, part.headers["content-range"]) == (206, RECORDING[4:8], "bytes 4-7/2052")
-    assert rows(session, col(Recording.name)) == [("ü x.exe",)]
+    assert rows(session, col(Recording.name)) == [("ü x.exe.mp3",)]
 
 
 def test_an_assessor_takes_gives_back_and_takes_over(ana: Person, session: Session, sign_in: SignIn) -> None:
