@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from sqlmodel import Session
 
 from app.catalog.queries import open_product, products
+from app.certification.interests import gains
 from app.certification.signoffs import actions, queries, queues, words
 from app.certification.signoffs.actions import Judged, Showing
 from app.certification.signoffs.forms import StartForm, TakeForm, judgement
@@ -51,6 +52,7 @@ def show_queue(
             for each in queued
         ],
         "count": queues.waits(session, person.id, shown, product).count,
+        "gains": gains(session, person.id, moment),
         "seconds": queues.waits(session, person.id, Shown.SECOND).count,
         "shown": shown,
         "product": product,

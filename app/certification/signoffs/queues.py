@@ -24,7 +24,9 @@ class Queued:
     """A demonstration in the queue; `since` is when it was asked for, or judged for the first time."""
 
     id: int
+    person_id: int
     rep: str
+    product_id: int
     slug: str
     product: Text
     rubric: str
@@ -100,7 +102,9 @@ def queue(session: Session, person_id: int, most: int, shown: Shown = Shown.ALL,
     statement = _joined(
         select(
             col(SignOffRequest.id),
+            col(SignOffRequest.person_id),
             col(Person.name),
+            col(SignOffRequest.product_id),
             col(Product.slug),
             col(Product.name),
             col(SignOffRequest.rubric),
@@ -136,7 +140,9 @@ def _second_looks(statement: Select[*tuple[Any, ...]], person_id: int, product: 
 def _seconds(session: Session, person_id: int, most: int, product: str) -> list[Queued]:
     statement = select(
         col(SignOffRequest.id),
+        col(SignOffRequest.person_id),
         col(Person.name),
+        col(SignOffRequest.product_id),
         col(Product.slug),
         col(Product.name),
         col(SignOff.rubric),
@@ -147,6 +153,15 @@ def _seconds(session: Session, person_id: int, most: int, product: str) -> list[
         _second_looks(statement, person_id, product).order_by(col(SignOff.decided_at), col(SignOff.id)).limit(most)
     )
     return [Queued(*row) for row in rows]
+
+
+def unseen(session: Session, viewer_id: int, person_id: int) -> set[int]:
+    """Return the sign-offs of a person that the viewer may still be asked to look at again, by their ids.
+
+    Until somebody has, what was said of them is kept from everybody who could.
+    """
+    found = _second_looks(select(col(SignOff.id)), viewer_id, "").where(col(SignOff.person_id) == person_id)
+    return set(session.scalars(found))
 
 
 def rubric_names(session: Session, as_of: datetime) -> Mapping[tuple[str, str], Text]:
