@@ -1,6 +1,6 @@
 """A course as one person sees it: each lesson with how far they are, and what comes next."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote
@@ -35,6 +35,7 @@ class Line:
     state: str
     note: str
     url: str
+    credited: bool = False
 
     @property
     def icon(self) -> str:
@@ -55,6 +56,11 @@ class Outline:
         return sum(line.state == "done" for line in self.lines)
 
     @property
+    def credited(self) -> int:
+        """How many of them are done because something else counts for them."""
+        return sum(line.credited for line in self.lines)
+
+    @property
     def total(self) -> int:
         """How many lessons there are."""
         return len(self.lines)
@@ -67,13 +73,16 @@ class Outline:
         return next((line for line in self.lines if line.id == found), None)
 
 
-def outline(course: Course, progress: Mapping[tuple[int, str], Progress]) -> Outline:
-    """List a course's lessons with one person's progress."""
+def outline(
+    course: Course, progress: Mapping[tuple[int, str], Progress], credited: Collection[str] = frozenset()
+) -> Outline:
+    """List a course's lessons with one person's progress; `credited` are those that need not be done."""
     lines = []
     minutes = 0
     for position, lesson in enumerate(course.document.lessons):
         made = progress.get((course.product_id, lesson.id))
-        state = _state(made)
+        counts = lesson.id in credited and (made is None or made.completed_at is None)
+        state = "done" if counts else _state(made)
         minutes += 0 if state == "done" else lesson.minutes
         lines.append(
             Line(
@@ -82,11 +91,24 @@ def outline(course: Course, progress: Mapping[tuple[int, str], Progress]) -> Out
                 lesson.title,
                 facts(lesson),
                 state,
-                _note(lesson, made),
+                _("Credited") if counts else _note(lesson, made),
                 f"/products/{course.slug}/lessons/{lesson.id}",
+                credited=counts,
             )
         )
     return Outline(tuple(lines), minutes)
+
+
+def counting(record: Record | None, today: date) -> frozenset[str]:
+    """Return the lessons that count for somebody today, by their ids, whether done here or credited."""
+    evidence = record.facts.evidence if record else ()
+    return frozenset(
+        each.requirement.key
+        for each in evidence
+        if each.requirement.kind is RequirementKind.LESSON
+        and each.done_on <= today
+        and (each.through is None or today <= each.through)
+    )
 
 
 def _state(made: Progress | None) -> str:

@@ -26,7 +26,7 @@ from app.quizzes.queries import QuizSettings, questions_of, settings_of
 from app.quizzes.spaced.queries import readiness_of
 from app.quizzes.spaced.words import freshness
 from app.redlines.queries import cards
-from app.reports.courses import facts, outline, standing_view
+from app.reports.courses import counting, facts, outline, standing_view
 from app.reports.readiness.queries import readiness_of as scores_of
 from app.reports.readiness.words import lines as ready_lines
 from app.reports.renewal import is_due
@@ -52,8 +52,8 @@ def show_products(request: Request, session: SessionDep, person: SignedIn, momen
         course = published.get(product.id or 0)
         if course is None:
             continue
-        lessons = outline(course, made)
         found = standings.get((person.id, course.product_id))
+        lessons = outline(course, made, counting(found, today))
         view = standing_view(found, course, lessons, today, waiting.get(course.product_id, {})) if found else None
         rows.append({"course": course, "lessons": lessons, "standing": view})
     return page(request, "reports/products.html", {"rows": rows})
@@ -67,8 +67,8 @@ def show_product(
     course = course_of(session, slug, moment)
     if view == "external":
         return _external(request, course)
-    lessons = outline(course, progress(session, person.id, [course.product_id]))
     found = record(session, person.id, course.product_id, moment)
+    lessons = outline(course, progress(session, person.id, [course.product_id]), counting(found, today))
     waiting = awaiting(session, person.id, moment).get(course.product_id, {})
     shown = list(cards(session, course.product_id, moment).values())
     return page(

@@ -12,6 +12,8 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from app.catalog.models import ContentKind
+from app.certification.models import CreditKind, RequirementCredit
+from app.certification.requirements import RequirementKind
 from app.people.models import Role
 from factories import (
     attest,
@@ -57,6 +59,24 @@ def test_the_list_says_where_a_rep_stands_and_what_is_next(session: Session, sig
     assert "Keeper At the till. In progress 4 minutes left Continue lesson 2" in shown
     assert "Messaging At the till. Cleared Valid through 27 December 2030 (354 days)" in shown
     assert "unpublished" not in shown.lower()
+
+
+def test_a_lesson_that_is_credited_is_told_as_such(session: Session, sign_in: SignIn) -> None:
+    ana, tom = person(session, "ana@example.com"), person(session, "tom@example.com", Role.TRAINER)
+    keeper = taught(session, [lesson(1), lesson(2)], "keeper")
+    session.add(
+        RequirementCredit(
+            person_id=ana.id or 0, product_id=keeper.id or 0, kind=CreditKind.EXEMPTION,
+            requirement_kind=RequirementKind.LESSON, requirement_key="lesson-1", title="t", reason="r",
+            done_on=LATER.date(), asked_at=LATER - timedelta(hours=1), asked_by=ana.id or 0, approved=True,
+            decided_at=LATER - timedelta(hours=1), decided_by=tom.id,
+        )
+    )  # fmt: skip
+    session.commit()
+    shown = text(sign_in("ana@example.com").get("/products/keeper").text)
+    assert "1 of 2 done" in shown
+    assert "1 of 2 lessons , 1 of them credited" in shown
+    assert shown.count("Credited") == 1
 
 
 def test_without_products_the_list_says_what_goes_there(session: Session, sign_in: SignIn) -> None:
