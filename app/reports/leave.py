@@ -15,7 +15,7 @@ from app.certification.assigning.queries import Asked
 from app.certification.queries import records
 from app.clock import Now
 from app.database import SessionDep
-from app.errors import ConflictError, InvalidError, NotFoundError
+from app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from app.people.access import CurrentPerson, allow
 from app.people.forms import RowId
 from app.people.models import Role
@@ -39,11 +39,13 @@ class Effect:
 
 
 def _holder(session: Session, viewer: CurrentPerson, person_id: int) -> reading.Holder:
-    """Find whose leave it is. Raises NotFoundError outside of the viewer's branch."""
+    """Find whose leave it is. Raises NotFoundError outside of the viewer's branch, ForbiddenError for one's own."""
     found = reading.holder(session, person_id)
     below = branch(session, viewer)
     if found is None or not (below is None or person_id in below):
         raise NotFoundError(_("There is no such person in your part of the company."))
+    if viewer.id == person_id:
+        raise ForbiddenError(_("Leave moves due dates, so nobody records their own. Ask a colleague."))
     return found
 
 

@@ -166,6 +166,16 @@ def test_leave_of_the_own_people_and_what_it_does(ana: Person, session: Session,
     assert "due 3 December 2026<" in miriam.get(url).text
 
 
+def test_nobody_records_leave_of_their_own(ana: Person, session: Session, sign_in: SignIn) -> None:
+    adam = person(session, "adam.own@example.com", Role.ADMIN)
+    session.commit()
+    url = f"/team/people/{adam.id}/leave"
+    client = sign_in("adam.own@example.com")
+    assert (client.get(url).status_code, client.post(url, data={"from_on": "2026-01-01"}).status_code) == (403, 403)
+    assert url not in client.get(f"/team/people/{adam.id}").text
+    assert client.get(f"/team/people/{ana.id}/leave").status_code == 200
+
+
 def test_a_leave_gets_its_end_when_that_is_known(ana: Person, session: Session, sign_in: SignIn) -> None:
     url, miriam = f"/team/people/{ana.id}/leave", sign_in("miriam@example.com")
     miriam.post(f"/team/people/{ana.id}/assignments", data={"product": "keeper", "due_on": "2026-12-03"})

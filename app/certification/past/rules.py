@@ -129,6 +129,10 @@ def _faults(entry: Entry, known: Known, today: date) -> Iterator[tuple[str, str]
     elif entry.level not in {"", offer.base, *offer.levels}:
         levels = ", ".join([offer.base, *sorted(offer.levels)])
         yield "level", _("There is no such level; the levels are %(levels)s.") % {"levels": levels}
+    yield from _wrong_days(entry, today)
+
+
+def _wrong_days(entry: Entry, today: date) -> Iterator[tuple[str, str]]:
     if entry.completed_on > today:
         yield "completed_on", _("%(day)s lies in the future.") % {"day": entry.completed_on.isoformat()}
     if entry.completed_on.year < 1990:  # noqa: PLR2004 (before that it is a slip of the pen)
