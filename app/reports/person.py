@@ -11,6 +11,7 @@ from app.certification.sanctions import words
 from app.certification.sanctions.actions import sanction
 from app.certification.sanctions.forms import SanctionForm
 from app.certification.sanctions.queries import history
+from app.certification.signoffs import queues
 from app.clock import Now, Today
 from app.conduct.reviewing import words as review_words
 from app.conduct.reviewing.ladder import fitting, taken_with
@@ -27,6 +28,8 @@ from app.reports.queries import branch, deals_of
 from app.reports.readiness.queries import readiness_of as scores_of
 from app.reports.readiness.words import lines as ready_lines
 from app.reports.sanctioning import choices
+from app.web.asof import AsOf
+from app.web.asof import as_of as read_as_of
 from app.web.forms import Bound, RawForm, bind, blank
 from app.web.i18n import gettext as _
 from app.web.templating import page, redirect
@@ -61,10 +64,44 @@ def show_person(
     moment: Now,
     today: Today,
     violation: str = "",
+    as_of: str = "",
 ) -> Response:
-    """Show everything on record about a person; `violation` opens the form that decides what follows from it."""
+    """Show everything on record about a person, now or as of a past day, of which nothing can be changed.
+
+    `violation` opens the form that decides what follows from it.
+    """
     number = int(violation) if violation.isdecimal() and len(violation) < MOST_DIGITS else None
-    return _page(request, session, viewer, person_id, moment, today, violation=number)
+    then = read_as_of(as_of, moment)
+    if then.past:
+        return _past_page(request, session, viewer, person_id, then)
+    return _page(request, session, viewer, person_id, moment, today, violation=number, then=then)
+
+
+def _past_page(
+    request: Request, session: Session, viewer: CurrentPerson, person_id: int, then: AsOf
+) -> Response:
+    """Show the record of a past day: no forms, and nothing that is only guessed."""
+    holder = _holder(session, viewer, person_id)
+    leads = _leads(session, viewer, person_id)
+    known = then.moment >= holder.created_at
+    unseen = queues.unseen(session, viewer.id, person_id) if viewer.has(Role.TRAINER) else frozenset()
+    context = {
+        "holder": holder,
+        "then": then,
+        "past": True,
+        "lines": reading.record_of(session, person_id, then.moment, then.day, unseen) if known else [],
+        "leads": leads,
+        "deals": deals_of(session, [person_id], then.moment) if leads else [],
+        "violations": [each for each in violations(session, person_id) if each.at <= then.moment] if leads else [],
+        "consequence": review_words.consequence,
+        "words": words,
+        "readiness": {},
+        "scores": {},
+        "choices": {},
+        "wrong": None,
+        "today": then.day,
+    }
+    return page(request, "reports/person_record.html", context)
 
 
 def _page(
@@ -76,6 +113,7 @@ def _page(
     today: Today,
     wrong: tuple[str, str, Bound[Any]] | None = None,
     violation: int | None = None,
+    then: AsOf | None = None,
 ) -> Response:
     """Show the record; `wrong` is (action, product's slug, form) where something has to be mended.
 
@@ -83,12 +121,15 @@ def _page(
     """
     holder = _holder(session, viewer, person_id)
     leads = _leads(session, viewer, person_id)
-    lines = reading.record_of(session, person_id, moment, today)
+    unseen = queues.unseen(session, viewer.id, person_id) if viewer.has(Role.TRAINER) else frozenset()
+    lines = reading.record_of(session, person_id, moment, today, unseen)
     deals = deals_of(session, [person_id], moment) if leads else []
     crossed = violations(session, person_id) if leads else []
     may_sanction = viewer.has(Role.COMPLIANCE) and viewer.id != person_id
     context = {
         "holder": holder,
+        "then": then or read_as_of("", moment),
+        "past": False,
         "lines": lines,
         "readiness": readiness_of(session, person_id, moment, [each.record.product_id for each in lines])
         if leads
@@ -113,7 +154,7 @@ def _page(
         "blank": blank,
         "today": today,
     }
-    return page(request, "reports/person_record.html", context, status=422 if wrong else 200)
+    return page(request, "reports/person_record.html", context, status=422 if wrong or (then and then.wrong) else 200)
 
 
 def _line(session: Session, person_id: int, slug: str, moment: Now, today: Today) -> reading.ProductRecord:

@@ -88,8 +88,13 @@ def holder(session: Session, person_id: int) -> Holder | None:
     return Holder(row[0], row[1], row[2], row[3], row[4] is None) if row else None
 
 
-def record_of(session: Session, person_id: int, moment: datetime, today: date) -> list[ProductRecord]:
-    """Return the record of a person for every product that has a program; the number of statements is constant."""
+def record_of(
+    session: Session, person_id: int, moment: datetime, today: date, unseen: Collection[int] = frozenset()
+) -> list[ProductRecord]:
+    """Return the record of a person for every product that has a program; the number of statements is constant.
+
+    `unseen` are the sign-offs of which it is not told what was said, by their ids.
+    """
     sold = {product.id: product for product in products(session) if product.id}
     found = records(session, [person_id], moment, list(sold))
     waiting = awaiting(session, person_id, moment)
@@ -101,7 +106,7 @@ def record_of(session: Session, person_id: int, moment: datetime, today: date) -
     }
     for each, entry in _known(whole, decided):
         each.events.append(entry)
-    _add_history(session, person_id, whole, moment)
+    _add_history(session, person_id, whole, moment, unseen)
     return sorted(whole.values(), key=lambda each: (_rank(each), each.product.slug))
 
 
@@ -153,7 +158,9 @@ def _lessons_done(record: Record) -> set[str]:
     return asked & done
 
 
-def _add_history(session: Session, person_id: int, whole: Mapping[int, ProductRecord], moment: datetime) -> None:
+def _add_history(
+    session: Session, person_id: int, whole: Mapping[int, ProductRecord], moment: datetime, unseen: Collection[int]
+) -> None:
     titles = _lesson_titles(session, list(whole), moment)
     for each, period in _known(whole, periods(session, person_id)):
         each.periods.append(period)
@@ -168,9 +175,13 @@ def _add_history(session: Session, person_id: int, whole: Mapping[int, ProductRe
         what = _("Red lines signed, version %(number)s") % {"number": row.number}
         each.facts.append(Fact(row.signed_at, what, row.signed_name))
     for each, row in _known(
-        whole, _rows(session, person_id, SignOff, "decided_at", "outcome", "note", "rubric", "second_of")
+        whole, _rows(session, person_id, SignOff, "decided_at", "id", "outcome", "note", "rubric", "second_of")
     ):
         if row.second_of is not None:  # it decided nothing
+            continue
+        if row.id in unseen:
+            note = _("told after the second look, which you may be asked for")
+            each.facts.append(Fact(row.decided_at, f"{_('Sign-off')} · {row.rubric}", note))
             continue
         each.facts.append(Fact(row.decided_at, f"{outcome(row.outcome)} · {row.rubric}", row.note))
     for each, assignment in _known(

@@ -55,6 +55,10 @@ def _one(stored: Person) -> "Somebody":
     return Somebody(stored.id or 0, stored.email)
 
 
+def _texts(address: str, *browsers: TestClient) -> list[str]:
+    return [browser.get(address).text for browser in browsers]
+
+
 class Somebody:
     def __init__(self, identity: int, email: str) -> None:
         self.id = identity
@@ -72,6 +76,11 @@ def test_a_second_look_is_blind_and_decides_nothing(judged: Person, session: Ses
         text = uma.get(address).text
         assert ("What Tom decided" in text, "state go" in text) == (False, False)
     assert "Nothing was recorded" in uma.get("/sign-offs/1/second").text
+    record = f"/team/people/{judged.id}"
+    told = [
+        ("Sign-off passed" in text, "told after the second look" in text) for text in _texts(record, tom, uma, carol)
+    ]
+    assert told == [(True, False), (False, True), (True, False)]
     assert tom.post("/sign-offs/1/second", data=judgement("Tom")).status_code == 403
     assert sign_in("ana@example.com").get("/sign-offs/1/second").status_code == 403
 
@@ -81,6 +90,7 @@ def test_a_second_look_is_blind_and_decides_nothing(judged: Person, session: Ses
         assert uma.post("/sign-offs/1/second", data=failed).status_code == 303
     text = uma.get("/sign-offs/1").text
     assert ("What Tom decided" in text, "Second look of Uma" in text) == (True, True)
+    assert "Sign-off passed" in uma.get(record).text
     assert uma.get("/sign-offs/1/second").headers["location"] == "/sign-offs/1"
 
     stored = session.execute(select(col(SignOff.outcome), col(SignOff.second_of)).order_by(col(SignOff.id))).all()
