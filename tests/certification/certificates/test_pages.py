@@ -103,6 +103,7 @@ def test_a_file_that_is_empty_or_too_large_is_not_looked_at(client: TestClient, 
     assert (answer.status_code, "Choose a file of at most 5 MB" in answer.text) == (422, True)
 
 
+@time_machine.travel(NOW, tick=False)
 def test_addresses_are_slowed_down(session: Session, client: TestClient, code: str) -> None:
     for what, most in (("page", PAGES_PER_ADDRESS), ("verify", FILES_PER_ADDRESS)):
         key = f"certificates:{what}:testclient"
