@@ -9,6 +9,7 @@ from app.catalog.queries import products
 from app.certification import words
 from app.certification.awaiting import awaiting
 from app.certification.certificates.queries import newest_codes
+from app.certification.levels import higher_levels, level_names
 from app.certification.queries import HeldPeriod, Record, periods, records
 from app.certification.sanctions import words as sanction_words
 from app.certification.sanctions.actions import is_felt
@@ -50,6 +51,8 @@ def show_certifications(request: Request, session: SessionDep, person: SignedIn,
                 else None,
                 "waits": words.waits(verdict.missing, waits_for),
                 "periods": held[product_id],
+                "levels": higher_levels(found, product.slug, today, waits_for),
+                "level_names": level_names(found),
                 "sanction": _felt(decided.get(product_id), found),
             }
         )

@@ -9,6 +9,7 @@ from typing import Any
 from app.catalog.models import Product
 from app.certification import words
 from app.certification.holdings import Key
+from app.certification.levels import highest_held
 from app.certification.queries import Record
 from app.certification.requirements import RequirementKind
 from app.certification.rules import ReasonCode, Standing, StandingVerdict
@@ -45,6 +46,7 @@ class Cell:
     icon: str
     word: str
     text: str
+    level: str | dict[str, str] | None = None
 
     @property
     def verdict(self) -> StandingVerdict:
@@ -165,7 +167,7 @@ def _cell(record: Record | None) -> Cell | None:
     if record is None:
         return None
     kind, icon, word = words.state(record.verdict.standing, allowed=record.verdict.allowed)
-    return Cell(record, kind, icon, word, _text(record, word))
+    return Cell(record, kind, icon, word, _text(record, word), highest_held(record))
 
 
 def _text(record: Record, word: str) -> str:

@@ -14,6 +14,7 @@ from app.catalog.queries import Course, Progress, course_of, courses, in_force, 
 from app.catalog.text import nearest
 from app.catalog.video import Player, VideoKind, is_enough, player
 from app.certification.awaiting import awaiting
+from app.certification.levels import higher_levels
 from app.certification.live.queries import described
 from app.certification.queries import Record, record, records
 from app.certification.requirements import RequirementKind
@@ -27,9 +28,11 @@ from app.quizzes.spaced.queries import readiness_of
 from app.quizzes.spaced.words import freshness
 from app.redlines.queries import cards
 from app.reports.courses import counting, facts, outline, standing_view
+from app.reports.productpast import past_page
 from app.reports.readiness.queries import readiness_of as scores_of
 from app.reports.readiness.words import lines as ready_lines
 from app.reports.renewal import is_due
+from app.web.asof import as_of as read_as_of
 from app.web.i18n import current_locale
 from app.web.security import content_security_policy
 from app.web.templating import page
@@ -61,9 +64,19 @@ def show_products(request: Request, session: SessionDep, person: SignedIn, momen
 
 @router.get("/{slug}")
 def show_product(
-    request: Request, slug: str, session: SessionDep, person: SignedIn, moment: Now, today: Today, view: str = ""
+    request: Request,
+    slug: str,
+    session: SessionDep,
+    person: SignedIn,
+    moment: Now,
+    today: Today,
+    view: str = "",
+    as_of: str = "",
 ) -> Response:
-    """Show one product; `?view=external` is the page that a customer may see."""
+    """Show one product; `?view=external` is the page that a customer may see, `?as_of=` the texts of a past day."""
+    then = read_as_of(as_of, moment)
+    if then.past:
+        return past_page(request, session, slug, then)
     course = course_of(session, slug, moment)
     if view == "external":
         return _external(request, course)
@@ -75,10 +88,12 @@ def show_product(
         request,
         "reports/product.html",
         {
+            "then": then,
             "course": course,
             "product": course.document,
             "lessons": lessons,
             "standing": standing_view(found, course, lessons, today, waiting) if found else None,
+            "levels": higher_levels(found, slug, today, waiting) if found else [],
             "renewal": found is not None and is_due(found.verdict.standing) and found.period_id is not None,
             "readiness": readiness_of(session, person.id, moment, [course.product_id])[course.product_id],
             "freshness": freshness,
@@ -95,6 +110,7 @@ def show_product(
                 if each.kind in {"talk_track", "document"}
             ],
         },
+        status=then.status,
     )
 
 

@@ -14,6 +14,7 @@ from app.catalog.queries import courses, products
 from app.catalog.text import localized
 from app.certification import words
 from app.certification.awaiting import awaiting
+from app.certification.levels import LevelLine, higher_levels, level_names
 from app.certification.models import (
     Assignment,
     CertificationEventKind,
@@ -64,6 +65,8 @@ class ProductRecord:
     until: str
     reasons: list[tuple[str, words.Fix | None]]
     steps: list[tuple[Step, str, str, str]]
+    levels: list[LevelLine]
+    level_names: Mapping[str, str | dict[str, str]]
     rubrics: list[str]
     sanctions: list[CertificationEventKind]
     lessons_done: int
@@ -145,6 +148,8 @@ def _product_record(
         until=words.until(verdict, today, record.due_on, awaiting),
         reasons=[(words.sentence(each), words.fix(each, product.slug)) for each in verdict.reasons],
         steps=steps(record, today, awaiting),
+        levels=higher_levels(record, product.slug, today, awaiting),
+        level_names=level_names(record),
         rubrics=asked_rubrics(record.program.document),
         sanctions=possible_sanctions(record, spot),
         lessons_done=lessons and len(_lessons_done(record)),
