@@ -7,7 +7,7 @@ from datetime import date, datetime
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
 from app.catalog.content import CourseDocument, Lesson
@@ -128,9 +128,13 @@ def product_by_slug(session: Session, slug: str) -> Product | None:
     return session.scalar(select(Product).where(col(Product.slug) == slug))
 
 
-def products(session: Session) -> list[Product]:
-    """Return every product that is not retired, by slug."""
-    return list(session.scalars(select(Product).where(col(Product.retired_at).is_(None)).order_by(col(Product.slug))))
+def products(session: Session, as_of: datetime | None = None) -> list[Product]:
+    """Return every product that is not retired, or that was there and not retired at a moment, by slug."""
+    sold = select(Product).order_by(col(Product.slug))
+    if as_of is None:
+        return list(session.scalars(sold.where(col(Product.retired_at).is_(None))))
+    kept = or_(col(Product.retired_at).is_(None), col(Product.retired_at) > as_of)
+    return list(session.scalars(sold.where(col(Product.created_at) <= as_of, kept)))
 
 
 def content(session: Session, kind: ContentKind, slug: str) -> Content | None:

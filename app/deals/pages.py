@@ -22,6 +22,7 @@ from app.deals.gate import DealState, ask, states
 from app.deals.lists import Candidate, Opened, Viewer, candidates
 from app.deals.queries import Answer, answers
 from app.people.models import Role
+from app.web.asof import AsOf
 from app.web.forms import Bound, blank
 from app.web.templating import page
 
@@ -60,10 +61,11 @@ def deal_page(
     opened: Opened,
     as_of: datetime,
     *,
-    past: bool = False,
+    then: AsOf | None = None,
     reply: Reply = Reply(),
 ) -> Response:
-    """Show a deal as of a moment; of a `past` one nothing can be changed."""
+    """Show a deal as of a moment; of a past one, as `then` says, nothing can be changed."""
+    past = then is not None and then.past
     deal = opened.deal
     (state,) = states(session, [deal], as_of)
     today = local_day(as_of)
@@ -84,7 +86,10 @@ def deal_page(
         "brief": brief(session, deal, as_of),
         "may_change": may_change,
         "as_of": as_of,
+        "then": then,
+        "past": past,
         "today": today,
+        "present": then.today if then is not None else today,
         "words": words,
         "days_left": days_left,
         "industry_name": industry,
@@ -94,7 +99,8 @@ def deal_page(
         | {each.person.id: each.person.name for each in others},
         "named": NAMED,
     }
-    return page(request, "deals/deal.html", context, status=reply.status)
+    status = then.status if then is not None and then.wrong else reply.status
+    return page(request, "deals/deal.html", context, status=status)
 
 
 def _standings(session: Session, viewer: Viewer, opened: Opened, as_of: datetime) -> list[Standing]:

@@ -1,6 +1,6 @@
 """Pages of this feature."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from math import ceil
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +19,7 @@ from app.deals.saving import Outcome, StaleDealError
 from app.errors import ConflictError, ForbiddenError, InvalidError
 from app.people.access import CurrentPerson, SignedIn
 from app.people.models import Role
+from app.web.asof import as_of as read_as_of
 from app.web.forms import Bound, RawForm, bind, blank
 from app.web.i18n import gettext as _
 from app.web.templating import page, redirect
@@ -113,25 +114,12 @@ def _stored(outcome: Outcome) -> str:
 def deal(
     request: Request, reference: str, session: SessionDep, person: SignedIn, moment: Now, as_of: str = ""
 ) -> Response:
-    """Show a deal, now or at the end of a past day."""
-    then = _moment(request, as_of, moment)
+    """Show a deal, now or as of a past day or moment."""
+    then = read_as_of(as_of, moment)
     opened = lists.opened(session, person, reference, moment)
-    if then != moment:
-        opened = lists.as_it_was(session, opened, then)
-    return pages.deal_page(request, session, person, opened, then, past=then != moment)
-
-
-def _moment(request: Request, as_of: str, now: datetime) -> datetime:
-    """Read a day, whose last moment counts, or a moment; what lies ahead or is no day is now."""
-    zone = request.app.state.settings.zone
-    try:
-        if len(as_of) == len("2026-11-23"):
-            midnight = datetime.combine(date.fromisoformat(as_of) + timedelta(days=1), time(), zone)
-            return min(midnight - timedelta(microseconds=1), now)
-        then = datetime.fromisoformat(as_of)
-        return min((then if then.tzinfo else then.replace(tzinfo=zone)).astimezone(UTC), now)
-    except (ValueError, OverflowError):
-        return now
+    if then.past:
+        opened = lists.as_it_was(session, opened, then.moment)
+    return pages.deal_page(request, session, person, opened, then.moment, then=then)
 
 
 @router.get("/{reference}/edit")

@@ -303,15 +303,55 @@ def places(session: Session, attempt_id: int) -> list[Place]:
 
 def passed(as_of: datetime) -> ColumnElement[bool]:
     """Tell of an attempt whether it was passed as its mark stood at a moment: later regrades are thought away."""
-    later = (
-        select(col(AttemptRegrade.passed_before))
+    return func.coalesce(_before_regrades(col(AttemptRegrade.passed_before), as_of), col(Attempt.passed)).is_(True)
+
+
+def _before_regrades(column: Any, as_of: datetime) -> Any:
+    """Return what the first regrade of an attempt after a moment found; nothing where there was none."""
+    return (
+        select(column)
         .where(col(AttemptRegrade.attempt_id) == col(Attempt.id), col(AttemptRegrade.at) > as_of)
         .order_by(col(AttemptRegrade.at), col(AttemptRegrade.id))
         .limit(1)
         .correlate(Attempt)
         .scalar_subquery()
     )
-    return func.coalesce(later, col(Attempt.passed)).is_(True)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMark:
+    """An attempt with its mark as it stood at a moment; `percent` and `passed` are empty until it was known."""
+
+    product_id: int
+    started_at: datetime
+    finished_at: datetime | None
+    percent: Decimal | None
+    passed: bool | None
+
+
+def marks_of(session: Session, person_id: int, as_of: datetime) -> list[HeldMark]:
+    """Return a person's attempts at every quiz as they stood at a moment, the latest first."""
+    rows = session.execute(
+        select(
+            col(Attempt.product_id),
+            col(Attempt.started_at),
+            col(Attempt.finished_at),
+            col(Attempt.marked_at),
+            func.coalesce(_before_regrades(col(AttemptRegrade.percent_before), as_of), col(Attempt.percent)),
+            func.coalesce(_before_regrades(col(AttemptRegrade.passed_before), as_of), col(Attempt.passed)),
+        )
+        .where(col(Attempt.person_id) == person_id, col(Attempt.started_at) <= as_of)
+        .order_by(col(Attempt.started_at).desc(), col(Attempt.id).desc())
+    )
+    return [
+        HeldMark(
+            product_id,
+            started_at,
+            finished_at if finished_at and finished_at <= as_of else None,
+            *((percent, passed) if marked_at and marked_at <= as_of else (None, None)),
+        )
+        for product_id, started_at, finished_at, marked_at, percent, passed in rows
+    ]
 
 
 def passes(

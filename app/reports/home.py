@@ -60,7 +60,7 @@ NEWS = timedelta(days=30)
 def show_home(request: Request, session: SessionDep, person: SignedIn, moment: Now, today: Today) -> Response:
     """Show the first page: a rep's own work first, then what the person looks after."""
     sold = products(session)
-    everybody = _everybody(session, person)
+    everybody = _everybody(session, person, moment)
     mine = {person.id} if person.has(Role.REP) else set()
     ids = [each.id for each in everybody]
     standings = records(session, list(mine.union(ids)), moment, [product.id for product in sold if product.id])
@@ -108,11 +108,11 @@ def _essays(session: Session, person: CurrentPerson, moment: datetime) -> dict[s
     return {"essays": essays.count, "essays_wait": waited(essays.oldest, moment) if essays.oldest else ""}
 
 
-def _everybody(session: Session, person: CurrentPerson) -> list[Seller]:
+def _everybody(session: Session, person: CurrentPerson, moment: datetime) -> list[Seller]:
     """Return the sellers whose standing one of the person's parts needs."""
     if person.has(Role.TRAINER, Role.COMPLIANCE):
-        return sellers(session)
-    return sellers(session, branch(session, person)) if person.has(Role.MANAGER) else []
+        return sellers(session, None, moment)
+    return sellers(session, branch(session, person), moment) if person.has(Role.MANAGER) else []
 
 
 def _branch(session: Session, person: CurrentPerson, everybody: list[Seller]) -> list[Seller]:

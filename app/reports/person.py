@@ -62,7 +62,6 @@ def show_person(
     session: SessionDep,
     viewer: Reader,
     moment: Now,
-    today: Today,
     violation: str = "",
     as_of: str = "",
 ) -> Response:
@@ -74,18 +73,16 @@ def show_person(
     then = read_as_of(as_of, moment)
     if then.past:
         return _past_page(request, session, viewer, person_id, then)
-    return _page(request, session, viewer, person_id, moment, today, violation=number, then=then)
+    return _page(request, session, viewer, person_id, then, violation=number)
 
 
-def _past_page(
-    request: Request, session: Session, viewer: CurrentPerson, person_id: int, then: AsOf
-) -> Response:
+def _past_page(request: Request, session: Session, viewer: CurrentPerson, person_id: int, then: AsOf) -> Response:
     """Show the record of a past day: no forms, and nothing that is only guessed."""
     holder = _holder(session, viewer, person_id)
     leads = _leads(session, viewer, person_id)
     known = then.moment >= holder.created_at
     unseen = queues.unseen(session, viewer.id, person_id) if viewer.has(Role.TRAINER) else frozenset()
-    context = {
+    context: dict[str, Any] = {
         "holder": holder,
         "then": then,
         "past": True,
@@ -98,6 +95,7 @@ def _past_page(
         "readiness": {},
         "scores": {},
         "choices": {},
+        **dict.fromkeys(("may_assign", "may_sign_off", "may_appeals"), False),
         "wrong": None,
         "today": then.day,
     }
@@ -109,16 +107,15 @@ def _page(
     session: Session,
     viewer: CurrentPerson,
     person_id: int,
-    moment: Now,
-    today: Today,
+    then: AsOf,
     wrong: tuple[str, str, Bound[Any]] | None = None,
     violation: int | None = None,
-    then: AsOf | None = None,
 ) -> Response:
     """Show the record; `wrong` is (action, product's slug, form) where something has to be mended.
 
     `violation` is the one whose consequence is about to be decided.
     """
+    moment, today = then.moment, then.today
     holder = _holder(session, viewer, person_id)
     leads = _leads(session, viewer, person_id)
     unseen = queues.unseen(session, viewer.id, person_id) if viewer.has(Role.TRAINER) else frozenset()
@@ -128,7 +125,7 @@ def _page(
     may_sanction = viewer.has(Role.COMPLIANCE) and viewer.id != person_id
     context = {
         "holder": holder,
-        "then": then or read_as_of("", moment),
+        "then": then,
         "past": False,
         "lines": lines,
         "readiness": readiness_of(session, person_id, moment, [each.record.product_id for each in lines])
@@ -154,7 +151,7 @@ def _page(
         "blank": blank,
         "today": today,
     }
-    return page(request, "reports/person_record.html", context, status=422 if wrong or (then and then.wrong) else 200)
+    return page(request, "reports/person_record.html", context, status=422 if wrong else then.status)
 
 
 def _line(session: Session, person_id: int, slug: str, moment: Now, today: Today) -> reading.ProductRecord:
@@ -177,7 +174,7 @@ def add_assignment(
         form.wrong("due_on", _("Choose today or a later day."))
     if form.data is None:
         wrong = ("assign", form.get("product"), form)
-        return _page(request, session, viewer, person_id, moment, today, wrong)
+        return _page(request, session, viewer, person_id, read_as_of("", moment), wrong)
     line = _line(session, person_id, form.data.product, moment, today)
     assign(session, person_id, line.record.product_id, due_on=form.data.due_on, by=viewer.email, moment=moment)
     return redirect(request, _url(person_id, form.data.product), _("%(name)s was asked.") % {"name": holder.name})
@@ -196,7 +193,7 @@ def add_sanction(
         form.errors["confirmed"] = _("Tick the box to say that you mean it.")
     if form.data is None:
         wrong = ("sanction", form.get("product"), form)
-        return _page(request, session, viewer, person_id, moment, today, wrong)
+        return _page(request, session, viewer, person_id, read_as_of("", moment), wrong)
     data = form.data
     line = _line(session, person_id, data.product, moment, today)
     taken = taken_with(session, person_id, history(session, person_id))
@@ -217,7 +214,7 @@ def add_sanction(
         )
     except InvalidError as error:
         form.wrong(error.context["field"], error.message)
-        return _page(request, session, viewer, person_id, moment, today, ("sanction", line.product.slug, form))
+        return _page(request, session, viewer, person_id, read_as_of("", moment), ("sanction", line.product.slug, form))
     return redirect(request, _url(person_id, line.product.slug), f"{words.done(data.kind)}.")
 
 

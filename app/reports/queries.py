@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 from sqlmodel import Session, col
 
 from app.catalog.models import Content, ContentKind, Product
@@ -37,13 +37,19 @@ def branch(session: Session, viewer: CurrentPerson) -> list[int] | None:
     return reporting_tree(session, viewer.id) if viewer.has(Role.MANAGER) else []
 
 
-def sellers(session: Session, people: Collection[int] | None = None) -> list[Seller]:
-    """Return the active reps among `people` (everybody when None), by name."""
+def sellers(session: Session, people: Collection[int] | None, as_of: datetime) -> list[Seller]:
+    """Return the reps among `people` (everybody when None) who had an account at a moment, by name.
+
+    Roles, teams and managers are those of today: nobody keeps what they were.
+    """
     statement = (
         select(col(Person.id), col(Person.name), col(Person.email), col(Person.team_id), col(Team.name))
         .join(PersonRole, (col(PersonRole.person_id) == col(Person.id)) & (col(PersonRole.role) == Role.REP))
         .outerjoin(Team, col(Team.id) == col(Person.team_id))
-        .where(col(Person.deactivated_at).is_(None))
+        .where(
+            col(Person.created_at) <= as_of,
+            or_(col(Person.deactivated_at).is_(None), col(Person.deactivated_at) > as_of),
+        )
         .order_by(func.lower(col(Person.name)), col(Person.id))
     )
     if people is not None:

@@ -29,7 +29,7 @@ from app.certification.signoffs.rubrics import asked_rubrics
 from app.certification.way import STEP_OF_KIND, Step, StepKind, StepState
 from app.certification.words import Awaiting
 from app.people.models import Person, Team
-from app.quizzes.models import Attempt
+from app.quizzes.queries import marks_of
 from app.redlines.models import Attestation
 from app.web.i18n import current_locale
 from app.web.i18n import gettext as _
@@ -44,6 +44,7 @@ class Holder:
     email: str
     team: str | None
     active: bool
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +85,31 @@ STEP_ICONS = {StepState.DONE: "cleared", StepState.CURRENT: "progress", StepStat
 def holder(session: Session, person_id: int) -> Holder | None:
     """Find whose record it is."""
     row = session.execute(
-        select(col(Person.id), col(Person.name), col(Person.email), col(Team.name), col(Person.deactivated_at))
+        select(
+            col(Person.id),
+            col(Person.name),
+            col(Person.email),
+            col(Team.name),
+            col(Person.deactivated_at),
+            col(Person.created_at),
+        )
         .outerjoin(Team, col(Team.id) == col(Person.team_id))
         .where(col(Person.id) == person_id)
     ).first()
-    return Holder(row[0], row[1], row[2], row[3], row[4] is None) if row else None
+    return Holder(row[0], row[1], row[2], row[3], row[4] is None, row[5]) if row else None
 
 
 def record_of(
     session: Session, person_id: int, moment: datetime, today: date, unseen: Collection[int] = frozenset()
 ) -> list[ProductRecord]:
-    """Return the record of a person for every product that has a program; the number of statements is constant.
+    """Return the record of a person as of a moment, for every product that had a program; the statements are constant.
 
     `unseen` are the sign-offs of which it is not told what was said, by their ids.
     """
-    sold = {product.id: product for product in products(session) if product.id}
+    sold = {product.id: product for product in products(session, moment) if product.id}
     found = records(session, [person_id], moment, list(sold))
     waiting = awaiting(session, person_id, moment)
-    decided = history(session, person_id)
+    decided = history(session, person_id, as_of=moment)
     spots = open_spots(decided)
     whole = {
         product_id: _product_record(sold[product_id], record, today, waiting.get(product_id, {}), spots.get(product_id))
@@ -167,20 +175,18 @@ def _add_history(
     session: Session, person_id: int, whole: Mapping[int, ProductRecord], moment: datetime, unseen: Collection[int]
 ) -> None:
     titles = _lesson_titles(session, list(whole), moment)
-    for each, period in _known(whole, periods(session, person_id)):
+    for each, period in _known(whole, periods(session, person_id, moment)):
         each.periods.append(period)
-    for each, row in _known(
-        whole, _rows(session, person_id, Attempt, "started_at", "percent", "passed", "finished_at")
-    ):
+    for each, row in _known(whole, marks_of(session, person_id, moment)):
         each.attempts.append((row.started_at, row.finished_at, row.percent, row.passed))
-    for each, row in _known(whole, _rows(session, person_id, LessonProgress, "completed_at", "lesson")):
+    for each, row in _known(whole, _rows(session, person_id, moment, LessonProgress, "completed_at", "lesson")):
         title = titles.get((row.product_id, row.lesson), row.lesson)
         each.facts += [Fact(row.completed_at, _("Lesson done"), title)] if row.completed_at else []
-    for each, row in _known(whole, _attestations(session, person_id)):
+    for each, row in _known(whole, _attestations(session, person_id, moment)):
         what = _("Red lines signed, version %(number)s") % {"number": row.number}
         each.facts.append(Fact(row.signed_at, what, row.signed_name))
     for each, row in _known(
-        whole, _rows(session, person_id, SignOff, "decided_at", "id", "outcome", "note", "rubric", "second_of")
+        whole, _rows(session, person_id, moment, SignOff, "decided_at", "id", "outcome", "note", "rubric", "second_of")
     ):
         if row.second_of is not None:  # it decided nothing
             continue
@@ -191,7 +197,11 @@ def _add_history(
         each.facts.append(Fact(row.decided_at, f"{outcome(row.outcome)} · {row.rubric}", row.note))
     for each, assignment in _known(
         whole,
-        session.scalars(select(Assignment).where(col(Assignment.person_id) == person_id).order_by(col(Assignment.id))),
+        session.scalars(
+            select(Assignment)
+            .where(col(Assignment.person_id) == person_id, col(Assignment.assigned_at) <= moment)
+            .order_by(col(Assignment.id))
+        ),
     ):
         each.assigned = assignment
     for each in whole.values():
@@ -212,16 +222,16 @@ def _known(whole: Mapping[int, ProductRecord], rows: Iterable[Any]) -> Iterator[
     return ((whole[row.product_id], row) for row in rows if row.product_id in whole)
 
 
-def _rows(session: Session, person_id: int, table: Any, *columns: str) -> Sequence[Any]:
-    """Read a person's rows of a table with a moment in the first of `columns`, the latest first."""
+def _rows(session: Session, person_id: int, as_of: datetime, table: Any, *columns: str) -> Sequence[Any]:
+    """Read a person's rows of a table by a moment, which stands in the first of `columns`, the latest first."""
     return session.execute(
         select(col(table.product_id), *(col(getattr(table, name)) for name in columns))
-        .where(col(table.person_id) == person_id)
+        .where(col(table.person_id) == person_id, col(getattr(table, columns[0])) <= as_of)
         .order_by(col(getattr(table, columns[0])).desc(), col(table.id).desc())
     ).all()
 
 
-def _attestations(session: Session, person_id: int) -> Sequence[Any]:
+def _attestations(session: Session, person_id: int, as_of: datetime) -> Sequence[Any]:
     return session.execute(
         select(
             col(Attestation.product_id),
@@ -231,7 +241,7 @@ def _attestations(session: Session, person_id: int) -> Sequence[Any]:
         )
         .join(ContentVersion, col(ContentVersion.id) == col(Attestation.content_version_id))
         .join(Content, col(Content.id) == col(ContentVersion.content_id))
-        .where(col(Attestation.person_id) == person_id)
+        .where(col(Attestation.person_id) == person_id, col(Attestation.signed_at) <= as_of)
     ).all()
 
 

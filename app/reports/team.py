@@ -16,8 +16,9 @@ from app.catalog.text import Text, localized
 from app.certification.holdings import Key
 from app.certification.queries import Record, records
 from app.certification.words import minutes_left
-from app.clock import Now, Today, end_of_day
+from app.clock import Now, end_of_day, local_day
 from app.database import SessionDep
+from app.errors import InvalidError
 from app.people.access import CurrentPerson, allow
 from app.people.models import Role
 from app.people.queries import teams_below
@@ -25,6 +26,7 @@ from app.reports.charts import horizon
 from app.reports.coverage import Cell, Coverage, Order, Row, Show, arranged, coverage
 from app.reports.queries import Seller, branch, deals_of, sellers
 from app.reports.risks import amounts, risks
+from app.web.asof import as_of as read_as_of
 from app.web.csvfile import csv_file
 from app.web.i18n import current_locale
 from app.web.i18n import gettext as _
@@ -37,12 +39,11 @@ TeamViewer = Annotated[CurrentPerson, Depends(allow(Role.MANAGER, Role.COMPLIANC
 PEOPLE_A_PAGE = 100
 SPANS = (30, 60, 90)
 """Days within which what lapses is listed, each list without the ones before."""
-FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the address asks for; a value that makes no sense is as if it were not there."""
+    """What the address asks for; a value that makes no sense is as if it were not there, and a wrong day is said."""
 
     show: Show
     sort: str
@@ -51,6 +52,14 @@ class View:
     day: date
     today: date
     page: int
+    wrong: str = ""
+    """What is wrong with the day that was typed; then it is today."""
+    typed: str = ""
+
+    @property
+    def past(self) -> str:
+        """The query that opens another page as of the same past day; empty for today and for days ahead."""
+        return f"?as_of={self.day.isoformat()}" if self.day < self.today else ""
 
     def url(self, path: str = "/team", **changes: Any) -> str:
         """Return the address of this view with changes."""
@@ -68,20 +77,19 @@ class View:
 
 
 async def _view(
-    today: Today, show: str = "", sort: str = "", team: str = "", product: str = "", as_of: str = "", page: str = ""
+    moment: Now, show: str = "", sort: str = "", team: str = "", product: str = "", as_of: str = "", page: str = ""
 ) -> View:
-    try:
-        day = date.fromisoformat(as_of)
-    except ValueError:
-        day = today
+    then = read_as_of(as_of, moment, ahead=True)
     return View(
         show=Show(show) if show in list(Show) else Show.ALL,
         sort=sort or Order.TODO,
         team=_count(team),
         product=product,
-        day=day if FIRST_YEAR <= day.year < LAST_YEAR else today,
-        today=today,
+        day=then.day,
+        today=local_day(moment),
         page=_count(page) or 1,
+        wrong=then.wrong,
+        typed=then.typed,
     )
 
 
@@ -104,13 +112,13 @@ class _Team:
 
 
 def _read(session: Session, viewer: CurrentPerson, view: View, moment: datetime) -> _Team:
-    everybody = sellers(session, branch(session, viewer))
+    everybody = sellers(session, branch(session, viewer), moment)
     below = teams_below(session)
     held = {seller.team_id for seller in everybody}
     teams = {team_id: name for team_id, (name, inside) in below.items() if inside & held}
     inside = below[view.team][1] if view.team in teams and view.team else None
     people = [seller for seller in everybody if inside is None or seller.team_id in inside]
-    sold = products(session)
+    sold = products(session, moment)
     standings = records(
         session, [seller.id for seller in people], moment, [product.id for product in sold if product.id]
     )
@@ -130,7 +138,7 @@ def show_team(request: Request, session: SessionDep, viewer: TeamViewer, view: A
     asked_for = _moment(view, moment)
     team = _read(session, viewer, view, asked_for)
     rows = arranged(team.whole, view.show, view.sort)
-    theirs = deals_of(session, [each.id for each in team.people], moment)
+    theirs = deals_of(session, [each.id for each in team.people], min(asked_for, moment))
     at_risk = risks(theirs, team.standings, view.day)
     ends = [cell.verdict.ends_on for cell in team.whole.cells if cell.verdict.ends_on]
     closings = [deal.close_date for deal in theirs if deal.close_date]
@@ -147,7 +155,8 @@ def show_team(request: Request, session: SessionDep, viewer: TeamViewer, view: A
         "chart": horizon(ends, closings, view.day),
         "spans": _lapsing(team.whole),
     }
-    return page(request, "reports/team.html", context, fragment="coverage")
+    status = 422 if view.wrong else 200
+    return page(request, "reports/team.html", context, fragment="coverage", status=status)
 
 
 def _pages(rows: list[Row], view: View) -> Iterator[tuple[str, str, bool]]:
@@ -179,7 +188,9 @@ def _lapsing(whole: Coverage) -> list[tuple[int, list[tuple[Seller, Product, Cel
 
 @router.get(".csv")
 def download_team(session: SessionDep, viewer: TeamViewer, view: Asked, moment: Now) -> Response:
-    """Give the same people and products as a file, one line for each standing."""
+    """Give the same people and products as a file, one line for each standing. Raises InvalidError for a wrong day."""
+    if view.wrong:
+        raise InvalidError(view.wrong)
     team = _read(session, viewer, view, _moment(view, moment))
     lines = (
         _line(row.seller, column.product, cell, view.day)

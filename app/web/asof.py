@@ -19,6 +19,7 @@ class AsOf:
 
     moment: datetime
     day: date
+    today: date
     typed: str = ""
     wrong: str = ""
     past: bool = False
@@ -34,7 +35,7 @@ def as_of(typed: str, now: datetime, *, ahead: bool = False) -> AsOf:
     today = local_day(now)
     typed = typed.strip()
     if not typed:
-        return AsOf(now, today)
+        return AsOf(now, today, today)
     try:
         moment = end_of_day(date.fromisoformat(typed)) if len(typed) == _A_DAY else _moment(typed)
         day = local_day(moment)
@@ -42,14 +43,14 @@ def as_of(typed: str, now: datetime, *, ahead: bool = False) -> AsOf:
     except (ValueError, OverflowError):
         known = False
     if not known:
-        return AsOf(now, today, typed, _("Write a date, such as 2026-11-21."))
+        return AsOf(now, today, today, typed, _("Write a date, such as 2026-11-21."))
     if day == today and (len(typed) == _A_DAY or moment >= now):
-        return AsOf(now, today)
+        return AsOf(now, today, today)
     if moment > now:
         if ahead:
-            return AsOf(moment, day, day.isoformat())
-        return AsOf(now, today, typed, _("This day lies ahead. Choose today or an earlier day."))
-    return AsOf(moment, day, day.isoformat(), past=True)
+            return AsOf(moment, day, today, day.isoformat())
+        return AsOf(now, today, today, typed, _("This day lies ahead. Choose today or an earlier day."))
+    return AsOf(moment, day, today, day.isoformat(), past=True)
 
 
 def _moment(typed: str) -> datetime:

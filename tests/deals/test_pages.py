@@ -324,9 +324,10 @@ def test_who_left_a_deal_sees_no_past_of_it(house: House, sign_in: SignIn, sessi
 
 
 @pytest.mark.parametrize("as_of", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "\x00", "yesterday"])
-def test_a_moment_that_cannot_be_is_now(house: House, sign_in: SignIn, as_of: str) -> None:
+def test_a_moment_that_cannot_be_is_said_at_its_field_and_is_now(house: House, sign_in: SignIn, as_of: str) -> None:
     answer = sign_in("ana@example.com").get("/deals/D-1", params={"as_of": as_of})
-    assert (answer.status_code, "As of 23 November 2026" in answer.text) == (200, True)
+    assert (answer.status_code, "As of 23 November 2026" in answer.text) == (422, True)
+    assert '<span class="wrong" id="f-as-of-wrong">Write a date, such as 2026-11-21.</span>' in answer.text
 
 
 def test_a_manager_reads_what_is_left_and_the_rep_where_to_do_it(
@@ -386,6 +387,8 @@ def test_a_past_moment_shows_the_deal_as_it_was(house: House, sign_in: SignIn, s
             "2026-11-28": False,
             "2026-12-24": False,
         }
+        ahead = browser.get("/deals/D-1", params={"as_of": "2026-12-24"})
+        assert (ahead.status_code, "This day lies ahead." in ahead.text) == (422, True)
         assert "Add somebody" not in browser.get("/deals/D-1", params={"as_of": "2026-11-26"}).text
         assert browser.get("/deals/D-1", params={"as_of": "2026-11-01"}).status_code == 404
 

@@ -89,12 +89,29 @@ class Entry:
         return appeal_until(local_day(self.at))
 
 
-def history(session: Session, person_id: int, products: Collection[int] | None = None) -> list[Entry]:
-    """Return everything that was decided about a person's certifications, the newest first; one statement."""
+def history(
+    session: Session, person_id: int, products: Collection[int] | None = None, as_of: datetime | None = None
+) -> list[Entry]:
+    """Return everything that was decided about a person's certifications, the newest first; one statement.
+
+    With `as_of`, as it was known at that moment, and as far as appeals had come then.
+    """
     wanted = _entries().where(col(CertificationEvent.person_id) == person_id)
+    if as_of is not None:
+        wanted = wanted.where(col(CertificationEvent.at) <= as_of)
     if products is not None:
         wanted = wanted.where(col(CertificationEvent.product_id).in_(products))
-    return _with_standing(_entry(row) for row in session.execute(wanted).mappings())
+    found = _with_standing(_entry(row) for row in session.execute(wanted).mappings())
+    return found if as_of is None else [replace(each, appeal=_then(each.appeal, as_of)) for each in found]
+
+
+def _then(appeal: AppealFacts | None, as_of: datetime) -> AppealFacts | None:
+    """Think away what became of an appeal later."""
+    if appeal is None or appeal.asked_at > as_of:
+        return None
+    if appeal.decided_at is not None and appeal.decided_at > as_of:
+        return replace(appeal, outcome=None, answer="", decided_at=None, decided_by=None)
+    return appeal
 
 
 def standing_of(entries: Iterable[Entry]) -> dict[int, Entry]:
