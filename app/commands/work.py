@@ -10,6 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from app.authoring.questionfiles import actions as questionfiles
+from app.certification import windows
 from app.certification.assigning import actions as assigning
 from app.certification.certificates import filing
 from app.certification.certificates.actions import put_on_record
@@ -43,6 +44,14 @@ def _clear_sign_in(session: Session, _payload: Mapping[str, Any]) -> None:
 
 def _apply_rules(session: Session, _payload: Mapping[str, Any]) -> None:
     assigning.apply_rules(session, now())
+
+
+def _award_opened(database: Database, _payload: Mapping[str, Any]) -> None:
+    windows.award_opened(database, now())
+
+
+def _nothing_more(_session: Session, _payload: Mapping[str, Any], _nothing: None) -> None:
+    """Store nothing: what was to be stored has been."""
 
 
 def _regrade(session: Session, payload: Mapping[str, Any]) -> None:
@@ -86,6 +95,7 @@ HANDLERS: Mapping[str, Handler | Prepared] = {
     rescan.JOB: Prepared(_read_texts_again, _store_findings),
     forgetting.JOB: _forget_texts,
     assigning.JOB: _apply_rules,
+    windows.JOB: Prepared(_award_opened, _nothing_more),
     mails.FORGET_JOB: _forget_mails,
 }
 PERIODIC = {
@@ -94,6 +104,7 @@ PERIODIC = {
     "people.clear_sign_in": timedelta(hours=1),
     forgetting.JOB: timedelta(hours=1),
     assigning.JOB: timedelta(minutes=15),
+    windows.JOB: timedelta(minutes=15),
     mails.FORGET_JOB: timedelta(hours=6),
     telling.JOB: timedelta(minutes=5),
 }
