@@ -51,7 +51,7 @@ class Cell:
     @property
     def verdict(self) -> StandingVerdict:
         """The standing itself."""
-        return self.record.verdict
+        return self.record.on_deals.verdict
 
     @property
     def may_sell(self) -> bool:
@@ -166,12 +166,12 @@ def _worst_first(cell: Cell | None) -> tuple[int, int]:
 def _cell(record: Record | None) -> Cell | None:
     if record is None:
         return None
-    kind, icon, word = words.state(record.verdict.standing, allowed=record.verdict.allowed)
+    kind, icon, word = words.state(record.on_deals.verdict.standing, allowed=record.verdict.allowed)
     return Cell(record, kind, icon, word, _text(record, word), highest_held(record))
 
 
 def _text(record: Record, word: str) -> str:
-    verdict = record.verdict
+    verdict = record.on_deals.verdict
     if verdict.days_left is not None:
         return _("%(count)s d") % {"count": i18n.number(verdict.days_left)}
     if verdict.standing is not Standing.IN_PROGRESS or not verdict.missing:

@@ -47,12 +47,12 @@ class Line:
     @property
     def alone(self) -> bool:
         """Say whether the rep may sell it alone."""
-        return self.record.verdict.allowed
+        return self.record.on_deals.verdict.allowed
 
     @property
     def begun(self) -> bool:
         """Say whether the rep was asked for it, has begun it, or has a deal with it."""
-        verdict = self.record.verdict
+        verdict = self.record.on_deals.verdict
         return self.record.assigned or verdict.standing is not Standing.NOT_STARTED or self.deal is not None
 
     @property
@@ -63,7 +63,7 @@ class Line:
     @property
     def to_do(self) -> list[Missing]:
         """What is missing and does not wait for others."""
-        return words.to_do(self.record.verdict.missing, self.awaiting)
+        return words.to_do(self.record.on_deals.verdict.missing, self.awaiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ class Day:
     @property
     def beside(self) -> int:
         """How many products the rep may sell beside a colleague."""
-        return sum(line.record.verdict.supervised_only for line in self.lines)
+        return sum(line.record.on_deals.verdict.supervised_only for line in self.lines)
 
     @property
     def closed(self) -> int:
@@ -134,7 +134,7 @@ def day_of(
     ]
     lines.sort(key=lambda line: (_ORDER[line.state[0]], not line.begun, line.product.slug))
     soon = [line for line in lines if _ends_within(line, SOON_DAYS)]
-    soon.sort(key=lambda line: line.record.verdict.days_left or 0)
+    soon.sort(key=lambda line: line.record.on_deals.verdict.days_left or 0)
     open_deals = [deal for deal in deals if deal.close_date is None or deal.close_date >= today]
     at_risk = {risk.deal.id: risk for risk in risks(open_deals, records, today)}
     waiting = sorted((each for line in lines for each in _waiting(line)), key=lambda each: each.day or date.min)
@@ -145,12 +145,12 @@ _ORDER = {"go": 0, "due": 1, "no": 2, "rest": 3}
 
 
 def _ends_within(line: Line, days: int) -> bool:
-    left = line.record.verdict.days_left
+    left = line.record.on_deals.verdict.days_left
     return left is not None and left <= days
 
 
 def _line(product: Product, record: Record, deals: Sequence[DealFacts], today: date, awaiting: Awaiting) -> Line:
-    verdict = record.verdict
+    verdict = record.on_deals.verdict
     waiting = (
         deal for deal in deals if product.slug in deal.slugs and (deal.close_date is None or deal.close_date >= today)
     )
@@ -179,8 +179,8 @@ def _candidate(line: Line, today: date) -> Next | None:
 
 
 def _waiting(line: Line) -> list[Waiting]:
-    missing = [each for each in line.record.verdict.missing if each.requirement in line.awaiting]
-    if line.record.verdict.standing in {Standing.REVOKED, Standing.SUSPENDED}:
+    missing = [each for each in line.record.on_deals.verdict.missing if each.requirement in line.awaiting]
+    if line.record.on_deals.verdict.standing in {Standing.REVOKED, Standing.SUSPENDED}:
         return []
     return [
         Waiting(line, each.requirement.kind.value, fix.url, line.awaiting[each.requirement])
@@ -190,7 +190,7 @@ def _waiting(line: Line) -> list[Waiting]:
 
 
 def _urgency(line: Line) -> tuple[Urgency, date | None] | None:
-    verdict = line.record.verdict
+    verdict = line.record.on_deals.verdict
     standing = verdict.standing
     if standing in {Standing.REVOKED, Standing.SUSPENDED}:
         return None
