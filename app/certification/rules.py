@@ -188,8 +188,13 @@ def standing(facts: StandingFacts, today: date) -> StandingVerdict:
 
 
 def chosen(facts: StandingFacts, today: date) -> tuple[Requirement, ...]:
-    """List what the program asks of a person, of alternatives the one on which the least is left to do."""
-    portfolio, since = Portfolio(facts.evidence), _since(facts)
+    """List what the program asks of a person, of alternatives the one on which the least is left to do.
+
+    Until a renewal opens that is the one by which the period was earned.
+    """
+    portfolio = Portfolio(facts.evidence)
+    earned = facts.period is not None and today < facts.period.window_opens_on
+    since: Since = (lambda _: date.min) if earned else _since(facts)
     parts = (least(each, lambda part: holds(portfolio.spans(part, since), today)) for each in facts.requirements)
     return tuple(dict.fromkeys(part for each in parts for part in each))
 

@@ -134,6 +134,21 @@ def test_another_certification_alone_does_not_begin_this_one() -> None:
     assert (verdict.standing, [each.requirement for each in verdict.missing]) == (Standing.NOT_STARTED, [ATTEST])
 
 
+def test_the_way_of_who_is_certified_is_the_one_that_was_taken_until_a_renewal_opens() -> None:
+    done = did(DONE, ATTEST, BRIEFING, QUIZ)
+    certified = facts(ATTEST, SHOW_OR_ATTEND, evidence=done)
+    period = award(certified, DONE)
+    assert period is not None
+    certified = replace(certified, period=period)
+
+    def steps(day: date) -> list[StepKind]:
+        return [step.kind for step in way(certified, day)]
+
+    taken = [StepKind.RED_LINES, StepKind.LIVE_SESSION, StepKind.QUIZ, StepKind.CERTIFIED]
+    assert steps(DONE) == steps(period.window_opens_on - DAY) == taken
+    assert steps(period.window_opens_on) == [StepKind.RED_LINES, StepKind.SIGN_OFF, StepKind.CERTIFIED]
+
+
 @pytest.mark.parametrize(
     ("early_days", "renewed_on"),
     [
