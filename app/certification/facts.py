@@ -15,13 +15,13 @@ from app.certification.assigning.leaves import leaves
 from app.certification.assigning.rules import due_after_leave
 from app.certification.changes import Change, changes, spot_recertification
 from app.certification.dates import ONE_DAY, Basis, PeriodDates
-from app.certification.holdings import Holdings, Key
+from app.certification.holdings import Held, Holdings, Key
 from app.certification.live.models import Attendance
 from app.certification.models import Assignment, CreditKind, RequirementCredit, SignOff, SignOffOutcome
 from app.certification.programs import Program, attestation, certification, delta_quiz, lesson, live_session, quiz
 from app.certification.programs import sign_off as demonstration
-from app.certification.requirements import Evidence, Requirement, RequirementKind
-from app.certification.rules import Recertification, Sanction
+from app.certification.requirements import Evidence, Requirement, RequirementKind, Spans
+from app.certification.rules import Recertification, Sanction, missed
 from app.clock import local_day
 from app.quizzes.models import Attempt
 from app.quizzes.queries import passed
@@ -65,12 +65,21 @@ class Facts:
     def evidence(self, key: Key) -> tuple[Evidence, ...]:
         """Return what a person has done for a product, and holds that counts for it."""
         wanted = (part.key for part in self._parts[key[1]] if part.kind is RequirementKind.CERTIFICATION)
-        held = (
-            Evidence(certification(name), start, end)
-            for name in wanted
-            for start, end in self._holdings.spans(key[0], name)
-        )
+        held = (Evidence(certification(name), start, end) for name in wanted for start, end in self._held(key[0], name))
         return (*self._evidence.get(key, ()), *held)
+
+    def _held(self, person_id: int, name: str) -> Spans:
+        """Return the days on which somebody held a certification, and was not late with what a change asks of it."""
+        found = self._holdings.named(name)
+        if found is None:
+            return ()
+        product_id, level = found
+        key, program = (person_id, product_id), self._programs.get(product_id)
+        asked = self.recertifications(key, program.required(level)) if program else ()
+        evidence = self._evidence.get(key, ())
+        return self._holdings.spans(
+            key, level, lambda held: missed(asked, evidence, self._dates(key, held).done_on) if asked else ()
+        )
 
     def recertifications(self, key: Key, requirements: tuple[Requirement, ...]) -> tuple[Recertification, ...]:
         """Return what changes ask again of a person who does these requirements of a product."""
@@ -80,14 +89,15 @@ class Facts:
     def period(self, key: Key, level: str) -> tuple[int | None, PeriodDates | None]:
         """Return the latest period on a level, by its id and its days; both None where there is none."""
         found = self._holdings.newest(key, level)
-        if found is None:
-            return None, None
-        dates = found.dates
+        return (found.id, self._dates(key, found)) if found else (None, None)
+
+    def _dates(self, key: Key, held: Held) -> PeriodDates:
+        dates = held.dates
         for change in self._changes_for(key):
             # what was earned earlier on the day of a change is earned before it
-            if found.awarded_at < change.published_at and dates.done_on == change.published_on:
+            if held.awarded_at < change.published_at and dates.done_on == change.published_on:
                 dates = replace(dates, done_on=dates.done_on - ONE_DAY)
-        return found.id, dates
+        return dates
 
     def rests_on(self, key: Key) -> date | None:
         """Return the day that was set, from which periods are computed.

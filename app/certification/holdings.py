@@ -1,9 +1,10 @@
 """What people hold: their periods with what was extended since, and what was taken from them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
 from typing import Any
 
 from sqlalchemy import select, true
@@ -74,17 +75,21 @@ class Holdings:
         found = self._periods.get((*key, level))
         return found[-1] if found else None
 
-    def spans(self, person_id: int, name: str) -> Spans:
-        """Return the days on which a person held a certification, named `product` or `product/level`."""
+    def named(self, name: str) -> tuple[int, str] | None:
+        """Return the product's id and the level of a certification, named `product` or `product/level`."""
         slug, _, level = name.partition("/")
         if slug not in self._named:
-            return ()
+            return None
         product_id, base = self._named[slug]
-        held = self._periods.get((person_id, product_id, "" if level == base else level), ())
-        spans = united([((each.dates.done_on, each.dates.valid_through),) for each in held])
-        for days in self._taken.get((person_id, product_id), ()):
-            spans = without(spans, days)
-        return spans
+        return product_id, "" if level == base else level
+
+    def spans(self, key: Key, level: str, missed: Callable[[Held], Spans]) -> Spans:
+        """Return the days on which a person held a level; of each period without those that are `missed`."""
+        spans = united(
+            reduce(without, missed(each), ((each.dates.done_on, each.dates.valid_through),))
+            for each in self._periods.get((*key, level), ())
+        )
+        return reduce(without, self._taken.get(key, ()), spans)
 
     def _read_named(self, slugs: Collection[str]) -> dict[str, tuple[int, str]]:
         """Return the id and the first level's name of each product that a program asks for."""

@@ -59,6 +59,12 @@ class Program:
         """List what is asked for on any level."""
         return self.levels[-1].requirements if self.levels else self.requirements
 
+    def required(self, level: str) -> tuple[Requirement, ...]:
+        """List what a level asks for; what any does, where there is no such level."""
+        if not level:
+            return self.requirements
+        return next((each.requirements for each in self.levels if each.id == level), self.asked())
+
     def parts(self) -> Iterable[Requirement]:
         """Walk through what can be met by itself, on any level and in any alternative."""
         return dict.fromkeys(part for each in self.asked() for part in each.parts())

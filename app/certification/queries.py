@@ -120,13 +120,23 @@ def records_under(
     """Return the standing of each of `people` under programs by product id, such as one that is still to come."""
     if not people or not found:
         return {}
-    facts = Facts(session, people, found, as_of)
+    facts = Facts(session, people, {**_asked_before(session, found, as_of), **found}, as_of)
     today = local_day(as_of)
     return {
         (person_id, product_id): _record(person_id, product_id, program, facts, today)
         for person_id in people
         for product_id, program in found.items()
     }
+
+
+def _asked_before(session: Session, found: Mapping[int, Program], as_of: datetime) -> Mapping[int, Program]:
+    """Return the programs of the products on which one must be certified before, as far as they are not there yet."""
+    asked = {slug for program in found.values() for slug in program.prerequisites}
+    if not asked:
+        return {}
+    there = in_force(session, [ContentKind.PROGRAM], as_of, slugs=asked)
+    wanted = {each.product_id for each in there} - found.keys()
+    return programs(session, as_of, wanted) if wanted else {}
 
 
 def record(session: Session, person_id: int, product_id: int, as_of: datetime) -> Record | None:

@@ -17,11 +17,13 @@ from app.certification.requirements import (
     Requirement,
     RequirementKind,
     Since,
+    Spans,
     asked_again,
     first_day,
     holds,
     intersected,
     least,
+    united,
 )
 
 
@@ -335,6 +337,17 @@ def _open_changes(facts: StandingFacts, portfolio: Portfolio, today: date) -> li
             first_day(portfolio.spans(each, _since_change(change)), today) is not None for each in change.requirements
         )
     ]
+
+
+def missed(changes: Iterable[Recertification], evidence: Iterable[Evidence], done_on: date) -> Spans:
+    """Return the days on which a period earned on a day did not hold, since what changes asked had not been done."""
+    portfolio, found = Portfolio(evidence), []
+    for change in changes:
+        if done_on < change.required_on:
+            met = [portfolio.spans(each, _since_change(change)) for each in change.requirements]
+            last = max(spans[0][0] for spans in met) - ONE_DAY if all(met) else date.max
+            found += [((change.deadline + ONE_DAY, last),)] if change.deadline < last else []
+    return united(found)
 
 
 def _since_change(change: Recertification) -> Since:

@@ -1,6 +1,6 @@
 """What was begun, done or counted before a change answers nothing that it asks, and no later rewriting helps."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -135,3 +135,22 @@ def test_a_credit_counts_for_the_one_requirement_that_it_names(session: Session)
     attest(session, ana, keeper, at=NOW + DAY)
     missing = verdict(session, ana, keeper, NOW + DAY).missing
     assert [each.requirement.key for each in missing] == ["demo"]
+
+
+@pytest.mark.parametrize("level", ["keeper", "keeper/lead"])
+def test_who_is_late_with_the_product_before_is_not_certified_on_the_next(session: Session, level: str) -> None:
+    levels = [{"id": "lead", "name": "Lead", "requirements": [SHOW]}]
+    keeper, ana = sellable(session, requirements=[SIGN], levels=levels), person(session, "ana@example.com")
+    porter = sellable(session, "porter", requirements=[{"certified": level}, SIGN])
+    show(session, ana, keeper, NOW)
+    attest(session, ana, keeper, at=NOW + DAY)
+    deadline = CHANGED + 5 * DAY
+    change(session, ContentKind.REDLINES, "keeper", NEW, verdict=Verdict.ATTEST_AGAIN, deadline=deadline.date())
+    attest(session, ana, porter, at=deadline + DAY)
+    assert not verdict(session, ana, keeper, deadline + DAY).allowed
+    late = verdict(session, ana, porter, deadline + DAY)
+    assert (late.allowed, [each.requirement.key for each in late.missing]) == (False, [level])
+    attest(session, ana, keeper, at=deadline + 9 * DAY, number=2)
+    done = verdict(session, ana, porter, deadline + 9 * DAY)
+    assert (done.allowed, done.valid_through) == (True, date(2028, 1, 5))
+    assert not verdict(session, ana, porter, deadline + DAY).allowed

@@ -157,7 +157,7 @@ class Life(RuleBasedStateMachine):
     def met(self, name: str, since: date) -> bool:
         if name == "keeper":
             held = any(span.done <= self.today < span.expires for span in self.papers["keeper", ""].spans)
-            return held and self.stopped is None
+            return held and self.stopped is None and not self.is_late("keeper", "")
         exempt = name == "show" and any(max(start, since) <= self.today <= end for start, end in self.exempt)
         return exempt or any(since <= day <= self.today for day in self.done[name])
 
