@@ -27,7 +27,7 @@ LESSON = "what-it-cannot-do"
 SINCE_THEN = {"en": "within four business hours", "zh-Hans": "4 个工作小时内"}
 BEFORE = {"en": "within one business day", "zh-Hans": "1 个工作日内"}
 """What the lesson said before it was changed."""
-LESSON_NOTE = "The service target for false positives is four business hours now."
+LESSON_NOTE = "A false positive is reviewed within four business hours now. 误报现在 4 个工作小时内复核。"
 LESSON_DAYS_AGO = 5
 LESSON_WITHIN_DAYS = 14
 
