@@ -168,7 +168,7 @@ _LABELS: Final[Mapping[str, str]] = {
     "slug": N_("File name"),
     "body": N_("Text"),
     "requirements": N_("Requirements"),
-    "asked": N_("What is asked for"),
+    "asked": N_("Requirement"),
     "any_of": N_("One of these is enough"),
     "valid_months": N_("Valid for months"),
     "basis": N_("Counted from"),

@@ -168,7 +168,7 @@ def test_a_stale_tab_is_shown_what_is_stored_beside_what_was_typed(
     assert other.post(URL, data=theirs | {"requirements.2.asked": "lesson:second", "requirements.0.asked": ""})
     sent = trainer.post(URL, data=mine | {"requirements.2.asked": "lesson:first", "requirements.0.asked": ""})
     assert sent.status_code == 409
-    assert re.search(r"Requirements › 2 › What is asked for</th>.*lesson:second.*lesson:first", sent.text)
+    assert re.search(r"Requirements › 2 › Requirement</th>.*lesson:second.*lesson:first", sent.text)
     assert draft(database, ContentKind.PROGRAM)["requirements"] == [{"attest": "redlines"}, {"lesson": "second"}]
 
 
