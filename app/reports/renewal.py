@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -19,7 +19,7 @@ from app.certification.awaiting import awaiting
 from app.certification.models import CertificationPeriod
 from app.certification.queries import Record, record
 from app.certification.requirements import RequirementKind
-from app.certification.rules import Missing, Standing
+from app.certification.rules import Missing, Standing, standing
 from app.clock import Now, Today
 from app.database import SessionDep
 from app.errors import ConflictError, NotFoundError
@@ -43,6 +43,7 @@ class Phase(StrEnum):
     NEVER_HELD = "never_held"
     STOPPED = "stopped"
     NOT_OPEN = "not_open"
+    EARLY = "early"
     OPEN = "open"
     CATCH_UP = "catch_up"
     GRACE = "grace"
@@ -108,17 +109,22 @@ def show_renewal(
     quizzes = _asked_quizzes(found, now[ContentKind.QUIZ])
     parts = _changes(session, person.id, product, [*now[ContentKind.COURSE], *now[ContentKind.REDLINES]])
     waiting = awaiting(session, person.id, moment).get(product.id, {})
-    missing = words.to_do(found.verdict.missing, waiting)
+    stage, left = phase(found.verdict.standing, found.period_id), found.verdict.missing
+    opens_on, counts_from = found.verdict.window_opens_on, _counts_from(found)
+    if stage is Phase.NOT_OPEN and opens_on and counts_from and counts_from <= today < opens_on:
+        stage, left = Phase.EARLY, standing(found.facts, opens_on).missing
+    missing = words.to_do(left, waiting)
     context = {
         "product": product,
         "verdict": found.verdict,
-        "phase": phase(found.verdict.standing, found.period_id),
+        "phase": stage,
+        "counts_from": counts_from,
         "state": words.state(found.verdict.standing, allowed=found.verdict.allowed),
         "until": words.until(found.verdict, today, found.due_on, waiting),
         "changes": shown(parts, slug),
         "weak": [_weak_quiz(each, now[ContentKind.REDLINES]) for each in weak(session, person.id, quizzes, moment)],
         "to_do": _to_do(missing, slug, now[ContentKind.COURSE]),
-        "waits": words.waits(found.verdict.missing, waiting),
+        "waits": words.waits(left, waiting),
         "minutes": words.minutes_left(missing),
         "steps": steps(found, today, waiting),
         "today": today,
@@ -153,6 +159,12 @@ def _found(session: Session, person_id: int, slug: str, moment: datetime) -> tup
     if found is None:
         raise NotFoundError(_("There is no program for this product yet, so there is nothing to renew."))
     return product, found
+
+
+def _counts_from(found: Record) -> date | None:
+    """Return the day from which work counts towards a renewal before it opens; None where the program says none."""
+    opens_on, early_days = found.verdict.window_opens_on, found.facts.terms.early_days
+    return opens_on - timedelta(days=early_days) if opens_on and early_days else None
 
 
 def _asked_quizzes(found: Record, quizzes: Iterable[Version]) -> list[Version]:

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from app.catalog.models import ContentKind
+from app.catalog.models import Content, ContentKind, ContentVersion, Product
 from app.catalog.queries import product_by_slug
 from app.certification.rules import Standing
 from app.database import Database
-from app.people.models import Role
+from app.people.models import Person, Role
 from app.quizzes.models import ItemVersion, PracticeItem
 from app.reports.renewal import Phase, phase
 from factories import (
@@ -37,10 +38,10 @@ ITEMS = [single("price", red_line=["keeper.price"]), single("return", red_line=[
 MISSED = {"price": 1, "return": 0, "free": 0}
 
 
-def certified(session: Session, days_ago: int) -> None:
+def certified(session: Session, days_ago: int, **program: Any) -> None:
     """Ana got certified so many days ago with one question wrong; yesterday a red line and the course changed."""
     at = NOW - timedelta(days=days_ago)
-    owner = sellable(session, requirements=[{"attest": "redlines"}, {"quiz": "keeper-quiz"}], at=at)
+    owner = sellable(session, requirements=[{"attest": "redlines"}, {"quiz": "keeper-quiz"}], at=at, **program)
     published(session, owner, ContentKind.COURSE, "keeper", course_document([lesson(1)]), at=at)
     version = published_quiz(session, quiz_document(items=ITEMS), owner=owner, at=at)
     ana = person(session, "ana@example.com", Role.REP)
@@ -108,6 +109,26 @@ def test_a_running_attempt_comes_before_practice(ana: Callable[[int], TestClient
 def test_each_day_says_what_there_is_to_do(ana: Callable[[int], TestClient], days_ago: int, says: str) -> None:
     page = ana(days_ago).get(URL)
     assert (page.status_code, says in page.text) == (200, True)
+
+
+def test_early_work_is_asked_for_before_the_renewal_opens_and_kept(
+    sign_in: Callable[[str], TestClient], database: Database
+) -> None:
+    with database.write() as session:
+        certified(session, 330, early_days=20)
+    client = sign_in("ana@example.com")
+    page = client.get(URL).text
+    for words in ("What is left to do", "It takes effect on", "Sign the red lines", "Take the quiz"):
+        assert words in page, words
+    with database.write() as session:
+        ana, keeper = session.scalars(select(Person)).one(), session.scalars(select(Product)).one()
+        quiz = select(ContentVersion).join(Content, col(Content.id) == col(ContentVersion.content_id))
+        version = session.scalars(quiz.where(col(Content.kind) == ContentKind.QUIZ)).one()
+        sitting(session, version, ana, {"price": 0, "return": 0, "free": 0}, at=NOW, number=2)
+        attest(session, ana, keeper, at=NOW)
+    page = client.get(URL).text
+    for words in ("Your part is done", "The certification renews itself on"):
+        assert words in page, words
 
 
 def test_who_was_never_certified_is_led_to_the_product(
