@@ -65,8 +65,8 @@ def _send(
 ) -> None:
     session.flush()
     (date,) = dates(session, 0, desk.moment, col(LiveSession.id) == stored_id(live))
-    if not calendar:
-        # only those with a seat may know where to join
+    if not calendar or occasion in _METHODS:
+        # only those with a seat may know where to join, and nobody where to join what is cancelled
         date = replace(date, join_url="")
     for reader in readers:
         with speaking(reader.locale):
