@@ -19,9 +19,9 @@ def awaiting(session: Session, person_id: int, moment: datetime) -> dict[int, Aw
     Three statements; a product of which nothing waits is not in it.
     """
     found: dict[int, dict[Requirement, None]] = defaultdict(dict)
-    for product_id, slug, version_id in awaiting_mark(session, person_id):
+    for product_id, slug, version_id in awaiting_mark(session, person_id, moment):
         found[product_id][quiz(slug) if version_id is None else delta_quiz(slug, version_id)] = None
-    for product_id, rubric in requested(session, person_id):
+    for product_id, rubric in requested(session, person_id, moment):
         found[product_id][sign_off(rubric)] = None
     seats = seats_to_come(session, person_id, moment)
     return {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, Select, and_, func, select, type_coerce
+from sqlalchemy import LargeBinary, Select, and_, func, or_, select, type_coerce
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -316,11 +316,13 @@ def returned_to(session: Session, person_id: int) -> list[ReturnedDemonstration]
     return [ReturnedDemonstration(*row) for row in rows]
 
 
-def requested(session: Session, person_id: int) -> set[tuple[int, str]]:
-    """Return (product's id, rubric) of the demonstrations of a person that wait for an assessor."""
+def requested(session: Session, person_id: int, as_of: datetime) -> set[tuple[int, str]]:
+    """Return (product's id, rubric) of the demonstrations of a person that waited for an assessor at a moment."""
     rows = session.execute(
         select(col(SignOffRequest.product_id), col(SignOffRequest.rubric)).where(
-            col(SignOffRequest.person_id) == person_id, col(SignOffRequest.closed_at).is_(None)
+            col(SignOffRequest.person_id) == person_id,
+            col(SignOffRequest.asked_at) <= as_of,
+            or_(col(SignOffRequest.closed_at).is_(None), col(SignOffRequest.closed_at) > as_of),
         )
     )
     return {(row.product_id, row.rubric) for row in rows}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlmodel import Session, col
 
 from app.catalog.models import Content, ContentVersion
@@ -182,20 +182,24 @@ def returned_to(session: Session, person_id: int) -> list[ReturnedEssay]:
     return [ReturnedEssay(*row) for row in rows]
 
 
-def awaiting_mark(session: Session, person_id: int) -> list[tuple[int, str, int | None]]:
+def awaiting_mark(session: Session, person_id: int, as_of: datetime) -> list[tuple[int, str, int | None]]:
     """Return (product's id, quiz, version) of what this person's newest attempts wait for an assessor with.
 
-    The version is the one whose change was asked about; None for the whole quiz.
+    It is as of a moment. The version is the one whose change was asked about; None for the whole quiz.
     """
     newest = (
         select(func.max(col(Attempt.id)))
-        .where(col(Attempt.person_id) == person_id)
+        .where(col(Attempt.person_id) == person_id, col(Attempt.started_at) <= as_of)
         .group_by(col(Attempt.content_id), col(Attempt.delta_of))
     )
     rows = session.execute(
         select(col(Attempt.product_id), col(Content.slug), col(Attempt.delta_of))
         .join(Attempt, col(Attempt.content_id) == col(Content.id))
-        .where(col(Attempt.id).in_(newest), col(Attempt.finished_at).is_not(None), col(Attempt.marked_at).is_(None))
+        .where(
+            col(Attempt.id).in_(newest),
+            col(Attempt.finished_at) <= as_of,
+            or_(col(Attempt.marked_at).is_(None), col(Attempt.marked_at) > as_of),
+        )
     )
     return [(row.product_id, row.slug, row.delta_of) for row in rows]
 

@@ -11,19 +11,23 @@ from app.catalog.models import Content
 from app.people.models import Person
 from app.quizzes.models import Attempt
 from app.reports.evidence.rows import chunks
-from app.reports.evidence.subjects import Kind, Subject, Wanted
+from app.reports.evidence.subjects import Kind, Wanted
 from app.reports.evidence.tables import of
 
 LINK: Final = ("id", "previous_digest", "digest")
 _OWN = ("attempt", "lesson", "product")
 """Kinds of things of which a person's own actions are part of the record."""
+_PRIVATE = ("person.signed", "person.password")
+"""Where somebody signs in, and when, is no evidence of what they may sell."""
+_SECOND_LOOK = "sign_off.looked_at_again"
+"""It is about the assessors, and decides nothing."""
 _CONTENT = ("course", "program", "redlines", "quiz")
 
 
 def entries(session: Session, wanted: Wanted) -> Iterator[dict[str, Any]]:
     """Read the entries about the subject, as they are stored: another word would be another digest."""
     statement = select(*(col(getattr(AuditEntry, name)) for name in AuditEntry.model_fields)).where(
-        _about(wanted.subject), col(AuditEntry.at) <= wanted.as_of
+        _about(wanted), col(AuditEntry.at) <= wanted.as_of
     )
     for rows in chunks(session, statement, col(AuditEntry.id)):
         for row in rows:
@@ -45,19 +49,20 @@ def links(session: Session, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
 
 def _span(session: Session, wanted: Wanted) -> tuple[int | None, int | None]:
     known = col(AuditEntry.at) <= wanted.as_of
-    first = session.scalar(select(func.min(col(AuditEntry.id))).where(_about(wanted.subject), known))
+    first = session.scalar(select(func.min(col(AuditEntry.id))).where(_about(wanted), known))
     return first, session.scalar(select(func.max(col(AuditEntry.id))).where(known))
 
 
-def _about(subject: Subject) -> ColumnElement[bool]:
+def _about(wanted: Wanted) -> ColumnElement[bool]:
+    subject = wanted.subject
     kind, name = col(AuditEntry.subject_kind), col(AuditEntry.subject)
     if subject.kind is Kind.DEAL:
         return and_(kind == "deal", name == subject.name)
     attempts = select(cast(col(Attempt.id), String)).where(of(Attempt)(subject))
     if subject.kind is Kind.PERSON:
         since = select(col(Person.created_at)).where(col(Person.id) == subject.id).scalar_subquery()
-        # where somebody signs in, and when, is no evidence of what they may sell
-        private = or_(*(col(AuditEntry.action).startswith(each) for each in ("person.signed", "person.password")))
+        hidden = _PRIVATE if wanted.whole else (*_PRIVATE, _SECOND_LOOK)
+        private = or_(*(col(AuditEntry.action).startswith(each) for each in hidden))
         own = and_(col(AuditEntry.actor) == subject.name, kind.in_(_OWN))
         mine = and_(kind == "attempt", name.in_(attempts))
         them = or_(name == subject.name, name.startswith(f"{subject.name} ", autoescape=True), own, mine)

@@ -23,7 +23,9 @@ from app.catalog.models import ContentKind, Product
 from app.certification.models import CertificationEventKind, SignOff, SignOffOutcome
 from app.certification.sanctions.actions import sanction
 from app.certification.signoffs.models import DemonstrationForm, Recording, SignOffRequest
+from app.database import Database
 from app.people.models import Person, Role
+from app.reports.evidence.rows import chunks
 from app.reports.evidence.verify import Wrong, check
 from factories import (
     NOW,
@@ -38,6 +40,7 @@ from factories import (
     sellable,
     sitting,
 )
+from tools.statements import count_statements
 
 SignIn = Callable[[str], TestClient]
 YESTERDAY = NOW - timedelta(days=1)
@@ -368,3 +371,35 @@ def test_the_pack_of_a_product_holds_its_people_and_that_of_a_deal_its_gate(ana:
         True,
         "texts/program/keeper-1",
     )
+
+
+def test_more_rows_cost_no_more_statements(ana: Person, database: Database, session: Session, sign_in: SignIn) -> None:
+    browser = sign_in("carol@example.com")
+    paths = (f"/team/people/{ana.id}/evidence", "/review/evidence?product=keeper", "/deals/D-1/evidence")
+
+    def cost() -> list[int]:
+        found = []
+        for path in paths:
+            browser.post(path)
+            with count_statements(database) as statements:
+                browser.post(path)
+            found.append(len(statements))
+        return found
+
+    before = cost()
+    keeper = session.get_one(Product, 1)
+    version = published_quiz(session, quiz_document("keeper-more"), owner=keeper, at=LONG_AGO)
+    for number in range(1, 6):
+        sitting(session, version, ana, {"one": 0, "two": 1}, number=number, at=YESTERDAY)
+        attest(session, person(session, f"rep{number}@example.com", at=LONG_AGO), keeper, at=YESTERDAY)
+    session.commit()
+    assert cost() == before
+
+
+def test_rows_are_read_in_chunks_and_none_is_lost(ana: Person, session: Session) -> None:
+    statement = select(col(AuditEntry.id), col(AuditEntry.action))
+    whole = [row.id for row in session.execute(statement.order_by(col(AuditEntry.id)))]
+    for size in (1, 2, len(whole), len(whole) + 1):
+        found = list(chunks(session, statement, col(AuditEntry.id), size))
+        assert [row.id for rows in found for row in rows] == whole
+        assert max(len(rows) for rows in found) <= size
