@@ -11,6 +11,7 @@ from sqlmodel import Session
 from app.catalog.models import Product
 from app.catalog.queries import courses, products
 from app.certification.awaiting import awaiting
+from app.certification.credits.queries import how_many_wait
 from app.certification.holdings import Key
 from app.certification.live import words as live_words
 from app.certification.live.queries import next_dates
@@ -96,6 +97,7 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
             "sanctioned": _sanctioned(everybody, sold, standings),
             "waits": waits(session, person.id),
             "appeals": waiting_appeals(session, person.id, person.email, today),
+            "credits_to_decide": how_many_wait(session),
             "red_lines": len(red_lines_waiting(session)),
         }
     if person.has(Role.ADMIN):

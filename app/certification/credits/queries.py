@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -100,6 +100,12 @@ def credits_of(session: Session, person_id: int, product_id: int) -> list[Credit
 def waiting(session: Session) -> list[Credit]:
     """Return what waits for a decision, the oldest first."""
     return _credits(session, col(RequirementCredit.approved).is_(None) & col(RequirementCredit.ended_at).is_(None))
+
+
+def how_many_wait(session: Session) -> int:
+    """Count what waits for a decision."""
+    waits = (col(RequirementCredit.approved).is_(None), col(RequirementCredit.ended_at).is_(None))
+    return session.scalar(select(func.count()).select_from(RequirementCredit).where(*waits)) or 0
 
 
 def decided(session: Session, most: int) -> list[Credit]:
