@@ -88,7 +88,7 @@ def _past_page(request: Request, session: Session, viewer: CurrentPerson, person
         "past": True,
         "lines": reading.record_of(session, person_id, then.moment, then.day, unseen) if known else [],
         "leads": leads,
-        "deals": deals_of(session, [person_id], then.moment) if leads else [],
+        "deals": deals_of(session, [person_id], then.moment, past=True) if leads else [],
         "violations": [each for each in violations(session, person_id) if each.at <= then.moment] if leads else [],
         "consequence": review_words.consequence,
         "words": words,

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from app.catalog.models import Content, ContentKind, Product
 from app.catalog.text import Text
 from app.deals.facts import DealFacts, deals
-from app.deals.models import Deal, DealMember
+from app.deals.models import Deal, DealMember, Decision
 from app.people.access import CurrentPerson
 from app.people.models import ApiToken, Person, PersonRole, Role, Team
 from app.people.queries import reporting_tree
@@ -57,10 +57,20 @@ def sellers(session: Session, people: Collection[int] | None, as_of: datetime) -
     return [Seller(row[0], row[1], row[2], row[3], row[4] or "") for row in session.execute(statement)]
 
 
-def deals_of(session: Session, people: Collection[int], as_of: datetime) -> list[DealFacts]:
-    """Return the deals that at least one of `people` is on, the next to close first."""
-    on_team = select(col(DealMember.deal_id)).where(col(DealMember.person_id).in_(people))
-    found = deals(session, col(Deal.id).in_(on_team), as_of)
+def deals_of(session: Session, people: Collection[int], as_of: datetime, *, past: bool = False) -> list[DealFacts]:
+    """Return the deals that at least one of `people` is on, the next to close first.
+
+    Of a `past` moment, also those that all of them have left since.
+    """
+    wanted = [col(Deal.id).in_(select(col(DealMember.deal_id)).where(col(DealMember.person_id).in_(people)))]
+    if past:
+        asked = select(col(Decision.deal_id)).where(col(Decision.person_id).in_(people))
+        wanted.append(col(Deal.id).in_(asked.where(col(Decision.decided_at) <= as_of)))
+    found = [
+        each
+        for each in deals(session, or_(*wanted), as_of)
+        if not past or any(member.person_id in people for member in each.members)
+    ]
     return sorted(found, key=lambda deal: (deal.close_date is None, deal.close_date, deal.name))
 
 

@@ -138,7 +138,8 @@ def show_team(request: Request, session: SessionDep, viewer: TeamViewer, view: A
     asked_for = _moment(view, moment)
     team = _read(session, viewer, view, asked_for)
     rows = arranged(team.whole, view.show, view.sort)
-    theirs = deals_of(session, [each.id for each in team.people], min(asked_for, moment))
+    people = {each.id for each in team.people}
+    theirs = deals_of(session, people, min(asked_for, moment), past=bool(view.past))
     at_risk = risks(theirs, team.standings, view.day)
     ends = [cell.verdict.ends_on for cell in team.whole.cells if cell.verdict.ends_on]
     closings = [deal.close_date for deal in theirs if deal.close_date]

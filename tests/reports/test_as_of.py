@@ -136,6 +136,24 @@ def test_the_deal_of_a_past_day_is_cleared_by_the_rules_of_then(ana: Person, sig
     assert standings == {BEFORE: False, "2026-11-22": True, "": True}
 
 
+def test_who_has_left_a_deal_was_on_it(ana: Person, session: Session, sign_in: SignIn) -> None:
+    carol = sign_in("carol@example.com")
+    person(session, "adam@example.com", Role.ADMIN, at=FIRST)
+    beside = person(session, "bea@example.com", at=FIRST, name="Bea")
+    deal(session, "D-2", name="Vela", products=[], team={"owner": [ana]}, at=SIGNED)
+    session.commit()
+    adam = sign_in("adam@example.com")
+    bea = {"person": "bea@example.com", "role": "specialist"}
+    for days, path, step in ((10, "team", 0), (5, "team/remove", 1)):
+        with time_machine.travel(NOW - timedelta(days=days)):
+            assert adam.post(f"/deals/D-2/{path}", data={**bea, "step": step}).status_code == 303
+    told = {
+        day: "Vela" in carol.get(f"/team/people/{beside.id}", params={"as_of": day}).text
+        for day in ("2026-11-12", "2026-11-15", "")
+    }
+    assert told == {"2026-11-12": False, "2026-11-15": True, "": False}
+
+
 def test_a_day_ends_in_the_time_zone_of_the_site(ana: Person, sign_in: SignIn) -> None:
     # signed at 09:00 UTC on the 2nd: that day knows of it, the one before does not
     browser = sign_in("miriam@example.com")
