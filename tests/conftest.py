@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
+import time_machine
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, make_url, text
@@ -18,7 +19,7 @@ from sqlmodel import Session
 
 from app.config import Settings
 from app.database import Database, migrate
-from factories import signed_in
+from factories import NOW, signed_in
 from forks import Forks
 from installations import Installation, PostgresqlStore, SqliteStore, Store
 
@@ -126,6 +127,13 @@ def application(installation: Installation) -> Iterator[FastAPI]:
     yield application
     if application.routes != routes:
         installation.forget_application()
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """Pages are asked for at `factories.NOW`, when factories store things, whatever day it is; the clock goes on."""
+    with time_machine.travel(NOW) as traveller:
+        yield traveller
 
 
 @pytest.fixture

@@ -23,11 +23,12 @@ from app.quizzes.models import Attempt, AttemptItem, ItemVersion, RegradePolicy,
 from app.quizzes.queries import passes
 from app.quizzes.regrading.actions import Decision, decide
 from app.quizzes.regrading.queries import target
-from factories import attest, person, published_quiz, quiz_document, redline, sellable, single, sitting
+from factories import NOW, attest, person, published_quiz, quiz_document, redline, sellable, single, sitting
 from taking import Taker
 from tools.statements import count_statements
 
-NOW = datetime.now(UTC)
+pytestmark = pytest.mark.usefixtures("clock")
+
 BEFORE = NOW - timedelta(days=30)
 DEADLINE = NOW.date() + timedelta(days=10)
 QUIZ = quiz_document(

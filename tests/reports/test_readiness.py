@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,13 +13,12 @@ from hypothesis import strategies as st
 
 import app
 from app.certification.queries import records
-from app.clock import now
 from app.database import Database, stored_id
 from app.people.models import Role
 from app.reports.readiness.queries import readiness_of
 from app.reports.readiness.rules import WEIGHTS, Facts, PartKind, readiness
 from app.reports.readiness.words import lines
-from factories import attest, person, published_quiz, quiz_document, sellable, sitting, taught
+from factories import NOW, attest, person, published_quiz, quiz_document, sellable, sitting, taught
 from tools.statements import count_statements
 
 QUIZ, MEMORY, DRILLS, SIGN_OFF, CONDUCT, CHANGES = PartKind
@@ -99,10 +98,11 @@ def test_nothing_that_decides_reads_it() -> None:
     assert readers - inside == {"reports/person.py", "reports/products.py"}
 
 
+@pytest.mark.usefixtures("clock")
 def test_a_record_explains_it_to_who_leads_and_the_product_to_its_rep(
     database: Database, sign_in: Callable[[str], TestClient]
 ) -> None:
-    at = datetime.now(UTC) - timedelta(days=20)
+    at = NOW - timedelta(days=20)
     with database.write() as session:
         boss = person(session, "boss@example.com", Role.MANAGER)
         rep = person(session, "ana@example.com", Role.REP, manager=boss)
@@ -124,12 +124,13 @@ def test_many_products_take_as_many_statements_as_one(database: Database) -> Non
     with database.write() as session:
         rep = person(session, "ana@example.com", Role.REP)
         for slug in ("one", "two", "three"):
-            attest(session, rep, sellable(session, slug), at=datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
+            attest(session, rep, sellable(session, slug))
+    moment = NOW + timedelta(days=9)
     with database.read() as session:
-        found = list(records(session, [stored_id(rep)], now() + timedelta(days=9)).values())
-        readiness_of(session, stored_id(rep), found, now())
+        found = list(records(session, [stored_id(rep)], moment).values())
+        readiness_of(session, stored_id(rep), found, moment)
         with count_statements(database) as few:
-            readiness_of(session, stored_id(rep), found[:1], now())
+            readiness_of(session, stored_id(rep), found[:1], moment)
         with count_statements(database) as many:
-            scores = readiness_of(session, stored_id(rep), found, now())
+            scores = readiness_of(session, stored_id(rep), found, moment)
     assert ([each.score for each in scores.values()], len(many)) == ([100, 100, 100], len(few))

@@ -1,7 +1,7 @@
 """The short way to renew: what changed since, what is weak, what is left, and what is kept."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from app.people.models import Person, Role
 from app.quizzes.models import ItemVersion, PracticeItem
 from app.reports.renewal import Phase, phase
 from factories import (
+    NOW,
     attest,
     course_document,
     lesson,
@@ -32,7 +33,8 @@ from factories import (
 )
 from tools.statements import count_statements
 
-NOW = datetime.now(UTC)
+pytestmark = pytest.mark.usefixtures("clock")
+
 URL = "/products/keeper/renewal"
 ITEMS = [single("price", red_line=["keeper.price"]), single("return", red_line=["keeper.return"]), single("free")]
 MISSED = {"price": 1, "return": 0, "free": 0}

@@ -6,7 +6,7 @@ import hmac
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
@@ -26,10 +26,11 @@ from app.certification.sanctions.actions import sanction
 from app.config import Settings
 from app.database import Database
 from app.people.models import Person, Role
-from factories import attest, person, sellable
+from factories import NOW, attest, person, sellable
 
-TODAY = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
-"""The other library looks at the clock itself."""
+pytestmark = pytest.mark.usefixtures("clock")  # the other library looks at it too
+
+TODAY = NOW - timedelta(hours=1)
 
 
 def awarded(session: Session, email: str = "ana@example.com", slug: str = "keeper") -> Certificate:
