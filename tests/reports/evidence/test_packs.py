@@ -1,43 +1,27 @@
-"""Evidence packs over HTTP: who takes which, what stands inside, and that each proves itself without a connection."""
+"""Evidence packs over HTTP: who takes which, and what stands inside."""
 
-import io
 import json
-import re
-import subprocess
-import sys
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
-from pathlib import Path
-from typing import Any
 
 import pytest
-import time_machine
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.audit.models import AuditEntry
-from app.catalog.models import ContentKind, Product
-from app.certification.models import CertificationEventKind, SignOff, SignOffOutcome
-from app.certification.sanctions.actions import sanction
-from app.certification.signoffs.models import DemonstrationForm, Recording, SignOffRequest
+from app.catalog.models import Product
 from app.database import Database
-from app.people.models import Person, Role
+from app.people.models import Person
 from app.reports.evidence.rows import chunks
-from app.reports.evidence.verify import Wrong, check
+from evidencepacks import PATHS, rows, take
 from factories import (
     NOW,
     attest,
-    course_document,
-    deal,
-    lesson,
     person,
-    published,
     published_quiz,
     quiz_document,
-    sellable,
     sitting,
 )
 from tools.statements import count_statements
@@ -45,110 +29,6 @@ from tools.statements import count_statements
 SignIn = Callable[[str], TestClient]
 YESTERDAY = NOW - timedelta(days=1)
 LONG_AGO = NOW - timedelta(days=60)
-
-
-@pytest.fixture(autouse=True)
-def _clock() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def ana(session: Session) -> Person:
-    """Ana sells Keeper: signed, passed its quiz, shown to Tom, suspended and reinstated. Bo has signed it too."""
-    boss = person(session, "miriam@example.com", Role.MANAGER, name="Miriam", at=LONG_AGO)
-    rep = person(session, "ana@example.com", name="Ana", manager=boss, at=LONG_AGO)
-    bo = person(session, "bo@example.com", name="Bo", at=LONG_AGO)
-    tom = person(session, "tom@example.com", Role.TRAINER, name="Tom Berg", at=LONG_AGO)
-    person(session, "otto@example.com", Role.MANAGER, at=LONG_AGO)
-    person(session, "carol@example.com", Role.COMPLIANCE, name="Carol", at=LONG_AGO)
-    person(session, "adam@example.com", Role.ADMIN, at=LONG_AGO)
-    keeper = sellable(session, at=LONG_AGO)
-    published(session, keeper, ContentKind.COURSE, "keeper", course_document([lesson(1)]), at=LONG_AGO)
-    version = published_quiz(session, quiz_document(items=None), owner=keeper, at=LONG_AGO)
-    sitting(session, version, rep, {"one": 0, "two": 1, "three": 0}, at=YESTERDAY)
-    attest(session, rep, keeper, at=YESTERDAY)
-    attest(session, bo, keeper, at=YESTERDAY)
-    _demonstration(session, rep, tom, keeper)
-    for kind in (CertificationEventKind.SUSPENDED, CertificationEventKind.REINSTATED):
-        sanction(
-            session,
-            rep.id or 0,
-            keeper.id or 0,
-            kind,
-            reason="Said too much.",
-            by="carol@example.com",
-            moment=YESTERDAY,
-        )
-    deal(session, products=[keeper], team={"owner": [rep]}, at=YESTERDAY)
-    session.commit()
-    return rep
-
-
-def _demonstration(session: Session, rep: Person, tom: Person, keeper: Product) -> None:
-    asked = SignOffRequest(
-        person_id=rep.id or 0,
-        product_id=keeper.id or 0,
-        rubric="demo",
-        form=DemonstrationForm.RECORDING,
-        asked_at=YESTERDAY,
-        closed_at=YESTERDAY,
-    )
-    session.add(asked)
-    session.flush()
-    session.add(
-        Recording(
-            request_id=asked.id or 0,
-            name="pitch.ogg",
-            content_type="audio/ogg",
-            digest=sha256(b"a pitch").hexdigest(),
-            size=7,
-            data=b"a pitch",
-            stored_at=YESTERDAY,
-        )
-    )
-    session.add(
-        SignOff(
-            person_id=rep.id or 0,
-            product_id=keeper.id or 0,
-            rubric="demo",
-            outcome=SignOffOutcome.PASSED,
-            assessor_id=tom.id or 0,
-            decided_at=YESTERDAY,
-            request_id=asked.id,
-            scores={"opening": {"met": True, "note": ""}},
-            signed_name="Tom Berg",
-            meaning="I saw it.",
-        )
-    )
-    session.flush()
-
-
-def take(browser: TestClient, path: str, **form: str) -> zipfile.ZipFile:
-    answer = browser.post(path, data=form)
-    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
-    return zipfile.ZipFile(io.BytesIO(answer.content))
-
-
-def rows(pack: zipfile.ZipFile, name: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(pack.read(f"records/{name}.json"))
-    return found
-
-
-def verify(*arguments: Path) -> tuple[int, str]:
-    # -I: nothing of this installation can be imported
-    run = subprocess.run(  # noqa: S603 (our own verifier)
-        [sys.executable, "-I", *map(str, arguments)], capture_output=True, text=True, check=False, timeout=60
-    )
-    return run.returncode, run.stdout.partition("\n")[0] + run.stderr
-
-
-PATHS = {
-    "person": "/team/people/{ana}/evidence",
-    "own": "/account/evidence",
-    "product": "/review/evidence?product=keeper",
-    "deal": "/deals/D-1/evidence",
-}
 
 
 @pytest.mark.parametrize(
@@ -168,78 +48,6 @@ def test_who_takes_which_pack(ana: Person, sign_in: SignIn, viewer: str, admitte
     urls = {name: path.format(ana=ana.id) for name, path in PATHS.items()}
     assert {name: browser.get(url).status_code for name, url in urls.items()} == admitted
     assert {name: browser.post(url).status_code for name, url in urls.items()} == admitted
-
-
-@pytest.mark.parametrize(
-    ("viewer", "path"), [("carol", "person"), ("ana", "own"), ("carol", "product"), ("ana", "deal")]
-)
-def test_a_pack_proves_itself_and_names_what_was_changed(
-    ana: Person, sign_in: SignIn, tmp_path: Path, viewer: str, path: str
-) -> None:
-    answer = sign_in(f"{viewer}@example.com").post(PATHS[path].format(ana=ana.id))
-    whole = tmp_path / "pack.zip"
-    whole.write_bytes(answer.content)
-    folder = tmp_path / "pack"
-    with zipfile.ZipFile(whole) as pack:
-        pack.extractall(folder)
-        names = [each for each in pack.namelist() if pack.read(each)]
-    assert verify(folder / "verify.py", whole)[0] == 0
-    told = {}
-    for name in names:
-        kept = (folder / name).read_bytes()
-        middle = len(kept) // 2
-        (folder / name).write_bytes(kept[:middle] + bytes([kept[middle] ^ 1]) + kept[middle + 1 :])
-        with pytest.raises(Wrong) as error:
-            check(folder)
-        told[name] = str(error.value)
-        (folder / name).write_bytes(kept)
-    changed = {name: f"{name} is not as it was packed" for name in names}
-    changed["manifest.json"] = changed["manifest.sha256"] = "manifest.json is not what manifest.sha256 says"
-    assert told == changed
-    assert check(folder).startswith("OK: ")
-
-
-def test_the_verifier_runs_alone_and_says_what_is_wrong(ana: Person, sign_in: SignIn, tmp_path: Path) -> None:
-    take(sign_in("ana@example.com"), "/account/evidence").extractall(tmp_path)
-    program = tmp_path / "verify.py"
-    assert verify(program) == (0, "OK: person ana@example.com, as of 2026-11-23T09:00:00+00:00")
-    (tmp_path / "records" / "more.csv").write_text("1")
-    assert verify(program) == (1, "WRONG: records/more.csv was not packed")
-    (tmp_path / "README.txt").unlink()
-    assert verify(program) == (1, "WRONG: README.txt is missing")
-
-
-def _forged(folder: Path, name: str, old: str, new: str) -> None:
-    """Change a file and every digest that a forger can compute again."""
-    text = (folder / name).read_text("utf-8")
-    assert old in text
-    (folder / name).write_text(text.replace(old, new, 1), "utf-8")
-    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    for each in manifest["files"]:
-        each["sha256"] = sha256((folder / each["name"]).read_bytes()).hexdigest()
-    (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
-    digest = sha256((folder / "manifest.json").read_bytes()).hexdigest()
-    (folder / "manifest.sha256").write_text(f"{digest}  manifest.json\n", "utf-8")
-
-
-@pytest.mark.parametrize(
-    ("name", "old", "new", "told"),
-    [
-        ("audit/entries.json", "Said too much.", "Said nothing.", "audit/entries.json: entry {first} was changed"),
-        ("audit/chain.csv", "\n{first},", "\n9{first},", "audit/chain.csv: entry {first} is missing"),
-        ("records/certificates.json", '"holder": "Ana"', '"holder": "Eve"', "records/certificates.json: certificate"),
-        ("texts/redlines/keeper-1.json", "guarantee", "promise", "texts/redlines/keeper-1.json: the text is not"),
-    ],
-)
-def test_a_forger_who_mends_the_manifest_is_found_by_what_lies_below(
-    ana: Person, session: Session, sign_in: SignIn, tmp_path: Path, name: str, old: str, new: str, told: str
-) -> None:
-    take(sign_in("carol@example.com"), f"/team/people/{ana.id}/evidence").extractall(tmp_path)
-    suspended = select(col(AuditEntry.id)).where(col(AuditEntry.action) == "certification.suspended")
-    first = session.scalar(suspended)
-    _forged(tmp_path, name, old.format(first=first), new.format(first=first))
-    with pytest.raises(Wrong, match=re.escape(told.format(first=first))):
-        check(tmp_path)
 
 
 def test_a_pack_tells_what_happened_and_names_others_by_their_part(ana: Person, sign_in: SignIn) -> None:
