@@ -222,8 +222,9 @@ def _on_level(
         elif dropped:
             yield "less", Touched(person_id, name, new.level, added, dropped)
     if period is not None and old is not None:
+        done_on = max(period.valid_through, today)  # who lapsed cannot renew on the last day any more
         before, after = (
-            following_period(each.facts.terms, period.valid_through, period, due_on=each.facts.due_on).valid_through
+            following_period(each.facts.terms, done_on, period, due_on=each.facts.due_on).valid_through
             for each in (old, new)
         )
         if before != after:

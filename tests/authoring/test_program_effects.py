@@ -14,8 +14,10 @@ from app.authoring.queries import course, draft
 from app.catalog.actions import publish, save_draft
 from app.catalog.models import ContentKind, LessonProgress, Origin, Product
 from app.certification.actions import award_waiting, lock_waiting
+from app.certification.dates import add_months
 from app.certification.queries import record
 from app.certification.rules import Standing
+from app.clock import local_day
 from app.database import Database
 from app.people.models import Person, Role
 from factories import NOW, attest, deal, lesson, person, signed_in, taught
@@ -136,6 +138,14 @@ def test_the_end_of_the_next_period_is_told_where_it_moves(session: Session, kee
         write(session, **{**usual, **change})
         told = [(each.name, each.next_before, each.next_after) for each in found(session).renewed.shown]
         assert told == ends
+
+
+def test_who_lapsed_is_told_what_renewing_today_would_give(session: Session, keeper: Product) -> None:
+    write(session, valid_months=6)
+    today = NOW + timedelta(days=500)
+    told = effect(session, course(session, "keeper"), today).renewed.shown
+    ends = [add_months(local_day(today), months) - timedelta(days=1) for months in (12, 6)]
+    assert [(each.name, each.next_before, each.next_after) for each in told] == [("Ana", *ends)]
 
 
 def test_a_level_and_what_deals_ask_for_stop_deals_and_free_them(session: Session, keeper: Product) -> None:
