@@ -6,9 +6,9 @@ from pathlib import Path
 from app.certification.past.actions import import_past
 from app.certification.past.reading import COLUMNS, read_past
 from app.clock import now
-from app.commands.base import CommandError, Parsers, subcommands, writing
+from app.commands.base import Parsers, subcommands, writing
+from app.commands.csvfiles import content_of, refuse
 from app.config import Settings
-from app.web.csvtable import LARGEST_FILE
 
 _ACTOR = "system"
 
@@ -25,16 +25,10 @@ def register(parsers: Parsers) -> None:
 
 
 def _import(arguments: argparse.Namespace, settings: Settings) -> int:
-    try:
-        with arguments.file.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise CommandError(f"{arguments.file} cannot be read: {error.strerror}.", 2) from error
+    content = content_of(arguments.file)
     with writing(settings) as session:
         plan = import_past(session, read_past(content), actor=_ACTOR, moment=now(), dry_run=arguments.dry_run)
-    if plan.problems:
-        lines = [f"{arguments.file}: {problem}" for problem in plan.problems]
-        raise CommandError("\n".join([*lines, "Nothing was stored."]))
+    refuse(arguments.file, plan.problems)
     for each in plan.new:
         product = f"{each.entry.product}/{each.chain[2]}" if each.chain[2] else each.entry.product
         print(f"new: {each.entry.email} {product} {each.dates.done_on} valid through {each.dates.valid_through}")

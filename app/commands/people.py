@@ -7,10 +7,11 @@ from pathlib import Path
 
 from app.clock import now
 from app.commands.base import CommandError, Parsers, subcommands, writing
+from app.commands.csvfiles import content_of, refuse
 from app.config import Settings
 from app.errors import AppError, InvalidError
 from app.people.actions import Details, create_password_link, create_person, set_password
-from app.people.csvfile import LARGEST_FILE, read_people
+from app.people.csvfile import COLUMNS, read_people
 from app.people.importing import import_people
 from app.people.models import Role
 from app.people.passwords import LONGEST, SHORTEST
@@ -23,7 +24,7 @@ def register(parsers: Parsers) -> None:
     """Add the parsers."""
     people = subcommands(parsers, "people", "the people of this installation")
     load = people.add_parser("import", help="store people from a CSV file, all of them or none")
-    load.add_argument("file", type=Path, metavar="FILE.csv", help="header: email,name,role,team,manager,locale,region,hired_on")
+    load.add_argument("file", type=Path, metavar="FILE.csv", help=f"header: {','.join(COLUMNS)}")
     load.add_argument("--dry-run", action="store_true", help="only say what would happen")
     load.set_defaults(run=_import)
 
@@ -55,16 +56,10 @@ def _sentence(error: AppError) -> str:
 
 
 def _import(arguments: argparse.Namespace, settings: Settings) -> int:
-    try:
-        with arguments.file.open("rb") as file:
-            content = file.read(LARGEST_FILE + 1)
-    except OSError as error:
-        raise CommandError(f"{arguments.file} cannot be read: {error.strerror}.", 2) from error
+    content = content_of(arguments.file)
     with writing(settings) as session:
         plan = import_people(session, read_people(content), actor=_ACTOR, moment=now(), dry_run=arguments.dry_run)
-    if plan.problems:
-        lines = [f"{arguments.file}: {problem}" for problem in plan.problems]
-        raise CommandError("\n".join([*lines, "Nothing was stored."]))
+    refuse(arguments.file, plan.problems)
     for team in plan.new_teams:
         print(f"new team: {team}")
     for entry in plan.new:

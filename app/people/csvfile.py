@@ -8,11 +8,9 @@ from datetime import date
 from app.people.import_rules import Entry, SetAside
 from app.people.models import Role
 from app.people.rules import email_problem, name_problem
-from app.web.csvtable import LARGEST_FILE, Problem, day_problem, read_table
+from app.web.csvtable import Problem, day_problem, read_table
 from app.web.i18n import LOCALES, match_locale
 from app.web.i18n import gettext as _
-
-__all__ = ["COLUMNS", "LARGEST_FILE", "MOST_ROWS", "PeopleFile", "read_people"]
 
 MOST_ROWS = 20_000
 """People in a file."""

@@ -7,11 +7,12 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.audit.models import AuditEntry
-from app.people.csvfile import COLUMNS, LARGEST_FILE, read_people
+from app.people.csvfile import COLUMNS, read_people
 from app.people.import_rules import Plan
 from app.people.importing import import_people
 from app.people.models import Person, PersonRole, Role, Team
 from app.web.carried import pack, unpack
+from app.web.csvtable import LARGEST_FILE
 from factories import NOW, person
 
 HEADER = "email,name,role,team,manager,locale\n"

@@ -9,17 +9,17 @@ from sqlmodel import Session
 from app.catalog.queries import open_product, products
 from app.certification.interests import gains
 from app.certification.signoffs import actions, queries, queues, words
-from app.certification.signoffs.actions import Judged, Showing
-from app.certification.signoffs.forms import StartForm, TakeForm, judgement
+from app.certification.signoffs.actions import Showing
+from app.certification.signoffs.forms import StartForm, TakeForm
 from app.certification.signoffs.models import DemonstrationForm
 from app.certification.signoffs.pages import judging_page
 from app.certification.signoffs.rubrics import VersionedRubric, rubric_of
 from app.certification.signoffs.rules import Shown
+from app.certification.signoffs.signing import signed_judgement
 from app.clock import Now
 from app.database import SessionDep
 from app.errors import AppError, ConflictError, NotFoundError
 from app.people.access import CurrentPerson, Trainer, allow
-from app.people.confirming import confirm_password
 from app.people.forms import RowId
 from app.people.models import Person, Role
 from app.web.forms import Bound, RawForm, bind, blank
@@ -223,18 +223,14 @@ def assess(
     if asked is None:
         raise ConflictError(_("The program does not ask for this demonstration any more. Nothing was stored."))
     actions.refuse_assessor(session, person.id, found.person_id, found.product_id, moment)
-    read = judgement(raw, asked.rubric, person.name)
-    if read.form.data and (wrong := confirm_password(session, person, read.form.data.password, moment)):
-        read.form.wrong("password", wrong)
-    given = read.form.data
-    if given is None:
-        return _assess_page(request, session, person, found, moment, form=read.form)
-    judged = Judged(given.version, given.outcome, read.scores, given.signed_name, given.note, given.evidence_url)
+    form, judged = signed_judgement(session, person, raw, asked.rubric, moment)
+    if judged is None:
+        return _assess_page(request, session, person, found, moment, form=form)
     try:
         actions.decide(session, person, request_id, judged, moment)
     except ConflictError as error:
         stored = queries.request_by_id(session, request_id)
-        return _assess_page(request, session, person, stored, moment, form=read.form, wrong=error)
+        return _assess_page(request, session, person, stored, moment, form=form, wrong=error)
     return redirect(request, f"/sign-offs/{request_id}", _("Signed. %(name)s reads it now.") % {"name": found.rep})
 
 

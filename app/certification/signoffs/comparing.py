@@ -7,14 +7,12 @@ from fastapi import APIRouter, Depends, Request, Response
 from sqlmodel import Session
 
 from app.certification.signoffs import actions, pairs, queries, words
-from app.certification.signoffs.actions import Judged
-from app.certification.signoffs.forms import judgement
 from app.certification.signoffs.pages import judging_page
+from app.certification.signoffs.signing import signed_judgement
 from app.clock import Now
 from app.database import SessionDep
 from app.errors import AppError, ConflictError
 from app.people.access import CurrentPerson, Trainer, allow
-from app.people.confirming import confirm_password
 from app.people.forms import RowId
 from app.people.models import Role
 from app.web.forms import Bound, RawForm
@@ -54,17 +52,13 @@ def look_again(
     if first is None or asked is None:
         raise ConflictError(_("Nobody is asked to look at this a second time."))
     actions.refuse_assessor(session, person.id, found.person_id, found.product_id, moment, first.assessor_id)
-    read = judgement(raw, asked.rubric, person.name)
-    if read.form.data and (wrong := confirm_password(session, person, read.form.data.password, moment)):
-        read.form.wrong("password", wrong)
-    given = read.form.data
-    if given is None:
-        return _page(request, session, person, found, moment, form=read.form)
-    judged = Judged(given.version, given.outcome, read.scores, given.signed_name, given.note, given.evidence_url)
+    form, judged = signed_judgement(session, person, raw, asked.rubric, moment)
+    if judged is None:
+        return _page(request, session, person, found, moment, form=form)
     try:
         actions.look_again(session, person, request_id, judged, moment)
     except ConflictError as error:
-        return _page(request, session, person, found, moment, form=read.form, wrong=error)
+        return _page(request, session, person, found, moment, form=form, wrong=error)
     return redirect(request, f"/sign-offs/{request_id}", _("Signed. Below is what the first assessor said."))
 
 

@@ -1,6 +1,6 @@
 """What anybody who holds a code or a file is told, and who may issue a certificate again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -21,11 +21,7 @@ from app.errors import ConflictError
 from app.people.models import Person, RateLimit, Role
 from factories import NOW, attest, person, sellable
 
-
-@pytest.fixture(autouse=True)
-def _clock() -> Iterator[None]:
-    with time_machine.travel(NOW):
-        yield
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture
