@@ -16,9 +16,6 @@ from app.catalog.models import Content, ContentKind, ContentVersion, Origin, Pro
 from app.catalog.queries import content as find_content
 from app.catalog.queries import in_force
 from app.certification.actions import award_earned
-from app.certification.live.actions import Details, set_date
-from app.certification.live.models import LiveSession
-from app.certification.live.queries import asked as find_asked
 from app.conduct.models import SentText
 from app.conduct.sending import send
 from app.deals.models import Deal, DealMember, DealProduct
@@ -31,7 +28,6 @@ from app.quizzes.items import parse_item
 from app.quizzes.models import Attempt, AttemptItem, ItemVersion
 from app.redlines.checking import Circumstances, rule_set
 from app.redlines.models import Attestation
-from app.redlines.packs.actions import approve, read_version
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -151,37 +147,6 @@ def redline(rule: str, severity: str = "block") -> dict[str, Any]:
         "match": {"en": [{"text": rule}]},
         "say_instead": {"en": [f"Others saw {rule}."]},
     }
-
-
-HOUSE_PACK = """\
-schema: 1
-pack: {id: house, name: House words, version: "1", source: a colleague, licence: CC0-1.0}
-rules:
-- id: house.cheapest
-  status: active
-  severity: warn
-  category: absolute
-  title: Not the cheapest
-  why: Somebody is always cheaper.
-  match: {en: [{text: the cheapest}]}
-  say_instead: {en: [It costs what the list says.]}
-  examples:
-    must_flag: [We are the cheapest., This is the cheapest plan.]
-    must_not_flag: [It is cheap., A cheap plan.]
-"""
-
-
-def rule_pack(phrase: str, version: str = "1") -> dict[str, Any]:
-    """A rule pack of one red line, which is found by its own id."""
-    header = {"id": "house", "name": "House words", "version": version, "source": "a colleague", "licence": "CC0-1.0"}
-    return {"schema": 1, "pack": header, "rules": [redline(phrase)]}
-
-
-def approved_pack(session: Session, phrase: str, version: str = "1", *, at: datetime = NOW) -> None:
-    """A rule pack that somebody read in and somebody else approved."""
-    stored = read_version(session, rule_pack(phrase, version), by="trainer@example.com", moment=at)
-    assert stored is not None
-    approve(session, stored, by="compliance@example.com", moment=at)
 
 
 def sellable(
@@ -392,33 +357,3 @@ def sent_text(
         keep_days=90,
         moment=at,
     )
-
-
-LIVE_SESSION = {"id": "launch-demo", "name": {"en": "Launch demo", "zh-Hans": "上线演示"}, "minutes": 90}
-"""A live session as a program describes it; its presence is checked once."""
-
-
-def live_date(
-    session: Session,
-    owner: Product,
-    host: Person,
-    *,
-    starts_at: datetime,
-    timezone: str = "UTC",
-    capacity: int | None = None,
-    place: str = "Room 4",
-    join_url: str = "",
-    at: datetime = NOW,
-) -> LiveSession:
-    """A date of the live session `launch-demo` that a product's program asks for."""
-    asked = find_asked(session, owner.slug, "launch-demo", at)
-    details = Details(
-        starts_at=starts_at,
-        timezone=timezone,
-        place=place,
-        join_url=join_url,
-        note="",
-        capacity=capacity,
-        host_id=host.id or 0,
-    )
-    return set_date(session, asked, details, by=host.email, moment=at)

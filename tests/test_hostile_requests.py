@@ -22,21 +22,20 @@ from app.redlines.packs.actions import read_version
 from app.redlines.reviewing.actions import ask
 from essaywork import essay
 from factories import (
-    LIVE_SESSION,
     deal,
-    live_date,
     person,
     published,
     published_quiz,
     quiz_document,
     redline,
-    rule_pack,
     sellable,
     sent_text,
     signed_in,
     single,
 )
+from livesessions import LIVE_SESSION, live_date
 from route_access import ACCESS
+from rulepacks import rule_pack
 from taking import Taker
 
 EARLIER = datetime(2026, 1, 5, tzinfo=UTC)

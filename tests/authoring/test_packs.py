@@ -12,7 +12,8 @@ from app.catalog.queries import content
 from app.clock import now
 from app.people.models import Role
 from app.redlines.packs.queries import versions
-from factories import HOUSE_PACK, person, sellable
+from factories import person, sellable
+from rulepacks import HOUSE_PACK
 
 SignIn = Callable[[str], TestClient]
 

@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 from app.database import Database
 from app.people.queries import person_by_email
 from browsing import Faults, audit
-from factories import LIVE_SESSION, lesson, live_date, taught
+from factories import lesson, taught
+from livesessions import LIVE_SESSION, live_date
 
 REP, TRAINER = "daniel.okafor@example.com", "trainer@example.com"
 ASKED = "/products/quayside/sessions/launch-demo"

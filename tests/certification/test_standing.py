@@ -1,17 +1,13 @@
 """Where a person stands, what is missing, when a period is earned: a life told in single days."""
 
 from dataclasses import replace
-from datetime import date, timedelta
-from itertools import pairwise
+from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from app.certification.dates import Basis, PeriodDates, ProgramTerms, Span, next_period
-from app.certification.requirements import Evidence, Requirement, RequirementKind
+from app.certification.dates import Basis, ProgramTerms, Span, next_period
+from app.certification.requirements import Requirement, RequirementKind
 from app.certification.rules import (
-    Missing,
     Reason,
     ReasonCode,
     Recertification,
@@ -22,40 +18,26 @@ from app.certification.rules import (
     award,
     standing,
 )
-from app.certification.way import Step, StepKind, StepState, way
+from lives import (
+    ATTEST,
+    CERTIFIED,
+    DELTA,
+    DONE,
+    GRACE_THROUGH,
+    INTRO,
+    NEWCOMER,
+    ONE_DAY,
+    PRICES,
+    PROGRAM,
+    QUIZ,
+    SIGN_OFF,
+    TERMS,
+    VALID_THROUGH,
+    WINDOW_OPENS,
+    did,
+    missing,
+)
 
-TERMS = ProgramTerms(12, Basis.EXPIRY, Span(days=30), grace_days=14)
-INTRO = Requirement(RequirementKind.LESSON, "intro", minutes=6)
-PRICES = Requirement(RequirementKind.LESSON, "prices", minutes=9)
-ATTEST = Requirement(RequirementKind.ATTESTATION, "redlines", minutes=3)
-QUIZ = Requirement(RequirementKind.QUIZ, "shopfront", minutes=20)
-SIGN_OFF = Requirement(RequirementKind.SIGN_OFF, "demo", minutes=30)
-DELTA = Requirement(RequirementKind.QUIZ, "shopfront-delta", minutes=5)
-PROGRAM = (INTRO, PRICES, ATTEST, QUIZ, SIGN_OFF)
-
-DONE = date(2026, 3, 10)
-WINDOW_OPENS = date(2027, 2, 8)
-VALID_THROUGH = date(2027, 3, 9)
-GRACE_THROUGH = date(2027, 3, 23)
-ONE_DAY = timedelta(days=1)
-
-
-def did(day: date, *requirements: Requirement) -> tuple[Evidence, ...]:
-    return tuple(Evidence(each, day) for each in requirements)
-
-
-def missing(*requirements: Requirement) -> tuple[Missing, ...]:
-    codes = {
-        "lesson": ReasonCode.LESSONS_NOT_COMPLETED,
-        "attestation": ReasonCode.REDLINES_NOT_ATTESTED,
-        "quiz": ReasonCode.QUIZ_NOT_PASSED,
-        "sign_off": ReasonCode.SIGN_OFF_MISSING,
-    }
-    return tuple(Missing(codes[each.kind], each, each.minutes) for each in requirements)
-
-
-NEWCOMER = StandingFacts(terms=TERMS, requirements=PROGRAM)
-CERTIFIED = replace(NEWCOMER, evidence=did(DONE, *PROGRAM), period=next_period(TERMS, DONE))
 WHAT_A_RENEWAL_ASKS = (ATTEST, QUIZ, SIGN_OFF)
 REASONS_TO_RENEW = (
     Reason(ReasonCode.REDLINES_NOT_ATTESTED, {"key": "redlines"}, 3),
@@ -318,132 +300,3 @@ class TestRecertification:
         )
         verdict = standing(both, date(2026, 6, 11))
         assert (verdict.recertify_by, verdict.missing) == (date(2026, 6, 12), missing(ATTEST))
-
-
-class TestWay:
-    def test_of_a_newcomer_half_way(self) -> None:
-        facts = replace(NEWCOMER, evidence=did(DONE, INTRO, QUIZ))
-        assert way(facts, DONE) == (
-            Step(StepKind.LESSONS, StepState.CURRENT, done=1, total=2, minutes=9),
-            Step(StepKind.RED_LINES, StepState.TODO, done=0, total=1, minutes=3),
-            Step(StepKind.QUIZ, StepState.DONE, done=1, total=1, minutes=0),
-            Step(StepKind.SIGN_OFF, StepState.TODO, done=0, total=1, minutes=30),
-            Step(StepKind.CERTIFIED, StepState.TODO, done=0, total=1, minutes=0),
-        )
-
-    def test_of_somebody_certified_is_behind(self) -> None:
-        assert {step.state for step in way(CERTIFIED, DONE)} == {StepState.DONE}
-
-    def test_opens_again_with_the_window(self) -> None:
-        states = [step.state for step in way(CERTIFIED, WINDOW_OPENS)]
-        assert states == [StepState.DONE, StepState.CURRENT, StepState.TODO, StepState.TODO, StepState.TODO]
-
-    def test_of_a_suspended_person_stops_before_the_certificate(self) -> None:
-        suspended = replace(CERTIFIED, suspension=Sanction(DONE))
-        assert [step.state for step in way(suspended, DONE)] == [StepState.DONE] * 4 + [StepState.CURRENT]
-
-
-HELPFUL = [Standing.CERTIFIED, Standing.RENEWAL_OPEN, Standing.RECERTIFICATION_REQUIRED]
-BEST_FIRST = [*HELPFUL, Standing.IN_GRACE, Standing.EXPIRED, Standing.IN_PROGRESS, Standing.NOT_STARTED]
-BIRTH = date(2026, 1, 1)
-DAYS_OF_A_LIFE = st.integers(0, 1500).map(lambda days: BIRTH + timedelta(days=days))
-BUSY_DAYS = st.lists(st.tuples(DAYS_OF_A_LIFE, st.sampled_from([*PROGRAM, DELTA])), max_size=40)
-CHANGES = st.lists(
-    st.builds(
-        lambda day, days, asked: Recertification(day, day + timedelta(days=days), asked),
-        DAYS_OF_A_LIFE,
-        st.integers(0, 60),
-        st.lists(st.sampled_from([ATTEST, QUIZ, DELTA]), min_size=1, max_size=3, unique=True).map(tuple),
-    ),
-    max_size=3,
-).map(tuple)
-SANCTIONS = st.none() | st.builds(
-    lambda day, days: Sanction(day, day + timedelta(days=days) if days else None),
-    DAYS_OF_A_LIFE,
-    st.integers(0, 400),
-)
-PROGRAMS = st.builds(
-    ProgramTerms,
-    valid_months=st.integers(1, 24),
-    basis=st.sampled_from(Basis),
-    window=st.builds(Span, days=st.integers(0, 60)),
-    grace_days=st.integers(0, 30),
-)
-LIVES = st.builds(
-    lambda terms, busy, changes, due_on: StandingFacts(
-        terms=terms,
-        requirements=PROGRAM,
-        evidence=tuple(Evidence(requirement, day) for day, requirement in busy),
-        recertifications=changes,
-        due_on=due_on,
-    ),
-    PROGRAMS,
-    BUSY_DAYS,
-    CHANGES,
-    st.none() | DAYS_OF_A_LIFE,
-)
-
-
-def periods_of(facts: StandingFacts, today: date) -> list[PeriodDates]:
-    """Store what is awarded until nothing is."""
-    periods: list[PeriodDates] = []
-    while period := award(facts, today):
-        periods.append(period)
-        facts = replace(facts, period=period)
-    return periods
-
-
-@given(LIVES, SANCTIONS, SANCTIONS, DAYS_OF_A_LIFE)
-def test_somebody_is_allowed_or_told_why_not(
-    life: StandingFacts, suspension: Sanction | None, revocation: Sanction | None, today: date
-) -> None:
-    verdict = standing(replace(life, suspension=suspension, revocation=revocation), today)
-    assert verdict.allowed == (not verdict.reasons)
-    assert not (verdict.allowed and verdict.supervised_only)
-    assert (verdict.ends_on is not None) == (verdict.allowed or verdict.supervised_only)
-    assert verdict.days_left is None or verdict.days_left >= 0
-
-
-@given(LIVES, DAYS_OF_A_LIFE)
-def test_periods_follow_each_other_and_are_the_same_stored_or_not(life: StandingFacts, today: date) -> None:
-    periods = periods_of(life, today)
-    for period, later in pairwise(periods):
-        assert period.window_opens_on <= later.done_on
-    latest = periods[-1] if periods else None
-    assert award(replace(life, period=latest), today) is None
-    assert standing(replace(life, period=latest), today) == standing(life, today)
-
-
-@given(LIVES, DAYS_OF_A_LIFE, st.integers(0, 400))
-def test_the_answer_for_a_day_never_changes_afterwards(life: StandingFacts, today: date, later_by: int) -> None:
-    known_then = replace(life, evidence=tuple(each for each in life.evidence if each.done_on <= today))
-    assert standing(life, today) == standing(known_then, today)
-    stored_later = periods_of(life, today + timedelta(days=later_by))
-    assert stored_later[: len(periods_of(life, today))] == periods_of(life, today)
-
-
-@given(LIVES, DAYS_OF_A_LIFE, st.lists(st.sampled_from([*PROGRAM, DELTA])))
-def test_doing_more_today_never_lowers_the_standing(life: StandingFacts, today: date, more: list[Requirement]) -> None:
-    before = standing(life, today)
-    after = standing(replace(life, evidence=life.evidence + did(today, *more)), today)
-    assert BEST_FIRST.index(after.standing) <= BEST_FIRST.index(before.standing)
-    assert after.allowed >= before.allowed
-
-
-@given(LIVES, DAYS_OF_A_LIFE)
-def test_doing_what_is_missing_always_leads_to_yes(life: StandingFacts, today: date) -> None:
-    asked = (each.requirement for each in standing(life, today).missing)
-    verdict = standing(replace(life, evidence=life.evidence + did(today, *asked)), today)
-    assert (verdict.allowed, verdict.missing) == (True, ())
-
-
-@given(LIVES, SANCTIONS, DAYS_OF_A_LIFE)
-def test_at_most_one_step_is_current_and_the_last_is_done_only_without_anything_missing(
-    life: StandingFacts, suspension: Sanction | None, today: date
-) -> None:
-    facts = replace(life, suspension=suspension)
-    steps = way(facts, today)
-    verdict = standing(facts, today)
-    assert [step.state for step in steps].count(StepState.CURRENT) == (steps[-1].state is not StepState.DONE)
-    assert (steps[-1].state is StepState.DONE) == (verdict.allowed and not verdict.missing)
-    assert sum(step.minutes for step in steps) == sum(each.minutes for each in verdict.missing)

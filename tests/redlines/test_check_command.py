@@ -12,8 +12,9 @@ import pytest
 from app.catalog.models import ContentKind
 from app.cli import main
 from app.database import Database
-from factories import approved_pack, product, published, redline
+from factories import product, published, redline
 from handed_in import deck, letter, mail, pdf
+from rulepacks import approved_pack
 
 RULES = """\
 schema: 1

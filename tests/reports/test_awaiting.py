@@ -16,7 +16,8 @@ from app.certification.programs import live_session, sign_off
 from app.certification.requirements import Requirement
 from app.certification.signoffs.models import DemonstrationForm, SignOffRequest
 from app.people.models import Person, Role
-from factories import LIVE_SESSION, NOW, live_date, person, taught
+from factories import NOW, person, taught
+from livesessions import LIVE_SESSION, live_date
 
 SignIn = Callable[[str], TestClient]
 SHOWN, SESSION, SIGN = {"sign_off": "demo"}, {"live_session": "launch-demo"}, {"attest": "redlines"}

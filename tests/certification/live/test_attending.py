@@ -20,7 +20,8 @@ from app.certification.queries import record
 from app.database import Database
 from app.errors import ConflictError, ForbiddenError, TooManyRequestsError
 from app.people.models import Person, Role
-from factories import LIVE_SESSION, NOW, live_date, person, sellable
+from factories import NOW, person, sellable
+from livesessions import LIVE_SESSION, live_date
 
 STARTS = NOW + timedelta(days=7)
 

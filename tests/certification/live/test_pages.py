@@ -19,7 +19,8 @@ from app.certification.live.rules import code_at
 from app.database import Database
 from app.people.actions import deactivate
 from app.people.models import Role
-from factories import LIVE_SESSION, NOW, course_document, lesson, person, published, sellable
+from factories import NOW, course_document, lesson, person, published, sellable
+from livesessions import LIVE_SESSION
 from tools.statements import count_statements
 
 SignIn = Callable[[str], TestClient]

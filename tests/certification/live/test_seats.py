@@ -21,7 +21,8 @@ from app.errors import ConflictError, InvalidError
 from app.mails.models import Mail
 from app.people.actions import deactivate
 from app.people.models import Person, Role
-from factories import LIVE_SESSION, NOW, live_date, person, sellable
+from factories import NOW, person, sellable
+from livesessions import LIVE_SESSION, live_date
 
 MONDAY = NOW + timedelta(days=7)
 DESK = Post("https://sales.example.com", NOW)

@@ -22,7 +22,8 @@ from app.errors import ConflictError, InvalidError
 from app.redlines.checking import Circumstances, rule_set
 from app.redlines.matcher import Matcher
 from app.redlines.packs.actions import approve, read_version
-from factories import HOUSE_PACK, approved_pack, product, published, redline, rule_pack
+from factories import product, published, redline
+from rulepacks import HOUSE_PACK, approved_pack, rule_pack
 from tools.statements import count_statements
 
 MORNING = datetime(2026, 11, 20, 8, tzinfo=UTC)
