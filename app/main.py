@@ -17,7 +17,7 @@ from app.authoring.routes import router as authoring_router
 from app.catalog.mediaroutes import router as media_router
 from app.catalog.routes import router as catalog_router
 from app.catalog.text import localized
-from app.certification.certificates.badge_routes import router as badges_router
+from app.certification.certificates.badgeroutes import router as badges_router
 from app.certification.certificates.issuer import set_issuer
 from app.certification.certificates.routes import router as certificates_router
 from app.certification.credits.routes import router as credits_router

@@ -5,7 +5,6 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from app.certification.models import SignOffOutcome
 from app.web.forms import Blank, Form
 
 Slug = Annotated[str, StringConstraints(min_length=1, max_length=80)]
@@ -16,12 +15,3 @@ class AssignmentForm(Form):
 
     product: Slug
     due_on: Annotated[Annotated[date, Field(le=date(2199, 12, 31))] | None, Blank] = None
-
-
-class SignOffForm(Form):
-    """What an assessor decides about a demonstration."""
-
-    product: Slug
-    rubric: Slug
-    outcome: SignOffOutcome
-    note: Annotated[str, StringConstraints(max_length=2000)] = ""

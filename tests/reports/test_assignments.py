@@ -22,6 +22,7 @@ from app.certification.models import (
 )
 from app.certification.queries import record
 from app.certification.sanctions.actions import sanction
+from app.database import Database
 from app.people.models import Person, Role
 from factories import NOW, attest, person, sellable
 from tools.statements import count_statements
@@ -119,7 +120,7 @@ def test_a_manager_asks_many_of_the_own_people_at_once(ana: Person, session: Ses
 
 
 def test_the_list_puts_what_is_overdue_first_and_leaves_out_what_is_done(
-    ana: Person, session: Session, sign_in: SignIn
+    ana: Person, session: Session, database: Database, sign_in: SignIn
 ) -> None:
     people = {each.name: each for each in session.scalars(select(Person))}
     keeper = sellable(session, "vault", at=NOW - timedelta(days=90))
@@ -130,7 +131,7 @@ def test_the_list_puts_what_is_overdue_first_and_leaves_out_what_is_done(
     session.commit()
     browser = sign_in("carol@example.com")
     browser.get("/team/assignments")
-    with count_statements(browser.app.state.database) as statements:  # type: ignore[attr-defined]
+    with count_statements(database) as statements:
         text = browser.get("/team/assignments").text
     few = len(statements)
     places = [text.index(name) for name in ("Ana Duarte", "Eva Brandt", "Ben Cole")]
@@ -140,7 +141,7 @@ def test_the_list_puts_what_is_overdue_first_and_leaves_out_what_is_done(
         late = person(session, f"late{number}@example.com")
         assign(session, late.id or 0, keeper.id or 0, due_on=date(2026, 11, 1), by="x@example.com", moment=NOW)
     session.commit()
-    with count_statements(browser.app.state.database) as statements:  # type: ignore[attr-defined]
+    with count_statements(database) as statements:
         text = browser.get("/team/assignments").text
     assert len(statements) == few
     assert ("Ana Duarte" in text, "4 assignments are overdue." in text, "1 is done." in text) == (False, True, True)

@@ -1,6 +1,5 @@
 """Every read of certificates and of the keys that badges are signed with."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +12,8 @@ from app.catalog.models import ContentVersion, Product
 from app.catalog.text import Text
 from app.certification.certificates.models import Certificate, CertificateFile, SigningKey
 from app.certification.certificates.rules import LIST_SIZE, Purpose, Snapshot, holds_no_longer
-from app.certification.models import SANCTIONS, CertificationEvent, CertificationPeriod, PeriodExtension
+from app.certification.holdings import extended_through
+from app.certification.models import SANCTIONS, CertificationEvent, CertificationPeriod
 from app.certification.queries import Record, record, records
 from app.certification.rules import StandingVerdict
 from app.people.models import Person
@@ -54,6 +54,7 @@ def earned(session: Session, period_id: int) -> Earned | None:
             col(ContentVersion.number),
             col(redlines.number),
             col(CertificationPeriod.code),
+            extended_through(None),
         )
         .join(Person, col(Person.id) == col(CertificationPeriod.person_id))
         .join(Product, col(Product.id) == col(CertificationPeriod.product_id))
@@ -63,12 +64,6 @@ def earned(session: Session, period_id: int) -> Earned | None:
     ).first()
     if row is None:
         return None
-    extended = session.scalar(
-        select(col(PeriodExtension.through))
-        .where(col(PeriodExtension.period_id) == period_id)
-        .order_by(col(PeriodExtension.id).desc())
-        .limit(1)
-    )
     level: str = row[4]
     return Earned(
         email=row[0],
@@ -79,7 +74,7 @@ def earned(session: Session, period_id: int) -> Earned | None:
         level_name=level_title(row[5], level),
         period=row[6],
         done_on=row[7],
-        valid_through=extended or row[8],
+        valid_through=row.extended or row[8],
         program_version=row[9],
         redlines_version=row[10],
         code=row[11],
@@ -260,11 +255,6 @@ def unrecorded(session: Session, engine: str, limit: int) -> list[tuple[int, str
         .limit(limit)
     )
     return [(row[0], row[1], Snapshot.read(row[2])) for row in rows]
-
-
-def known_files(session: Session, digests: Collection[str]) -> set[str]:
-    """Return those of `digests` that are on record."""
-    return set(session.scalars(select(col(CertificateFile.digest)).where(col(CertificateFile.digest).in_(digests))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from secrets import token_urlsafe
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.audit.actions import Event, record_all
@@ -14,7 +14,8 @@ from app.certification.actions import award_waiting
 from app.certification.assigning.actions import lock_people
 from app.certification.certificates.actions import issue
 from app.certification.dates import PeriodDates
-from app.certification.models import CertificationPeriod, PeriodExtension, PeriodOrigin
+from app.certification.holdings import effective, extended_through
+from app.certification.models import CertificationPeriod, PeriodOrigin
 from app.certification.past.reading import PastFile
 from app.certification.past.rules import Chain, Known, NewPeriod, Offer, Plan, Stored, plan_past
 from app.certification.queries import asking_for, programs
@@ -63,18 +64,9 @@ def _offers(session: Session, moment: datetime) -> tuple[dict[int, int], dict[st
 
 
 def _stored(session: Session, products: Collection[int], people: Collection[int]) -> Mapping[Chain, Sequence[Stored]]:
-    newest = select(func.max(col(PeriodExtension.id))).group_by(col(PeriodExtension.period_id))
-    extended = dict(
-        session.execute(
-            select(col(PeriodExtension.period_id), col(PeriodExtension.through)).where(
-                col(PeriodExtension.id).in_(newest)
-            )
-        ).all()
-    )
     found: dict[Chain, list[Stored]] = defaultdict(list)
     for row in session.execute(
         select(
-            col(CertificationPeriod.id),
             col(CertificationPeriod.person_id),
             col(CertificationPeriod.product_id),
             col(CertificationPeriod.level),
@@ -86,13 +78,12 @@ def _stored(session: Session, products: Collection[int], people: Collection[int]
             col(CertificationPeriod.valid_through),
             col(CertificationPeriod.grace_through),
             col(CertificationPeriod.baseline_through),
+            extended_through(None),
         )
         .where(col(CertificationPeriod.product_id).in_(products), col(CertificationPeriod.person_id).in_(people))
         .order_by(col(CertificationPeriod.number))
     ):
-        dates = PeriodDates(*row[7:12])
-        through = extended.get(row.id)
-        stored = Stored(row.number, row.origin, row.evidence, dates.extended(through) if through else dates)
+        stored = Stored(row.number, row.origin, row.evidence, effective(PeriodDates(*row[6:11]), row.extended))
         found[row.person_id, row.product_id, row.level].append(stored)
     return found
 

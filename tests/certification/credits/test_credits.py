@@ -245,7 +245,7 @@ def test_the_queue_takes_as_many_statements_for_many(
         session.commit()
         with time_machine.travel(NOW, tick=False):
             browser = sign_in("carol@example.com")
-            with count_statements(browser.app.state.database) as statements:  # type: ignore[attr-defined]
+            with count_statements(database) as statements:
                 assert browser.get("/review/credits").status_code == 200
         counts.append(len(statements))
     assert len(set(counts)) == 1

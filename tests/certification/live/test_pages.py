@@ -265,9 +265,7 @@ def test_a_calendar_follows_by_its_secret_address_alone(people: SignIn, client: 
     assert "Make an address" in ana.get("/sessions").text
 
 
-def test_lists_read_as_often_for_one_date_as_for_many(
-    people: SignIn, session: Session, database: Database, application: object
-) -> None:
+def test_lists_read_as_often_for_one_date_as_for_many(people: SignIn, session: Session, database: Database) -> None:
     tom, ana = people("tom"), people("ana")
     pages = [
         (ana, "/sessions"),
@@ -282,7 +280,7 @@ def test_lists_read_as_often_for_one_date_as_for_many(
             ana.post(f"/sessions/{number + 1}/register")
         people("ben").post(f"{SESSION}/register") if dates > 1 else None
         for browser, address in pages:
-            with count_statements(browser.app.state.database) as statements:  # type: ignore[attr-defined]  # FastAPI's
+            with count_statements(database) as statements:
                 assert browser.get(address).status_code == 200
             counted.append(len(statements))
     assert counted[:4] == counted[4:]
