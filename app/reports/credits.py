@@ -8,14 +8,11 @@ from sqlmodel import Session
 from app.certification.credits.asking import Desk, credits_page, store_wish, take_back
 from app.clock import Now
 from app.database import SessionDep
-from app.errors import NotFoundError
 from app.people.access import CurrentPerson, Manager, allow
 from app.people.forms import RowId
 from app.people.models import Role
-from app.reports import record as reading
-from app.reports.queries import branch
+from app.reports.holders import holder_in_branch
 from app.web.forms import RawForm
-from app.web.i18n import gettext as _
 
 router = APIRouter(prefix="/team/people/{person_id}/credits/{slug}")
 
@@ -24,10 +21,7 @@ Reader = Annotated[CurrentPerson, Depends(allow(Role.MANAGER, Role.COMPLIANCE, R
 
 def _desk(session: Session, viewer: CurrentPerson, person_id: int, slug: str) -> Desk:
     """Find whose credits these are. Raises NotFoundError outside of the viewer's branch."""
-    holder = reading.holder(session, person_id)
-    below = branch(session, viewer)
-    if holder is None or not (below is None or person_id in below):
-        raise NotFoundError(_("There is no such person in your part of the company."))
+    holder = holder_in_branch(session, viewer, person_id)
     url = f"/team/people/{person_id}/credits/{slug}"
     return Desk(person_id, url, (f"/team/people/{person_id}#product-{slug}", holder.name), holder.name)
 

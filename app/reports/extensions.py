@@ -16,8 +16,8 @@ from app.errors import ForbiddenError, InvalidError, NotFoundError
 from app.people.access import CurrentPerson, allow
 from app.people.forms import RowId, show_errors
 from app.people.models import Role
-from app.reports import record as reading
-from app.reports.queries import branch
+from app.reports.holders import holder_in_branch
+from app.reports.record import Holder
 from app.web.forms import Bound, Form, RawForm, bind, blank
 from app.web.i18n import gettext as _
 from app.web.templating import page, redirect
@@ -35,11 +35,9 @@ class ExtensionForm(Form):
     seen: date
 
 
-def _holder(session: Session, viewer: CurrentPerson, person_id: int) -> reading.Holder:
-    found = reading.holder(session, person_id)
-    below = branch(session, viewer)
-    if found is None or not (below is None or person_id in below):
-        raise NotFoundError(_("There is no such person in your part of the company."))
+def _holder(session: Session, viewer: CurrentPerson, person_id: int) -> Holder:
+    """Find whose period it is. Raises NotFoundError outside of the viewer's branch, ForbiddenError for one's own."""
+    found = holder_in_branch(session, viewer, person_id)
     if viewer.id == person_id:
         raise ForbiddenError(_("Nobody extends their own certification. Ask a colleague."))
     return found
@@ -48,7 +46,7 @@ def _holder(session: Session, viewer: CurrentPerson, person_id: int) -> reading.
 def _page(
     request: Request,
     session: Session,
-    holder: reading.Holder,
+    holder: Holder,
     period_id: int,
     today: date,
     form: Bound[Any] | None = None,

@@ -15,12 +15,12 @@ from app.certification.assigning.queries import Asked
 from app.certification.queries import records
 from app.clock import Now
 from app.database import SessionDep
-from app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
+from app.errors import ConflictError, ForbiddenError, InvalidError
 from app.people.access import CurrentPerson, allow
 from app.people.forms import RowId
 from app.people.models import Role
-from app.reports import record as reading
-from app.reports.queries import branch
+from app.reports.holders import holder_in_branch
+from app.reports.record import Holder
 from app.web.forms import Bound, RawForm, bind, blank
 from app.web.i18n import gettext as _
 from app.web.templating import page, redirect
@@ -38,12 +38,9 @@ class Effect:
     asked: Asked
 
 
-def _holder(session: Session, viewer: CurrentPerson, person_id: int) -> reading.Holder:
+def _holder(session: Session, viewer: CurrentPerson, person_id: int) -> Holder:
     """Find whose leave it is. Raises NotFoundError outside of the viewer's branch, ForbiddenError for one's own."""
-    found = reading.holder(session, person_id)
-    below = branch(session, viewer)
-    if found is None or not (below is None or person_id in below):
-        raise NotFoundError(_("There is no such person in your part of the company."))
+    found = holder_in_branch(session, viewer, person_id)
     if viewer.id == person_id:
         raise ForbiddenError(_("Leave moves due dates, so nobody records their own. Ask a colleague."))
     return found
@@ -62,7 +59,7 @@ def _effects(session: Session, person_id: int, moment: Now) -> Sequence[Effect]:
 def _page(
     request: Request,
     session: Session,
-    holder: reading.Holder,
+    holder: Holder,
     moment: Now,
     form: Bound[Any] | None = None,
     ending: tuple[int, str] | None = None,

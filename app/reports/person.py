@@ -24,6 +24,7 @@ from app.people.models import Role
 from app.quizzes.spaced.queries import readiness_of
 from app.quizzes.spaced.words import freshness, lapses
 from app.reports import record as reading
+from app.reports.holders import holder_in_branch
 from app.reports.queries import branch, deals_of
 from app.reports.readiness.queries import readiness_of as scores_of
 from app.reports.readiness.words import lines as ready_lines
@@ -166,9 +167,7 @@ def add_assignment(
     request: Request, person_id: RowId, session: SessionDep, viewer: Manager, moment: Now, today: Today, raw: RawForm
 ) -> Response:
     """Ask a person of the own branch to get certified."""
-    holder = _holder(session, viewer, person_id)
-    if not _leads(session, viewer, person_id):
-        raise NotFoundError(_("There is no such person in your part of the company."))
+    holder = holder_in_branch(session, viewer, person_id)
     form = bind(AssignmentForm, raw)
     if form.data and form.data.due_on and form.data.due_on < today:
         form.wrong("due_on", _("Choose today or a later day."))
