@@ -9,11 +9,11 @@ from sqlmodel import Session
 from starlette.datastructures import FormData, UploadFile
 
 from app.certification import words
-from app.certification.certificates import actions, badges, baking, documents, judging, queries
+from app.certification.certificates import actions, badges, baking, documents, queries, verifying
 from app.certification.certificates.forms import ReissueForm
-from app.certification.certificates.judging import LARGEST, Sent
 from app.certification.certificates.keys import SigningKeyDep
 from app.certification.certificates.queries import Issued
+from app.certification.certificates.verifying import LARGEST, Sent
 from app.certification.words import State
 from app.clock import Now, Today
 from app.database import Database, SessionDep, reads
@@ -60,7 +60,7 @@ async def _read(request: Request) -> AsyncIterator[FormData]:
 def _sent(raw: Annotated[FormData, Depends(_read)]) -> Sent | None:
     upload = raw.get("file")
     data = upload.file.read(LARGEST + 1) if isinstance(upload, UploadFile) else b""
-    return judging.look(data) if 0 < len(data) <= LARGEST else None
+    return verifying.look(data) if 0 < len(data) <= LARGEST else None
 
 
 @router.get("/certificates/verify", dependencies=[Depends(anybody)])
@@ -78,9 +78,9 @@ def verify(
     if sent is None:
         sentence = _("Choose a file of at most 5 MB: the PDF of a certificate, or a badge.")
         return _verification(request, {"problem": sentence}, status=422)
-    judgement = judging.judge(session, sent)
-    issued = judgement.issued
-    context: dict[str, Any] = {"answer": judgement.answer.value, "issued": issued}
+    found = verifying.verify(session, sent)
+    issued = found.issued
+    context: dict[str, Any] = {"answer": found.answer.value, "issued": issued}
     if issued is not None:
         context["state"] = _state_now(session, issued, moment)
         context["moment"] = moment

@@ -40,7 +40,7 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Verification:
     """What a file is, and the certificate that it is about, where there is one."""
 
     answer: Answer
@@ -65,19 +65,19 @@ def look(data: bytes) -> Sent:
     return Sent(data, None, tuple(codes)[:_MOST_CODES])
 
 
-def judge(session: Session, sent: Sent) -> Judgement:
+def verify(session: Session, sent: Sent) -> Verification:
     """Say what a PDF is, or a badge as PNG, SVG or bare token."""
     if sent.token is not None:
-        return _judged_badge(session, sent.data, sent.token)
+        return _verified_badge(session, sent.data, sent.token)
     known = queries.find_file(session, digest(sent.data))
     if known is not None:
-        return Judgement(Answer.EXACT, known)
+        return Verification(Answer.EXACT, known)
     named = next(filter(None, (queries.find(session, code) for code in sent.codes)), None)
     if named is None:
-        return Judgement(Answer.UNKNOWN)
+        return Verification(Answer.UNKNOWN)
     # a file of the last minutes is not on record yet
     again = (documents.certificate(named.snapshot, locale, design=named.design) for locale in LOCALES)
-    return Judgement(Answer.EXACT if sent.data in again else Answer.ALTERED, named)
+    return Verification(Answer.EXACT if sent.data in again else Answer.ALTERED, named)
 
 
 def _text(pdf: bytes) -> str:
@@ -88,12 +88,12 @@ def _text(pdf: bytes) -> str:
         return ""
 
 
-def _judged_badge(session: Session, data: bytes, token: str) -> Judgement:
+def _verified_badge(session: Session, data: bytes, token: str) -> Verification:
     claims = keys.verified(token, queries.keys(session))
     issued = _about(session, claims) if claims is not None else None
     if issued is None:
-        return Judgement(Answer.UNSIGNED)
-    return Judgement(Answer.EXACT if _is_our_picture(data, token, issued) else Answer.GENUINE, issued)
+        return Verification(Answer.UNSIGNED)
+    return Verification(Answer.EXACT if _is_our_picture(data, token, issued) else Answer.GENUINE, issued)
 
 
 def _about(session: Session, claims: dict[str, Any]) -> Issued | None:
