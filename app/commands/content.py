@@ -12,6 +12,8 @@ from app.authoring.files import Tree, read_tree
 from app.authoring.importing import Plan, Publication, State, apply, plan
 from app.authoring.proving import prove_examples
 from app.authoring.queries import ladders, lock_programs
+from app.authoring.touching import Money, Wish, reach
+from app.authoring.verdicts import ASKING
 from app.catalog.models import Content, ContentKind, ContentVersion, Product, Verdict
 from app.clock import local_day, now
 from app.commands.base import CommandError, Parsers, reading, writing
@@ -104,7 +106,9 @@ def _import(arguments: argparse.Namespace, settings: Settings) -> int:
                 raise CommandError("Nothing was stored.")
             found = found.without(found.refused)
         _print(found)
-        if not arguments.dry_run:
+        if arguments.dry_run:
+            _print_reach(session, found, Wish(arguments.verdict, arguments.deadline))
+        else:
             publication = Publication(arguments.verdict, arguments.deadline, arguments.note)
             try:
                 apply(session, found, now(), publication)
@@ -171,6 +175,31 @@ def _print(found: Plan) -> None:
     states = [change.state for change in found.changes] + [pack.state for pack in found.packs]
     counts = {state: states.count(state) for state in State}
     print(", ".join(f"{count} {state.value}" for state, count in counts.items()))
+
+
+def _print_reach(session: Session, found: Plan, wish: Wish) -> None:
+    """Say whom the change of each product touches that was there before, as the page that publishes it does."""
+    changed = {change.product for change in found.changes if change.state is not State.UNCHANGED}
+    rows = session.execute(
+        select(col(Product.id), col(Product.slug)).where(col(Product.slug).in_(changed)).order_by(col(Product.slug))
+    ).all()
+    moment = now()
+    for product_id, slug in rows:
+        touched = reach(session, product_id, wish, moment)
+        print(
+            f"touches    {slug}: {touched.certified} certified, {touched.in_progress} on the way; "
+            f"{touched.certifications} certifications valid; "
+            f"{touched.deals} open deals with somebody certified{_sums(touched.money)}"
+        )
+        if wish.verdict in ASKING:
+            print(
+                f"           {touched.uncleared} of these deals would not be cleared any more if nobody had done it by "
+                f"{wish.deadline}{_sums(touched.uncleared_money)}"
+            )
+
+
+def _sums(money: Money) -> str:
+    return f" ({', '.join(f'{currency} {amount:,.2f}' for currency, amount in money)})" if money else ""
 
 
 def _export(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -1,6 +1,7 @@
 """`dealworthy lint`, `import` and `export` as they are typed, against real databases."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,13 @@ from app.authoring.importing import KEPT_NOTE
 from app.catalog.actions import save_draft
 from app.catalog.models import Content, ContentKind, ContentVersion, Origin, Product, Verdict
 from app.catalog.queries import content
+from app.certification.models import CertificationPeriod
 from app.cli import main
+from app.clock import local_day, now
 from app.config import ROOT
 from app.database import Database
 from app.quizzes.models import ItemVersion
-from factories import NOW
+from factories import NOW, deal, person
 
 PRODUCT = """\
 schema: 1
@@ -85,6 +88,8 @@ rules:
     - We do not guarantee it.
     - Is it a guarantee?
 """
+
+EARLIER = datetime(2026, 1, 1, tzinfo=UTC)
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -320,3 +325,36 @@ def test_what_is_shipped_goes_in_out_and_in_again_unchanged(run: Run, tmp_path: 
     assert run("export", second)[0] == 0
     assert everything(first) == everything(second)
     assert run("lint", first) == (0, "", "")
+
+
+@pytest.mark.parametrize("verdict", ["none", "full"])
+def test_a_dry_run_says_whom_the_change_touches(run: Run, root: Path, database: Database, verdict: str) -> None:
+    run("import", root)
+    with database.write() as session:
+        keeper = session.scalars(select(Product).where(col(Product.slug) == "keeper")).one()
+        ana = person(session, "ana@example.com", at=EARLIER)
+        program = session.scalars(
+            select(col(ContentVersion.id))
+            .join(Content)
+            .where(col(Content.kind) == ContentKind.PROGRAM, col(Content.product_id) == keeper.id)
+        ).one()
+        far = date(2150, 1, 1)
+        session.add(
+            CertificationPeriod(
+                person_id=ana.id or 0, product_id=keeper.id or 0, number=1, done_on=local_day(now()),
+                window_opens_on=far, valid_through=far, baseline_through=far, grace_through=far,
+                program_version_id=program or 0, code="code", awarded_at=now(),
+            )
+        )  # fmt: skip
+        deal(session, "D-1", products=[keeper], team={"owner": [ana]}, at=EARLIER, close_date=far)
+    lesson = root / "courses/keeper/01-what-it-is.md"
+    lesson.write_text(LESSON.replace("Text", "Another text"))
+    asks = () if verdict == "none" else ("--verdict", verdict, "--deadline", "2100-01-01")
+    status, out, err = run("import", root, "--dry-run", *asks)
+    touches = [line for line in out.splitlines() if line.startswith(("touches", " "))]
+    first = "touches    keeper: 1 certified, 0 on the way; 1 certifications valid; "
+    expected = [
+        f"{first}1 open deals with somebody certified (EUR 86,000.00)",
+        "           1 of these deals would not be cleared any more if nobody had done it by 2100-01-01 (EUR 86,000.00)",
+    ]
+    assert (status, touches, err) == (0, expected if asks else expected[:1], "")
