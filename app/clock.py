@@ -24,6 +24,11 @@ def local_day(moment: datetime) -> date:
     return moment.astimezone(_site["zone"]).date()
 
 
+def site_zone() -> ZoneInfo:
+    """Return the site's time zone, in which days begin and end."""
+    return _site["zone"]
+
+
 def end_of_day(day: date) -> datetime:
     """Return the last moment of a calendar day in the site's time zone."""
     return datetime.combine(day, time.max, _site["zone"])

@@ -165,6 +165,7 @@ def _seats(session: Session, people: Collection[int], moment: datetime) -> Itera
                     "day": begins.date().isoformat(),
                     "time": f"{begins:%H:%M}",
                     "timezone": row.timezone,
+                    "starts_at": row.starts_at.isoformat(),
                     "place": row.place,
                 },
             )

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from app.catalog.models import Verdict
 from app.catalog.text import Text, localized
 from app.certification import words as standing_words
 from app.certification.credits import words as credit_words
+from app.certification.live import words as live_words
 from app.certification.live.invitations import Occasion
 from app.certification.models import AppealOutcome
 from app.certification.requirements import RequirementKind
@@ -147,11 +148,17 @@ def _text(kind: Kind, params: Mapping[str, Any], said: Mapping[str, Any]) -> str
         Kind.CREDIT_ENDED: lambda: str(params["answer"]),
         Kind.EXTENDED: lambda: str(params["reason"]),
         Kind.SESSION_SOON: lambda: i18n.sentences(
-            [_("It begins at %(time)s (%(timezone)s).") % said, str(params["place"])]
+            [_("It begins at %(time)s.") % {"time": _begins(params)}, str(params["place"])]
         ),
         Kind.TEAM_EXPIRED: lambda: _("They cannot sell it until they renew."),
     }
     return sentences[kind]() if kind in sentences else ""
+
+
+def _begins(params: Mapping[str, Any]) -> str:
+    if "starts_at" not in params:  # stored by an older version
+        return f"{params['time']} ({params['timezone']})"
+    return live_words.at(datetime.fromisoformat(params["starts_at"]), params["timezone"])
 
 
 def _appealable(params: Mapping[str, Any]) -> str:

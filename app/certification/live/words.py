@@ -1,12 +1,13 @@
 """The words for live sessions, in one place: pages, mails and calendars say the same."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from app.catalog.text import Text, localized
 from app.certification.live.presence import Ruling
 from app.certification.live.queries import Asked, Date
 from app.certification.live.rules import Closed
+from app.clock import site_zone
 from app.web import i18n
 from app.web.i18n import gettext as _
 from app.web.i18n import ngettext
@@ -16,16 +17,48 @@ State = tuple[str, str, str]
 
 
 def when(starts_at: datetime, ends_at: datetime, timezone: str) -> str:
-    """Say when a session is, by the clocks of its place: "Monday, 23 November 2026, 09:00–10:00 (Europe/Lisbon)"."""
+    """Say when a session is, by the clocks of its place: "Monday, 23 November 2026, 09:00–10:00 (Europe/Lisbon)".
+
+    Where the site's clocks show another time, that follows: "; 10:00–11:00 (Europe/Madrid)".
+    """
     zone = ZoneInfo(timezone)
     starts, ends = starts_at.astimezone(zone), ends_at.astimezone(zone)
-    end = f"{ends:%H:%M}" if ends.date() == starts.date() else i18n.moment(ends, zone)
-    return _("%(weekday)s, %(day)s, %(start)s–%(end)s (%(zone)s)") % {
+    there = _("%(weekday)s, %(day)s, %(start)s–%(end)s (%(zone)s)") % {
         "weekday": i18n.weekday(starts),
         "day": i18n.day(starts),
         "start": f"{starts:%H:%M}",
-        "end": end,
+        "end": _clock(ends_at, zone, starts.date()),
         "zone": timezone,
+    }
+    site = site_zone()
+    here = starts_at.astimezone(site)
+    if here.utcoffset() == starts.utcoffset() and ends_at.astimezone(site).utcoffset() == ends.utcoffset():
+        return there
+    return _("%(there)s; %(start)s–%(end)s (%(zone)s)") % {
+        "there": there,
+        "start": _clock(starts_at, site, starts.date()),
+        "end": _clock(ends_at, site, here.date()),
+        "zone": site.key,
+    }
+
+
+def _clock(moment: datetime, zone: ZoneInfo, known: date) -> str:
+    """Write a time of day, with its day where that is not the one that was said before."""
+    local = moment.astimezone(zone)
+    return f"{local:%H:%M}" if local.date() == known else i18n.moment(moment, zone)
+
+
+def at(moment: datetime, timezone: str) -> str:
+    """Say a time of day with its zone, and the site's beside it where that differs: "09:00 (Europe/Lisbon)"."""
+    zone, site = ZoneInfo(timezone), site_zone()
+    starts, here = moment.astimezone(zone), moment.astimezone(site)
+    said = f"{starts:%H:%M} ({timezone})"
+    if here.utcoffset() == starts.utcoffset():
+        return said
+    return _("%(there)s; %(time)s (%(zone)s)") % {
+        "there": said,
+        "time": _clock(moment, site, starts.date()),
+        "zone": site.key,
     }
 
 
