@@ -36,7 +36,10 @@ def lately(moment_of: Any, moment: datetime) -> Any:
 
 
 def sanctioned(session: Session, people: Collection[int], moment: datetime) -> Iterator[Due]:
-    """Return the newest decision against or for each certification, unless it is long ago; one statement."""
+    """Return the newest decision against or for each certification, unless it is long ago; one statement.
+
+    A suspension is told for as long as it holds, however long ago it began.
+    """
     event, later = CertificationEvent, aliased(CertificationEvent)
     followed = (
         select(col(later.id))
@@ -49,6 +52,7 @@ def sanctioned(session: Session, people: Collection[int], moment: datetime) -> I
         )
         .exists()
     )
+    holds = (col(event.kind) == CertificationEventKind.SUSPENDED) & (col(event.at) <= moment)
     rows = session.execute(
         select(
             col(event.id),
@@ -64,7 +68,7 @@ def sanctioned(session: Session, people: Collection[int], moment: datetime) -> I
         .where(
             col(event.person_id).in_(people),
             col(event.kind).in_(list(_OF_EVENT)),
-            lately(col(event.at), moment),
+            or_(lately(col(event.at), moment), holds),
             ~followed,
         )
     )

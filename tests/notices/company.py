@@ -51,7 +51,7 @@ class Company:
         return event
 
     def appeal(self, **more: Any) -> int:
-        event = self.event(CertificationEventKind.SUSPENDED, at=NOW - 40 * DAY, by="dora@example.com")
+        event = self.event(CertificationEventKind.REVOKED, at=NOW - 40 * DAY, by="dora@example.com")
         facts: dict[str, Any] = {"text": "It was a quotation.", "asked_at": NOW, "decide_by": date(2026, 12, 3), **more}
         self.add(Appeal(event_id=stored_id(event), person_id=stored_id(self.rep), **facts))
         return stored_id(event)

@@ -100,6 +100,22 @@ def test_only_the_newest_decision_holds_and_its_end_says_why(company: Company) -
     ]
 
 
+@pytest.mark.parametrize("days", [1, 29, 30, 31, 32, 400])
+def test_a_suspension_is_told_until_the_moment_it_is_lifted(company: Company, days: int) -> None:
+    lifted_at = NOW + days * DAY
+    company.event(CertificationEventKind.SUSPENDED)
+    company.event(CertificationEventKind.REINSTATED, at=lifted_at)
+
+    def told(moment: datetime) -> list[Kind]:
+        decided = {Kind.SUSPENDED, Kind.REINSTATED}
+        return [each.kind for each in of(company, company.rep, moment) if each.kind in decided]
+
+    assert told(NOW - timedelta(seconds=1)) == []
+    assert {tuple(told(NOW + day * DAY)) for day in range(days)} == {(Kind.SUSPENDED,)}
+    assert told(lifted_at - timedelta(seconds=1)) == [Kind.SUSPENDED]
+    assert told(lifted_at) == [Kind.REINSTATED]
+
+
 def test_what_was_asked_for_again_is_over_when_it_is_done(company: Company) -> None:
     company.event(CertificationEventKind.RECERTIFICATION, deadline=DEADLINE)
     last = datetime(2026, 12, 6, 9, tzinfo=UTC)
@@ -194,7 +210,7 @@ def test_a_live_session_is_at_hand_from_the_day_before_until_it_begins(company: 
     words = line(told.kind, told.params, "Keeper")
     assert (words.title, words.text, told.url) == (
         "Live session on 28 November 2026: Workshop",
-        "It begins at 07:30 (Asia/Shanghai). Room 4",
+        "It begins at 07:30 (Asia/Shanghai); 27 November 2026, 23:30 (UTC). Room 4",
         f"/sessions/{live.id}",
     )
     assert soon(company, live.starts_at - timedelta(seconds=1)) == [told]

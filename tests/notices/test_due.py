@@ -204,7 +204,7 @@ def test_its_reader_can_open_where_it_leads(
 
 
 def test_what_happened_a_month_ago_is_no_news(company: Company) -> None:
-    company.event(CertificationEventKind.SUSPENDED, at=NOW - 30 * DAY)
+    company.event(CertificationEventKind.REVOKED, at=NOW - 30 * DAY)
     company.sign_off(SignOffOutcome.FAILED, decided_at=NOW - 30 * DAY)
     assert company.told() == []
 
