@@ -28,7 +28,7 @@ from app.people.queries import team_tree, teams_below
 from app.reports.queries import branch
 from app.web.forms import Bound, RawForm, bind, blank
 from app.web.i18n import gettext as _
-from app.web.i18n import ngettext
+from app.web.i18n import ngettext, pgettext
 from app.web.templating import page, redirect
 
 router = APIRouter(prefix="/team/assignments")
@@ -256,6 +256,7 @@ def _rule_page(
         "products": products(session),
         "roles": role_names(),
         "teams": team_tree(session),
+        "regions": queries.regions(session),
         "due_choices": due_choices(),
         "own": branch(session, viewer) is not None,
         "found": found,
@@ -292,12 +293,21 @@ def _judge(session: Session, form: Bound[RuleForm], today: date) -> None:
         form.wrong("product", _("Choose one of the list."))
     if data.team is not None and data.team not in teams_below(session):
         form.wrong("team", _("Choose one of the list."))
+    known = queries.regions(session)
+    if data.region is not None and data.region.casefold() not in {each.casefold() for each in known}:
+        form.wrong("region", _no_region(known))
     if data.hired_from and data.hired_through and data.hired_through < data.hired_from:
         form.wrong("hired_through", _("The last day lies before the first."))
     if data.due_from is DueFrom.LAUNCH and data.launch_on is None:
         form.wrong("launch_on", _("Fill this in."))
     elif data.due_from is DueFrom.LAUNCH and data.launch_on and data.launch_on < today:
         form.wrong("launch_on", _("Choose today or a later day."))
+
+
+def _no_region(known: list[str]) -> str:
+    if not known:
+        return _("Nobody has a region yet.")
+    return _("Nobody has this region. There are: %(regions)s.") % {"regions": pgettext("list", ", ").join(known)}
 
 
 def _rule(session: Session, viewer: CurrentPerson, data: RuleForm, moment: Now) -> AssignmentRule:

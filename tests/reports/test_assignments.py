@@ -252,3 +252,27 @@ def test_nobody_extends_their_own(ana: Person, session: Session, sign_in: SignIn
     carol = session.scalars(select(col(Person.id)).where(col(Person.email) == "carol@example.com")).one()
     session.rollback()
     assert sign_in("carol@example.com").get(f"/team/people/{carol}/periods/1/extension").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("there", "typed", "said"),
+    [
+        (("CN", "PT"), "cn", None),
+        (("PT", "CN"), "Cn-East", "Nobody has this region. There are: CN, PT."),
+        ((), "CN", "Nobody has a region yet."),
+    ],
+)
+def test_a_rule_is_for_a_region_that_somebody_has(
+    ana: Person, session: Session, sign_in: SignIn, there: tuple[str, ...], typed: str, said: str | None
+) -> None:
+    for number, region in enumerate(there):
+        person(session, f"rep{number}@example.com").region = region
+    ana.region = ""
+    session.commit()
+    browser = sign_in("adam@example.com")
+    offered = browser.get("/team/assignments/rules/new").text
+    assert [region in offered for region in ("CN", "PT")] == [region in there for region in ("CN", "PT")]
+    answer = browser.post("/team/assignments/rules/new", data={**LATER, "region": typed, "step": "make"})
+    assert answer.status_code == (422 if said else 303)
+    assert said is None or said in answer.text
+    assert len(session.scalars(select(AssignmentRule)).all()) == (0 if said else 1)

@@ -142,6 +142,13 @@ def candidates(session: Session) -> dict[int, tuple[Candidate, str]]:
     }
 
 
+def regions(session: Session) -> list[str]:
+    """Return the regions that active people have, in their order; one statement."""
+    has_one = (col(Person.deactivated_at).is_(None), col(Person.region).is_not(None), col(Person.region) != "")
+    found = session.scalars(select(col(Person.region)).where(*has_one).distinct())
+    return sorted((each for each in found if each), key=str.casefold)
+
+
 def conditions(session: Session, rule: AssignmentRule, teams: Mapping[int, Collection[int]]) -> Conditions:
     """Write out whom a rule is for; `teams` are the ids of each team and those below it."""
     return Conditions(
