@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -19,19 +18,8 @@ from app.clock import local_day
 from app.database import stored_id
 from app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from app.people.models import Person
+from app.people.somebody import Somebody
 from app.web.i18n import gettext as _
-
-
-class Somebody(Protocol):
-    """Who asks or decides."""
-
-    @property
-    def id(self) -> int:
-        """The person's id."""
-
-    @property
-    def email(self) -> str:
-        """The person's address."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

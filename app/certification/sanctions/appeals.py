@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from sqlmodel import Session
 
@@ -16,21 +16,10 @@ from app.certification.sanctions.rules import AppealRefusal, Decider
 from app.certification.sanctions.words import appeal_refusal
 from app.clock import local_day
 from app.errors import ConflictError, ForbiddenError, InvalidError
+from app.people.somebody import Somebody
 
 
-class Party(Protocol):
-    """Somebody who appeals, or decides about an appeal."""
-
-    @property
-    def id(self) -> int:
-        """The person's id."""
-
-    @property
-    def email(self) -> str:
-        """The person's address."""
-
-
-def ask(session: Session, event_id: int, person: Party, text: str, moment: datetime) -> Appeal:
+def ask(session: Session, event_id: int, person: Somebody, text: str, moment: datetime) -> Appeal:
     """Appeal against a sanction of one's own; it holds until somebody else has decided.
 
     Raises NotFoundError for somebody else's sanction, ConflictError where no appeal is possible (any more),
@@ -55,7 +44,7 @@ def ask(session: Session, event_id: int, person: Party, text: str, moment: datet
     return appeal
 
 
-def withdraw(session: Session, event_id: int, person: Party, moment: datetime) -> None:
+def withdraw(session: Session, event_id: int, person: Somebody, moment: datetime) -> None:
     """Take an appeal of one's own back; the sanction stays. Raises as `ask` does."""
     one_at_a_time(session, person.id)
     entry = own_entry(session, person.id, event_id)
@@ -72,7 +61,7 @@ class Answer:
     text: str
 
 
-def decide(session: Session, appeal_id: int, answer: Answer, decider: Party, moment: datetime) -> bool:
+def decide(session: Session, appeal_id: int, answer: Answer, decider: Somebody, moment: datetime) -> bool:
     """Answer an appeal; granting it lifts the sanction at once, with the answer as the reason.
 
     Return whether something was lifted: a sanction that no longer stands, or that a later one replaced, is not.
@@ -106,7 +95,7 @@ def decide(session: Session, appeal_id: int, answer: Answer, decider: Party, mom
 
 
 def _close(
-    session: Session, entry: Entry, outcome: AppealOutcome, answer: str, person: Party, moment: datetime
+    session: Session, entry: Entry, outcome: AppealOutcome, answer: str, person: Somebody, moment: datetime
 ) -> None:
     assert entry.appeal is not None  # noqa: S101 (callers have seen it)
     appeal = session.get_one(Appeal, entry.appeal.id)
@@ -118,7 +107,9 @@ def _close(
     _note(session, entry, outcome.value, person, moment, {"answer": answer} if answer else {})
 
 
-def _note(session: Session, entry: Entry, what: str, person: Party, moment: datetime, details: dict[str, Any]) -> None:
+def _note(
+    session: Session, entry: Entry, what: str, person: Somebody, moment: datetime, details: dict[str, Any]
+) -> None:
     audit(
         session,
         at=moment,

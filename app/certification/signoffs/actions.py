@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -27,19 +27,8 @@ from app.certification.signoffs.words import meaning, refusal
 from app.database import stored_id
 from app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from app.people.models import Person
+from app.people.somebody import Somebody
 from app.web.i18n import gettext as _
-
-
-class Somebody(Protocol):
-    """A rep who asks, or an assessor."""
-
-    @property
-    def id(self) -> int:
-        """The person's id."""
-
-    @property
-    def email(self) -> str:
-        """The person's address."""
 
 
 @dataclass(frozen=True, slots=True)

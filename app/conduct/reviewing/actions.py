@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Protocol
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -18,21 +17,10 @@ from app.conduct.reviewing.words import FIELDS, refusal
 from app.database import stored_id
 from app.errors import AppError, ConflictError, ForbiddenError, InvalidError
 from app.people.models import Person
+from app.people.somebody import Somebody
 from app.web.i18n import gettext as _
 
 _KINDS = {consequence: kind for kind, consequence in CONSEQUENCE_OF.items()}
-
-
-class Reviewer(Protocol):
-    """Somebody who decides about findings."""
-
-    @property
-    def id(self) -> int:
-        """The person's id."""
-
-    @property
-    def email(self) -> str:
-        """The person's address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +33,7 @@ class Decision:
     seen: str = ""
 
 
-def open_name(session: Session, sent_text_id: int, reviewer: Reviewer, reason: str, moment: datetime) -> None:
+def open_name(session: Session, sent_text_id: int, reviewer: Somebody, reason: str, moment: datetime) -> None:
     """Let a reviewer see whose text it is, from now on, and put on record that they asked, and why.
 
     Asking again changes nothing. Raises InvalidError without a reason.
@@ -71,7 +59,7 @@ def open_name(session: Session, sent_text_id: int, reviewer: Reviewer, reason: s
 
 
 def decide(
-    session: Session, case: rules.Case, finding_id: int, decision: Decision, reviewer: Reviewer, moment: datetime
+    session: Session, case: rules.Case, finding_id: int, decision: Decision, reviewer: Somebody, moment: datetime
 ) -> None:
     """Store what a reviewer decided; the same decision of the same reviewer again, a second click, changes nothing.
 
@@ -116,7 +104,7 @@ def decide(
     )
 
 
-def _is_repeated(finding: Finding, decision: Decision, reviewer: Reviewer) -> bool:
+def _is_repeated(finding: Finding, decision: Decision, reviewer: Somebody) -> bool:
     return (
         finding.disposition is decision.disposition
         and finding.decided_by == reviewer.id
@@ -136,7 +124,7 @@ class Following:
 
 
 def follow(
-    session: Session, case: rules.Case, finding_id: int, following: Following, reviewer: Reviewer, moment: datetime
+    session: Session, case: rules.Case, finding_id: int, following: Following, reviewer: Somebody, moment: datetime
 ) -> Violation:
     """Put a confirmed finding on the sender's record, with what it leads to; a sanction holds at once.
 

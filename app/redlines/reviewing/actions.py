@@ -6,7 +6,7 @@ red line happen one after another.
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlmodel import Session, col
@@ -16,23 +16,12 @@ from app.catalog.models import Content
 from app.database import stored_id
 from app.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from app.people.queries import person_by_email
+from app.people.somebody import Somebody
 from app.redlines.models import RedLineApproval, RedLineEdit, RedLineReview, ReviewState, Verdict
 from app.redlines.reviewing import rules, words
 from app.redlines.reviewing.queries import Life, Opened, life, lives, opened
 from app.redlines.reviewing.rules import Need, Refusal
 from app.web.i18n import gettext as _
-
-
-class Somebody(Protocol):
-    """Who acts."""
-
-    @property
-    def id(self) -> int:
-        """The person's id."""
-
-    @property
-    def email(self) -> str:
-        """The person's e-mail address."""
 
 
 def ask(
