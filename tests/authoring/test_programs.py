@@ -48,6 +48,17 @@ def test_a_program_with_everything_comes_back_from_its_form_as_it_is(trainer: Te
     assert '<option value="certified:ledger/senior" selected>' in page
 
 
+def test_a_program_that_says_what_is_published_is_called_no_draft(trainer: TestClient, database: Database) -> None:
+    with database.write() as session:
+        sellable(session, "porter")
+    url = "/author/products/porter/program"
+    page = trainer.get(url).text
+    assert ("As published" in page, "Draft of" in page) == (True, False)
+    assert trainer.post(url, data={**fields(page), "valid_months": "9"}).status_code == 303
+    changed = trainer.get(url).text
+    assert ("As published" in changed, "Draft of" in changed) == (False, True)
+
+
 def test_requirements_are_added_moved_and_removed_and_nothing_is_stored_before_saving(
     trainer: TestClient, database: Database
 ) -> None:

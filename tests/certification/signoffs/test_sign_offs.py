@@ -79,7 +79,9 @@ def test_shown_returned_shown_again_and_signed(ana: Person, session: Session, si
     assert "Show Keeper to a shop owner in five minutes." in page
     assert "To pass, 60 % of the criteria are to be met, among them each that must be met." in page
     assert ask(rep, RECORDING, note="My best one.").status_code == 303
-    assert "Waits for an assessor" in rep.get(PAGE).text
+    waiting = rep.get(PAGE).text
+    assert "Waits for an assessor" in waiting
+    assert ("Your note</dt>" in waiting, "Note of the rep" in waiting) == (True, False)
 
     assert ">Ana Duarte</a>" in tom.get("/").text
     assert ">Ana Duarte</a>" in tom.get("/sign-offs?show=untaken&product=keeper").text
@@ -87,6 +89,7 @@ def test_shown_returned_shown_again_and_signed(ana: Person, session: Session, si
     assert "Tom looks at it" in rep.get(PAGE).text
     opened = tom.get("/sign-offs/1/assess").text
     assert "My best one." in opened
+    assert "Note of the rep" in opened
     assert "I watched or heard this recording to its end myself" in opened
     returned = judgement("Tom", "returned", met_of_limits="no", note_of_limits="Never said.")
     assert tom.post("/sign-offs/1/assess", data=returned).status_code == 303
