@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.certification import words
+from app.certification.otherways import OtherWay, other_ways
 from app.certification.queries import LevelRecord, Record
 from app.certification.words import NOTHING_WAITS, Awaiting
 
@@ -21,6 +22,7 @@ class LevelLine:
     allowed: bool
     reasons: tuple[str, ...]
     fix: words.Fix | None
+    ways: tuple[OtherWay, ...]
     on_deals: bool
 
 
@@ -65,5 +67,8 @@ def _line(
         reasons=tuple(words.sentence(each) for each in more),
         # what the level below asks for comes first, and is said there
         fix=words.next_fix(verdict, slug, awaiting) if before.verdict.allowed else None,
+        ways=other_ways(
+            (each for each in verdict.missing if each not in before.verdict.missing), record.program, slug, awaiting
+        ),
         on_deals=level.level == record.program.deal_level,
     )

@@ -43,6 +43,8 @@ class Program:
     redlines_version: int | None
     names: Mapping[str, str | dict[str, str]] = field(default_factory=dict)
     """What the certifications on other products are called that this or another program asks for."""
+    titles: Mapping[Requirement, str | dict[str, str]] = field(default_factory=dict)
+    """What the parts of alternatives are called, as far as the documents say."""
 
     @property
     def base(self) -> str:
@@ -116,16 +118,19 @@ def expand(program: Version, *, course: Version | None, redlines: Version | None
     minutes = {each["id"]: each["minutes"] for each in document.get("live_sessions", ())}
     sources = _Sources(course, redlines, {each.slug: each for each in quizzes}, minutes)
     requirements = _requirements(document["requirements"], sources)
+    levels = tuple(_levels(document, requirements, sources))
+    offers = any(each.options for each in (levels[-1].requirements if levels else requirements))
     return Program(
         version_id=program.id,
         version=program.number,
         terms=terms(document),
         requirements=requirements,
-        levels=tuple(_levels(document, requirements, sources)),
+        levels=levels,
         document=document,
         course_version=course.number if course else None,
         redlines_version_id=redlines.id if redlines else None,
         redlines_version=redlines.number if redlines else None,
+        titles=_titles(document, sources) if offers else {},
     )
 
 
@@ -201,6 +206,16 @@ def _expanded(kind: str, key: Any, sources: _Sources) -> Iterable[Requirement]:
     if kind == "live_session":
         return [live_session(key, sources.minutes.get(key, MINUTES_A_LIVE_SESSION))]
     return [sign_off(key) if kind == "sign_off" else certification(key)]
+
+
+def _titles(document: Mapping[str, Any], sources: _Sources) -> dict[Requirement, str | dict[str, str]]:
+    lessons = sources.course.document.get("lessons", ()) if sources.course else ()
+    return {
+        **{lesson(each["id"]): each["title"] for each in lessons},
+        **{quiz(slug): each.document["title"] for slug, each in sources.quizzes.items()},
+        **{sign_off(each["id"]): each["name"] for each in document.get("rubrics", ())},
+        **{live_session(each["id"]): each["name"] for each in document.get("live_sessions", ())},
+    }
 
 
 def _quiz_minutes(version: Version | None) -> int:

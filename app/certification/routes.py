@@ -10,6 +10,7 @@ from app.certification import words
 from app.certification.awaiting import awaiting
 from app.certification.certificates.queries import newest_codes
 from app.certification.levels import higher_levels, level_names
+from app.certification.otherways import other_ways
 from app.certification.queries import HeldPeriod, Record, periods, records
 from app.certification.sanctions import words as sanction_words
 from app.certification.sanctions.actions import is_felt
@@ -49,6 +50,7 @@ def show_certifications(request: Request, session: SessionDep, person: SignedIn,
                 "fix": words.next_fix(verdict, product.slug, waits_for)
                 if not verdict.allowed or verdict.missing
                 else None,
+                "ways": other_ways(verdict.missing, found.program, product.slug, waits_for),
                 "waits": words.waits(verdict.missing, waits_for),
                 "periods": held[product_id],
                 "levels": higher_levels(found, product.slug, today, waits_for),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
+from app.certification.choices import Choice, IsMet, choices
 from app.certification.dates import ONE_DAY, PeriodDates, ProgramTerms, following_period
 from app.certification.requirements import (
     LASTING,
@@ -115,11 +116,15 @@ class StandingFacts:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A requirement that is still to be met, and the minutes that it takes."""
+    """A requirement that is still to be met, and the minutes that it takes.
+
+    ``choice`` says what may be done instead, of it and of what else its way asks for.
+    """
 
     code: ReasonCode
     requirement: Requirement
     minutes: int
+    choice: Choice | None = None
 
 
 Params = Mapping[str, str | int | date | Mapping[str, str]]
@@ -301,12 +306,14 @@ def _missing(
 ) -> tuple[Missing, ...]:
     """List what is left to do: the next period's requirements once they count, and what a change asks for."""
     found: dict[Requirement, None] = {}
+    unmet: dict[Requirement, IsMet] = {}
 
     def look(requirement: Requirement, since: Since) -> None:
         def is_met(part: Requirement) -> bool:
             return holds(portfolio.spans(part, since), today)
 
         if not is_met(requirement):
+            unmet.setdefault(requirement, is_met)
             found.update((part, None) for part in least(requirement, is_met) if not is_met(part))
 
     if facts.period is None or facts.period.window_opens_on <= today:
@@ -317,8 +324,10 @@ def _missing(
         for each in change.requirements:
             look(each, _since_change(change))
     whole = {each.key for each in found if each.kind is RequirementKind.QUIZ}
+    alternatives = {each: is_met for each, is_met in unmet.items() if each.options}
+    left = choices(alternatives, unmet.keys()) if alternatives else {}
     return tuple(
-        Missing(CODE_OF_KIND[each.kind], each, each.minutes)
+        Missing(CODE_OF_KIND[each.kind], each, each.minutes, left.get(each))
         for each in found
         # the whole quiz asks about the change as well
         if each.kind is not RequirementKind.DELTA_QUIZ or each.key.partition("@")[0] not in whole

@@ -195,6 +195,11 @@ def step(each: Step, waiting: str = "") -> tuple[str, str]:
 
     `waiting` says what is waited for, where nothing else is to do in this step.
     """
+    return step_name(each.kind), waiting or _step_note(each)
+
+
+def step_name(kind: StepKind) -> str:
+    """Name a step of the way."""
     names = {
         StepKind.PREREQUISITES: _("Certified before"),
         StepKind.LESSONS: _("Lessons"),
@@ -204,7 +209,7 @@ def step(each: Step, waiting: str = "") -> tuple[str, str]:
         StepKind.LIVE_SESSION: _("Live session"),
         StepKind.CERTIFIED: _("Certified"),
     }
-    return names[each.kind], waiting or _step_note(each)
+    return names[kind]
 
 
 def for_months(count: int) -> str:

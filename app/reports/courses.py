@@ -11,8 +11,9 @@ from app.catalog.queries import Course, Progress
 from app.catalog.rules import next_lesson
 from app.catalog.text import Text
 from app.certification import words
+from app.certification.otherways import OtherWay, of_step
 from app.certification.queries import Record
-from app.certification.requirements import RequirementKind
+from app.certification.requirements import Requirement, RequirementKind
 from app.certification.way import Step, StepKind, StepState
 from app.certification.words import Awaiting
 from app.clock import local_day
@@ -144,6 +145,7 @@ class StepLine:
     name: str
     note: str
     url: str
+    ways: tuple[OtherWay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +181,9 @@ def standing_view(
 
 def _step_line(step: Step, record: Record, course: Course, awaiting: Awaiting) -> StepLine:
     name, note = words.step(step, waits(record, step, awaiting))
-    quizzes = [each.key for each in record.program.requirements if each.kind is RequirementKind.QUIZ]
-    changes = [each for each in record.verdict.missing if each.requirement.kind is RequirementKind.DELTA_QUIZ]
+    verdict, program = record.verdict, record.program
+    quizzes = [each.key for each in (*_left(record), *_asked(record)) if each.kind is RequirementKind.QUIZ]
+    changes = [each for each in verdict.missing if each.requirement.kind is RequirementKind.DELTA_QUIZ]
     urls = {
         StepKind.RED_LINES: f"/products/{course.slug}/red-lines",
         StepKind.QUIZ: words.quiz_url(changes[0].requirement.key if changes else quizzes[0]) if quizzes else "",
@@ -190,14 +193,23 @@ def _step_line(step: Step, record: Record, course: Course, awaiting: Awaiting) -
     kind, icon = _STEP_LOOKS[step.state]
     if step.state is StepState.CURRENT and not step.done:
         icon = "todo"
-    return StepLine(kind, icon, name, note, urls.get(step.kind, ""))
+    ways = of_step(verdict.missing, step.kind, program, course.slug, awaiting)
+    return StepLine(kind, icon, name, note, urls.get(step.kind, ""), ways)
+
+
+def _left(record: Record) -> list[Requirement]:
+    return [each.requirement for each in record.verdict.missing]
+
+
+def _asked(record: Record) -> list[Requirement]:
+    """List what the first level asks for, in any alternative."""
+    return [part for each in record.program.requirements for part in each.parts()]
 
 
 def _place(record: Record, kind: RequirementKind, folder: str) -> str:
     """Return the address of what is missing first of a kind, or else is asked for first; empty where nothing is."""
-    asked = [each for each in record.program.requirements if each.kind is kind]
-    missing = [each.requirement for each in record.verdict.missing if each.requirement.kind is kind]
-    return next((f"{folder}/{quote(each.key)}" for each in (*missing, *asked)), "")
+    found = (each for each in (*_left(record), *_asked(record)) if each.kind is kind)
+    return next((f"{folder}/{quote(each.key)}" for each in found), "")
 
 
 _STEP_LOOKS = {

@@ -21,6 +21,7 @@ from app.certification.models import (
     SignOff,
     SignOffOutcome,
 )
+from app.certification.otherways import of_step
 from app.certification.queries import HeldPeriod, Record, periods, records
 from app.certification.requirements import RequirementKind
 from app.certification.sanctions.actions import possible_sanctions
@@ -139,6 +140,8 @@ def steps(record: Record, today: date, awaiting: Awaiting = words.NOTHING_WAITS)
         name, note = words.step(step, waits(record, step, awaiting))
         if step.kind is StepKind.CERTIFIED and not note:
             note = words.for_months(months)
+        for other in of_step(record.verdict.missing, step.kind, record.program, "", awaiting):
+            note = _("%(step)s, %(other)s") % {"step": note, "other": other.text}
         found.append((step, STEP_ICONS[step.state], name, note))
     return found
 

@@ -17,6 +17,7 @@ from app.catalog.text import localized
 from app.certification import words
 from app.certification.awaiting import awaiting
 from app.certification.models import CertificationPeriod
+from app.certification.otherways import OtherWay, other_ways
 from app.certification.queries import Record, record
 from app.certification.requirements import RequirementKind
 from app.certification.rules import Missing, Standing, standing
@@ -76,12 +77,13 @@ def is_due(standing: Standing) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
-    """One thing that is left to do; `title` names the lesson, or is empty."""
+    """One thing that is left to do, or what may be done instead; `title` names the lesson, or is empty."""
 
     label: str
     title: str
     url: str
     minutes: int
+    ways: tuple[OtherWay, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,7 @@ def show_renewal(
         "until": words.until(found.verdict, today, found.due_on, waiting),
         "changes": shown(parts, slug),
         "weak": [_weak_quiz(each, now[ContentKind.REDLINES]) for each in weak(session, person.id, quizzes, moment)],
-        "to_do": _to_do(missing, slug, now[ContentKind.COURSE]),
+        "to_do": _to_do(missing, found, slug, now[ContentKind.COURSE], waiting),
         "waits": words.waits(left, waiting),
         "minutes": words.minutes_left(missing),
         "steps": steps(found, today, waiting),
@@ -209,7 +211,9 @@ def _weak_quiz(found: Weak, redlines: Sequence[Version]) -> WeakQuiz:
     return WeakQuiz(found.version.slug, found.version.document["title"], tuple(about.most_common()), len(found.items))
 
 
-def _to_do(missing: Iterable[Missing], slug: str, courses: Sequence[Version]) -> list[ToDo]:
+def _to_do(
+    missing: Iterable[Missing], record: Record, slug: str, courses: Sequence[Version], waiting: words.Awaiting
+) -> list[ToDo]:
     titles = {
         lesson["id"]: localized(lesson["title"], current_locale())
         for course in courses
@@ -223,5 +227,6 @@ def _to_do(missing: Iterable[Missing], slug: str, courses: Sequence[Version]) ->
             title = titles.get(each.requirement.key, "") if is_lesson else ""
             # the form to sign again is folded away for everybody else who has signed this version
             url = f"{fix.url}?again=true#signed" if each.requirement.kind is RequirementKind.ATTESTATION else fix.url
-            found.append(ToDo(fix.label, title, url, each.minutes))
+            ways = other_ways([each], record.program, slug, waiting)
+            found.append(ToDo(fix.label, title, url, each.minutes, ways))
     return found

@@ -9,6 +9,7 @@ from app.catalog.models import Product
 from app.catalog.queries import Course
 from app.certification import words
 from app.certification.holdings import Key
+from app.certification.otherways import OtherWay, other_ways
 from app.certification.queries import Record
 from app.certification.requirements import RequirementKind
 from app.certification.rules import Missing, Standing
@@ -75,6 +76,7 @@ class Next:
     missing: Missing
     by: date | None
     steps: list[tuple[Step, str, str, str]]
+    ways: tuple[OtherWay, ...]
 
     @property
     def kind(self) -> str:
@@ -175,7 +177,9 @@ def _candidate(line: Line, today: date) -> Next | None:
     if urgent is None or not line.to_do:
         return None
     urgency, by = urgent
-    return Next(line, urgency, line.to_do[0], by, steps(line.record, today, line.awaiting))
+    first = line.to_do[0]
+    ways = other_ways([first], line.record.program, line.product.slug, line.awaiting)
+    return Next(line, urgency, first, by, steps(line.record, today, line.awaiting), ways)
 
 
 def _waiting(line: Line) -> list[Waiting]:
