@@ -11,11 +11,11 @@ from sqlmodel import Session, col
 
 from app.catalog.models import Content, ContentVersion, LessonProgress
 from app.certification.asking import ALL_LESSONS
-from app.certification.assigning.leaves import leaves
-from app.certification.assigning.rules import due_after_leave
 from app.certification.changes import Change, changes, spot_recertification
 from app.certification.dates import ONE_DAY, Basis, PeriodDates
 from app.certification.holdings import Held, Holdings, Key
+from app.certification.leave.queries import leaves
+from app.certification.leave.rules import due_after_leave
 from app.certification.live.models import Attendance
 from app.certification.models import Assignment, CreditKind, RequirementCredit, SignOff, SignOffOutcome
 from app.certification.programs import Program, attestation, certification, delta_quiz, lesson, live_session, quiz

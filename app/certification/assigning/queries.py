@@ -11,9 +11,9 @@ from sqlmodel import Session, col
 from app.catalog.models import Product
 from app.catalog.text import Text
 from app.certification.assigning.fitting import Before, Candidate, Conditions, DueTerms, day_that_holds, due_date
-from app.certification.assigning.leaves import leaves
-from app.certification.assigning.rules import due_after_leave
 from app.certification.holdings import Key
+from app.certification.leave.queries import leaves
+from app.certification.leave.rules import due_after_leave
 from app.certification.models import Assignment, AssignmentRule, DueFrom, Leave
 from app.certification.queries import records
 from app.clock import local_day

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.certification.assigning.rules import Away, away, due_after_leave, merged
+from app.certification.leave.rules import Away, away, due_after_leave, merged
 
 ASKED = date(2026, 11, 1)
 DUE = date(2026, 12, 3)

@@ -1,4 +1,4 @@
-"""When people are away."""
+"""Reading when people are away."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
-from app.certification.assigning.rules import Away, away
+from app.certification.leave.rules import Away, away
 from app.certification.models import Leave
 from app.clock import local_day
 
