@@ -21,6 +21,8 @@ from app.certification.facts import Facts
 from app.certification.holdings import Key, effective, extended_through
 from app.certification.live.models import Attendance
 from app.certification.models import (
+    CertificationEvent,
+    CertificationEventKind,
     CertificationPeriod,
     PeriodOrigin,
     RequirementCredit,
@@ -245,7 +247,8 @@ def signed_by(session: Session, person_id: int, product_id: int, moment: datetim
 class HeldPeriod:
     """One certification period as its holder sees it, with the days that hold after an extension.
 
-    `level` is empty for the first; `baseline_through` is the last valid day before any extension.
+    `level` is empty for the first; `baseline_through` is the last valid day before any extension. `freed_on` is the day
+    on which it was stored, where it was earned before and waited for the end of what `held_up` names.
     """
 
     id: int
@@ -264,6 +267,8 @@ class HeldPeriod:
     origin: PeriodOrigin
     evidence: str
     baseline_through: date
+    freed_on: date | None = None
+    held_up: CertificationEventKind | None = None
 
 
 def periods(session: Session, person_id: int, as_of: datetime | None = None) -> list[HeldPeriod]:
@@ -288,6 +293,11 @@ def periods(session: Session, person_id: int, as_of: datetime | None = None) -> 
             col(CertificationPeriod.level),
             col(CertificationPeriod.origin),
             col(CertificationPeriod.evidence),
+            col(CertificationPeriod.awarded_at),
+            _event_before(col(CertificationEvent.at), CertificationEventKind.REINSTATED).label("lifted_at"),
+            _event_before(
+                col(CertificationEvent.kind), CertificationEventKind.SUSPENDED, CertificationEventKind.REVOKED
+            ).label("held_up"),
             extended_through(as_of),
         )
         .join(Product, col(Product.id) == col(CertificationPeriod.product_id))
@@ -299,7 +309,25 @@ def periods(session: Session, person_id: int, as_of: datetime | None = None) -> 
     return [_held(row) for row in rows]
 
 
+def _event_before(wanted: Any, *kinds: CertificationEventKind) -> Any:
+    """Return a column of the last event of these kinds by the moment when a period was stored."""
+    return (
+        select(wanted)
+        .where(
+            col(CertificationEvent.person_id) == col(CertificationPeriod.person_id),
+            col(CertificationEvent.product_id) == col(CertificationPeriod.product_id),
+            col(CertificationEvent.at) <= col(CertificationPeriod.awarded_at),
+            col(CertificationEvent.kind).in_(kinds),
+        )
+        .order_by(col(CertificationEvent.at).desc(), col(CertificationEvent.id).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
 def _held(row: Any) -> HeldPeriod:
+    stored_on = local_day(row.awarded_at)
+    waited = row.lifted_at is not None and row.done_on < stored_on == local_day(row.lifted_at)
     stored = PeriodDates(row.done_on, row.window_opens_on, row.valid_through, row.grace_through, row.baseline_through)
     dates = effective(stored, row.extended)
     return HeldPeriod(
@@ -319,4 +347,6 @@ def _held(row: Any) -> HeldPeriod:
         origin=row.origin,
         evidence=row.evidence,
         baseline_through=dates.baseline_through,
+        freed_on=stored_on if waited else None,
+        held_up=row.held_up if waited else None,
     )

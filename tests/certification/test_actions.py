@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -19,6 +19,7 @@ from app.certification.queries import periods
 from app.certification.sanctions.actions import sanction
 from app.database import Database
 from app.errors import ConflictError, InvalidError
+from app.people.models import Role
 from factories import NOW, attest, person, sellable
 
 
@@ -103,6 +104,40 @@ def test_what_was_earned_while_suspended_is_stored_on_reinstatement(session: Ses
     assert number_of(session, CertificationPeriod) == 0
     decide(CertificationEventKind.REINSTATED)
     assert number_of(session, CertificationPeriod) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "days", "said"),
+    [
+        (CertificationEventKind.SUSPENDED, 9, "stored on 2 December 2026, when the suspension was lifted"),
+        (CertificationEventKind.REVOKED, 9, "stored on 2 December 2026, when the certification was given back"),
+        (CertificationEventKind.SUSPENDED, 0, ""),
+    ],
+)
+def test_a_period_that_waited_for_the_end_of_a_sanction_says_so(
+    session: Session, sign_in: Callable[[str], TestClient], kind: CertificationEventKind, days: int, said: str
+) -> None:
+    ana, keeper = person(session, "ana@example.com"), sellable(session)
+    carol = person(session, "carol@example.com", Role.COMPLIANCE)
+
+    def decide(what: CertificationEventKind, moment: datetime) -> None:
+        sanction(session, ana.id or 0, keeper.id or 0, what, reason="Why.", by=carol.email, moment=moment)
+
+    decide(kind, NOW)
+    attest(session, ana, keeper)
+    decide(CertificationEventKind.REINSTATED, NOW + timedelta(days=days))
+    session.commit()
+    (held,) = periods(session, ana.id or 0)
+    assert held.freed_on == (NOW.date() + timedelta(days=days) if said else None)
+    person_id = ana.id
+    session.rollback()
+    with time_machine.travel(NOW + timedelta(days=10), tick=False):
+        own = sign_in("ana@example.com").get("/certifications").text
+        record_page = sign_in("carol@example.com").get(f"/team/people/{person_id}").text
+    for page in (own, record_page):
+        shown = " ".join(page.split())
+        assert said in shown
+        assert ("stored on" in shown) == bool(said)
 
 
 @pytest.fixture
