@@ -11,9 +11,11 @@ from app.catalog.queries import Course, Progress
 from app.catalog.rules import next_lesson
 from app.catalog.text import Text
 from app.certification import words
+from app.certification.dates import Basis
 from app.certification.otherways import OtherWay, of_step
 from app.certification.queries import Record
 from app.certification.requirements import Requirement, RequirementKind
+from app.certification.rules import Standing
 from app.certification.way import Step, StepKind, StepState
 from app.certification.words import Awaiting
 from app.clock import local_day
@@ -164,19 +166,35 @@ class StandingView:
 def standing_view(
     record: Record, course: Course, lessons: Outline, today: date, awaiting: Awaiting = words.NOTHING_WAITS
 ) -> StandingView:
-    """Put a standing into words, with the one thing to do next."""
+    """Put a standing into words, with the one thing to do next; no work of one's own lifts what a person decided."""
     verdict = record.verdict
+    stopped = verdict.standing in {Standing.SUSPENDED, Standing.REVOKED}
     steps = record.way(today)
-    months = record.program.terms.valid_months
     return StandingView(
         state=words.state(verdict.standing, allowed=verdict.allowed),
         until=words.until(verdict, today, record.due_on, awaiting),
         steps=tuple(_step_line(step, record, course, awaiting) for step in steps),
-        steps_left=sum(step.state is not StepState.DONE for step in steps if step.kind is not StepKind.CERTIFIED),
+        steps_left=0
+        if stopped
+        else sum(step.state is not StepState.DONE for step in steps if step.kind is not StepKind.CERTIFIED),
         minutes_left=words.minutes_left(words.to_do(verdict.missing, awaiting)),
-        action=_action(record, course, lessons, awaiting),
-        terms=ngettext("Certified for %(count)s month.", "Certified for %(count)s months.", months) % {"count": months},
+        action=None if stopped else _action(record, course, lessons, awaiting),
+        terms=_terms(record),
     )
+
+
+def _terms(record: Record) -> str:
+    """Say how long a certification lasts: where its end is a fixed day, that may be shorter or longer than one period."""
+    months = record.program.terms.valid_months
+    if record.program.terms.basis is Basis.FIXED:
+        sentence = ngettext(
+            "Certified in whole periods of %(count)s month from the due date.",
+            "Certified in whole periods of %(count)s months from the due date.",
+            months,
+        )
+    else:
+        sentence = ngettext("Certified for %(count)s month.", "Certified for %(count)s months.", months)
+    return sentence % {"count": months}
 
 
 def _step_line(step: Step, record: Record, course: Course, awaiting: Awaiting) -> StepLine:

@@ -12,10 +12,12 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from app.catalog.models import ContentKind
-from app.certification.models import CreditKind, RequirementCredit
+from app.certification.models import CertificationEventKind, CreditKind, RequirementCredit
 from app.certification.requirements import RequirementKind
+from app.certification.sanctions.actions import sanction
 from app.people.models import Role
 from factories import (
+    NOW,
     attest,
     course_document,
     film,
@@ -113,6 +115,38 @@ def test_a_product_shows_positioning_progress_boundary_red_lines_and_the_way(ses
     ):
         assert part.replace(" :", ":").replace(" ,", ",") in shown.replace(" :", ":").replace(" ,", ",")
     assert '<a class="btn main" href="/products/keeper/lessons/lesson-2">' in page
+
+
+@pytest.mark.parametrize("kind", [CertificationEventKind.SUSPENDED, CertificationEventKind.REVOKED])
+def test_who_was_stopped_is_promised_no_step_that_helps(
+    session: Session, sign_in: SignIn, kind: CertificationEventKind
+) -> None:
+    ana, keeper = person(session, "ana@example.com"), taught(session, [lesson(1), lesson(2)])
+    sanction(session, ana.id or 0, keeper.id or 0, kind, reason="Why.", by="carol@example.com", moment=NOW)
+    session.commit()
+    page = sign_in("ana@example.com").get("/products/keeper").text
+    shown = text(page)
+    assert f"Keeper {kind.value.capitalize()}" in shown
+    assert "left" not in shown[shown.index("Keeper") : shown.index("Scene")]
+    assert "Start lesson 1" not in shown
+
+
+@pytest.mark.parametrize(
+    ("basis", "said"),
+    [
+        ("expiry", "Certified for 12 months."),
+        ("completion", "Certified for 12 months."),
+        ("fixed", "Certified in whole periods of 12 months from the due date."),
+    ],
+)
+def test_a_product_says_how_long_a_certification_lasts(
+    session: Session, sign_in: SignIn, basis: str, said: str
+) -> None:
+    person(session, "ana@example.com")
+    taught(session, [lesson(1)], basis=basis)
+    session.commit()
+    shown = text(sign_in("ana@example.com").get("/products/keeper").text)
+    assert said in shown
 
 
 def test_what_a_customer_may_see_holds_nothing_internal(session: Session, sign_in: SignIn) -> None:
