@@ -184,7 +184,7 @@ def standing_view(
 
 
 def _terms(record: Record) -> str:
-    """Say how long a certification lasts: where its end is a fixed day, that may be shorter or longer than one period."""
+    """Say how long a certification lasts; with fixed days, that may be shorter or longer than one period."""
     months = record.program.terms.valid_months
     if record.program.terms.basis is Basis.FIXED:
         sentence = ngettext(
