@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from app.certification.dates import Basis, ProgramTerms, Span, next_period
+from app.certification.reasons import ReasonCode
 from app.certification.requirements import Evidence, Requirement, RequirementKind
-from app.certification.rules import Missing, ReasonCode, Recertification, Sanction, StandingFacts
+from app.certification.rules import Missing, Recertification, Sanction, StandingFacts
 
 TERMS = ProgramTerms(12, Basis.EXPIRY, Span(days=30), grace_days=14)
 INTRO = Requirement(RequirementKind.LESSON, "intro", minutes=6)

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from app.api.problems import ProblemRoute
 from app.api.schemas import EXAMPLE, MOST_CHECKS, Batch, BatchResult, Check, Clearance, ClearanceQuery, Problem
 from app.api.security import needs
-from app.certification.rules import Reason
+from app.certification.reasons import Reason
 from app.clock import Now
 from app.database import SessionDep, reads
 from app.deals import words

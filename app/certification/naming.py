@@ -11,7 +11,8 @@ from sqlmodel import Session, col
 from app.catalog.models import ContentKind, Product
 from app.catalog.queries import in_force
 from app.catalog.text import by_locale, localized
-from app.certification.rules import Reason, ReasonCode, StandingVerdict
+from app.certification.reasons import Reason, ReasonCode
+from app.certification.rules import StandingVerdict
 
 Name = str | dict[str, str]
 Names = Mapping[str, Name]

@@ -8,8 +8,9 @@ from app.catalog.text import localized
 from app.certification import words
 from app.certification.choices import Option
 from app.certification.programs import Program
+from app.certification.reasons import CODE_OF_KIND
 from app.certification.requirements import Requirement, RequirementKind
-from app.certification.rules import CODE_OF_KIND, Missing
+from app.certification.rules import Missing
 from app.certification.way import STEP_OF_KIND, StepKind
 from app.certification.words import NOTHING_WAITS, Awaiting
 from app.web import i18n

@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 from app.catalog.text import localized
+from app.certification.reasons import Params, Reason, ReasonCode
 from app.certification.requirements import Requirement
-from app.certification.rules import Missing, Params, Reason, ReasonCode, Standing, StandingVerdict
+from app.certification.rules import Missing, Standing, StandingVerdict
 from app.certification.way import Step, StepKind
 from app.web import i18n
 from app.web.i18n import gettext as _

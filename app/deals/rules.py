@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from app.certification.rules import Reason, Standing, StandingVerdict
+from app.certification.reasons import Reason
+from app.certification.rules import Standing, StandingVerdict
 
 LONGEST_WAIVER = timedelta(days=30)
 

@@ -6,7 +6,8 @@ from typing import Any
 from app.catalog.text import localized
 from app.catalog.words import industry_names
 from app.certification import words as standing_words
-from app.certification.rules import Reason, Standing
+from app.certification.reasons import Reason
+from app.certification.rules import Standing
 from app.certification.words import Fix, State
 from app.deals.queries import Answer, ProductAnswer
 from app.deals.rules import ClearanceDecision, Enforcement, GateCode

@@ -12,8 +12,8 @@ from app.certification.credits import words as credit_words
 from app.certification.live import words as live_words
 from app.certification.live.invitations import Occasion
 from app.certification.models import AppealOutcome
+from app.certification.reasons import Reason, ReasonCode
 from app.certification.requirements import RequirementKind
-from app.certification.rules import Reason, ReasonCode
 from app.certification.sanctions import words as sanction_words
 from app.certification.sanctions.rules import Preset
 from app.conduct.models import Consequence

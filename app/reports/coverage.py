@@ -11,8 +11,9 @@ from app.certification import words
 from app.certification.holdings import Key
 from app.certification.levels import highest_held
 from app.certification.queries import Record
+from app.certification.reasons import ReasonCode
 from app.certification.requirements import RequirementKind
-from app.certification.rules import ReasonCode, Standing, StandingVerdict
+from app.certification.rules import Standing, StandingVerdict
 from app.reports.queries import Seller
 from app.web import i18n
 from app.web.i18n import gettext as _

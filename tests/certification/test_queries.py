@@ -14,7 +14,8 @@ from app.certification.actions import assign
 from app.certification.certificates.queries import find
 from app.certification.models import Assignment, CertificationEventKind
 from app.certification.queries import periods, record, records
-from app.certification.rules import ReasonCode, Standing, StandingVerdict
+from app.certification.reasons import ReasonCode
+from app.certification.rules import Standing, StandingVerdict
 from app.certification.sanctions.actions import sanction
 from app.database import Database
 from app.people.models import Person

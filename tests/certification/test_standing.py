@@ -6,18 +6,9 @@ from datetime import date
 import pytest
 
 from app.certification.dates import Basis, ProgramTerms, Span, next_period
+from app.certification.reasons import Reason, ReasonCode
 from app.certification.requirements import Requirement, RequirementKind
-from app.certification.rules import (
-    Reason,
-    ReasonCode,
-    Recertification,
-    Sanction,
-    Standing,
-    StandingFacts,
-    StandingVerdict,
-    award,
-    standing,
-)
+from app.certification.rules import Recertification, Sanction, Standing, StandingFacts, StandingVerdict, award, standing
 from lives import (
     ATTEST,
     CERTIFIED,

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.certification.rules import Reason, ReasonCode, Standing, StandingVerdict
+from app.certification.reasons import Reason, ReasonCode
+from app.certification.rules import Standing, StandingVerdict
 from app.deals.rules import (
     Clearance,
     ClearanceDecision,

@@ -23,7 +23,7 @@ from app.authoring.proving import prove_examples
 from app.catalog.content import Lesson, ProductDocument
 from app.catalog.models import ContentKind
 from app.certification.content import ProgramDocument
-from app.certification.rules import ReasonCode
+from app.certification.reasons import ReasonCode
 from app.cli import build_parser
 from app.commands.mcp import TOKEN
 from app.config import ROOT, Settings

@@ -54,7 +54,7 @@ class Zip:
 
     def open(self, name: str) -> BinaryIO:
         """Open a file."""
-        return self._zip.open(name)  # type: ignore[return-value]
+        return self._zip.open(name)  # type: ignore[return-value]  # a ZipExtFile reads as any binary file
 
 
 def sha256(source: BinaryIO) -> str:

@@ -132,7 +132,7 @@ def test_of_who_revokes_and_who_reinstates_what_they_saw_one_holds(session: Sess
 
 def test_a_revocation_and_the_last_evidence_at_once_leave_a_revoked_record(session: Session, ana: Ana) -> None:
     session.execute(Certificate.__table__.delete())  # type: ignore[attr-defined]  # SQLModel does not say so
-    session.execute(CertificationPeriod.__table__.delete())  # type: ignore[attr-defined]
+    session.execute(CertificationPeriod.__table__.delete())  # type: ignore[attr-defined]  # as above
     session.commit()
 
     def earn() -> None:

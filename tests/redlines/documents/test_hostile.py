@@ -190,7 +190,7 @@ def test_entities_of_other_files_are_not_read(tmp_path: Path) -> None:
 def test_the_reader_knows_nothing_of_our_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DEALWORTHY_SECRET_KEY", "secret")
 
-    assert "secret" not in str(isolated._environment())  # noqa: SLF001
+    assert "secret" not in str(isolated._environment())  # noqa: SLF001 (what the child gets is private)
     assert "DEALWORTHY_SECRET_KEY" in os.environ
 
 
