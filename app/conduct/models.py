@@ -100,12 +100,16 @@ class NameOpening(SQLModel, table=True):
 
 
 class Violation(SQLModel, table=True):
-    """A confirmed finding, on somebody's record, with what it leads to; `certification_event_id` where it stops."""
+    """A confirmed finding or incident, on somebody's record, with what it leads to.
+
+    It has either a `finding_id` or an `incident_id`; `certification_event_id` where it stops somebody.
+    """
 
     __tablename__ = "violation"
 
     id: int | None = Field(default=None, primary_key=True)
-    finding_id: int = Field(foreign_key="finding.id", unique=True)
+    finding_id: int | None = Field(default=None, foreign_key="finding.id", unique=True)
+    incident_id: int | None = Field(default=None, foreign_key="incident.id", unique=True)
     person_id: int = Field(foreign_key="person.id", index=True)
     product_id: int | None = Field(default=None, foreign_key="product.id", index=True)
     consequence: Consequence = Field(sa_type=stored_enum(Consequence))

@@ -85,7 +85,10 @@ class PasswordLink(SQLModel, table=True):
 
 
 class ApiToken(SQLModel, table=True):
-    """A client's key to the API, such as a CRM's; only its SHA-256 is stored."""
+    """A client's key to the API, such as a CRM's; only its SHA-256 is stored.
+
+    `last_used_at` is exact to some minutes. `replaced_by_id` is the key that was made in its place.
+    """
 
     __tablename__ = "api_token"
 
@@ -98,6 +101,8 @@ class ApiToken(SQLModel, table=True):
     created_by: str = Field(max_length=320)
     expires_at: datetime | None = Field(default=None, sa_type=Moment)
     revoked_at: datetime | None = Field(default=None, sa_type=Moment)
+    last_used_at: datetime | None = Field(default=None, sa_type=Moment)
+    replaced_by_id: int | None = Field(default=None, foreign_key="api_token.id")
 
 
 class RateLimit(SQLModel, table=True):

@@ -1,0 +1,1 @@
+"""What customers say, ask and misunderstand, from the deal to the trainers of the product and back."""
