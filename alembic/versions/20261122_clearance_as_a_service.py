@@ -330,6 +330,10 @@ def upgrade() -> None:
 
     with op.batch_alter_table("violation", schema=None) as batch_op:
         batch_op.add_column(sa.Column("incident_id", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("red_line", sa.String(80), nullable=True))
+        batch_op.add_column(sa.Column("rule", sa.JSON(none_as_null=True), nullable=True))
+        batch_op.add_column(sa.Column("title", sa.String(200), nullable=True))
+        batch_op.add_column(sa.Column("to_discuss", sa.String(2000), nullable=True))
         batch_op.alter_column("finding_id", existing_type=sa.INTEGER(), nullable=True)
         batch_op.create_unique_constraint(batch_op.f("uq_violation_incident_id"), ["incident_id"])
         batch_op.create_foreign_key(

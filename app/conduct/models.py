@@ -102,7 +102,9 @@ class NameOpening(SQLModel, table=True):
 class Violation(SQLModel, table=True):
     """A confirmed finding or incident, on somebody's record, with what it leads to.
 
-    It has either a `finding_id` or an `incident_id`; `certification_event_id` where it stops somebody.
+    It has either a `finding_id` or an `incident_id`; `certification_event_id` where it stops somebody. One of an
+    incident keeps by itself what a finding would say: the `title` of the incident, and of the red line, where one was
+    crossed, its id and its document as of that day. `to_discuss` is what a coaching is to be about.
     """
 
     __tablename__ = "violation"
@@ -114,6 +116,10 @@ class Violation(SQLModel, table=True):
     product_id: int | None = Field(default=None, foreign_key="product.id", index=True)
     consequence: Consequence = Field(sa_type=stored_enum(Consequence))
     reason: str = Field(max_length=1000)
+    red_line: str | None = Field(default=None, max_length=80)
+    rule: dict[str, Any] | None = Field(default=None, sa_type=JSON(none_as_null=True), nullable=True)
+    title: str | None = Field(default=None, max_length=200)
+    to_discuss: str | None = Field(default=None, max_length=2000)
     certification_event_id: int | None = Field(default=None, foreign_key="certification_event.id")
     at: datetime = Field(sa_type=Moment)
     by: str = Field(max_length=320)
