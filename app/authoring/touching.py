@@ -18,11 +18,10 @@ from app.certification.requirements import RequirementKind
 from app.certification.rules import Standing
 from app.clock import local_day
 from app.conduct import rescan
-from app.deals.facts import OWNER, deals
-from app.deals.gate import DealState, states
+from app.deals.facts import Member, deals
+from app.deals.gate import DealState, covers, states
 from app.deals.models import Deal, DealProduct
-from app.deals.queries import ProductAnswer
-from app.deals.rules import ClearanceDecision, MemberDecision, team_verdict
+from app.deals.rules import ClearanceDecision, ProductDecision
 from app.redlines.compiler import RuleError
 
 _CERTIFIED = frozenset({Standing.CERTIFIED, Standing.RENEWAL_OPEN, Standing.RECERTIFICATION_REQUIRED})
@@ -122,25 +121,15 @@ def _would_stop(state: DealState, product_id: int, wish: Wish) -> bool:
     slug = next((each.slug for each in state.deal.products if each.id == product_id), None)
     if slug is None:
         return False
-    answers = [(member, answer.product(slug)) for member, answer in state.team]
-    before, after = (
-        team_verdict(
-            next(answer.coverage for _, answer in answers),
-            [
-                MemberDecision(rep=member.email, is_owner=member.role == OWNER, answer=decided(answer))
-                for member, answer in answers
-            ],
-        )
-        for decided in (lambda answer: answer.decision, _unanswered)
-    )
-    return before.allowed and not after.allowed
+    team = [(member, answer.product(slug)) for member, answer in state.team]
+    return covers(team).allowed and not covers(team, _unanswered).allowed
 
 
-def _unanswered(answer: ProductAnswer) -> Any:
+def _unanswered(_member: Member, decision: ProductDecision) -> ProductDecision:
     """Return what the gate would say of somebody who did nothing by the deadline, nor did their supervisor."""
-    if answer.decision.decision in (ClearanceDecision.CLEARED, ClearanceDecision.CLEARED_SUPERVISED):
-        return replace(answer.decision, decision=ClearanceDecision.NOT_CLEARED, valid_through=None)
-    return answer.decision
+    if decision.decision in (ClearanceDecision.CLEARED, ClearanceDecision.CLEARED_SUPERVISED):
+        return replace(decision, decision=ClearanceDecision.NOT_CLEARED, valid_through=None)
+    return decision
 
 
 def trial(session: Session, slug: str, rule: Mapping[str, Any], moment: datetime) -> rescan.Trial | None:

@@ -1,6 +1,6 @@
 """How a whole deal stands at the gate: every member, every product, and who stands in the way."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,14 +8,17 @@ from sqlmodel import Session
 
 from app.certification.programs import Program
 from app.deals.facts import OWNER, DealFacts, Member
+from app.deals.policies.queries import Policy
 from app.deals.queries import Answer, Asked, ProductAnswer, Question, answers
 from app.deals.rules import (
     ClearanceDecision,
     Coverage,
     MemberDecision,
+    ProductDecision,
     Risk,
     Situation,
     TeamVerdict,
+    all_covered,
     at_risk,
     stops,
     team_verdict,
@@ -108,14 +111,18 @@ class DealState:
 
 
 def states(
-    session: Session, deals: Sequence[DealFacts], as_of: datetime, under: Mapping[int, Program] | None = None
+    session: Session,
+    deals: Sequence[DealFacts],
+    as_of: datetime,
+    under: Mapping[int, Program] | None = None,
+    policies_under: Mapping[int, Policy] | None = None,
 ) -> list[DealState]:
     """Work out how deals stand, stored or only thought of; the statements do not depend on how many there are.
 
-    `under` are programs, by product id, to take for those published.
+    `under` are programs and `policies_under` policies, by product id, to take for those in force.
     """
     asked = [ask(deal, member) for deal in deals for member in deal.members]
-    found = iter(answers(session, asked, as_of, under))
+    found = iter(answers(session, asked, as_of, under, policies_under))
     return [_state(deal, tuple(next(found) for _ in deal.members)) for deal in deals]
 
 
@@ -126,22 +133,36 @@ def ask(deal: DealFacts, member: Member) -> Asked:
         products=deal.slugs,
         situation=Situation(stage=deal.stage, region=deal.region, role=member.role),
         supervisor_id=member.supervisor_id,
+        deal_id=deal.id or None,
     )
+
+
+Decided = Callable[[Member, ProductDecision], ProductDecision]
+"""What to take for a member's decision about one requirement, such as what it would be without a colleague."""
+
+
+def covers(team: Sequence[tuple[Member, ProductAnswer]], decided: Decided | None = None) -> TeamVerdict:
+    """Answer whether a team covers one product, by each of its requirements."""
+    if not team:
+        return team_verdict(Coverage.EVERY, [])
+    verdicts = []
+    for number, part in enumerate(team[0][1].parts):
+        decisions = [(member, answer.parts[number].decision) for member, answer in team]
+        members = [
+            MemberDecision(
+                rep=member.email, is_owner=member.role == OWNER, answer=decided(member, each) if decided else each
+            )
+            for member, each in decisions
+        ]
+        verdicts.append(team_verdict(part.requirement.coverage, members))
+    return all_covered(verdicts)
 
 
 def _state(deal: DealFacts, found: tuple[Answer, ...]) -> DealState:
     products = []
     for carried in deal.products:
-        of_product = [
-            (member, answer.product(carried.slug)) for member, answer in zip(deal.members, found, strict=True)
-        ]
-        verdict = team_verdict(
-            next((answer.coverage for _, answer in of_product), Coverage.EVERY),
-            [
-                MemberDecision(rep=member.email, is_owner=member.role == OWNER, answer=answer.decision)
-                for member, answer in of_product
-            ],
-        )
-        blocking = tuple((member, answer) for member, answer in of_product if member.email in verdict.blocking)
+        team = [(member, answer.product(carried.slug)) for member, answer in zip(deal.members, found, strict=True)]
+        verdict = covers(team)
+        blocking = tuple((member, answer) for member, answer in team if member.email in verdict.blocking)
         products.append(ProductState(carried.slug, carried.name, verdict, blocking))
     return DealState(deal, found, tuple(products))

@@ -121,7 +121,7 @@ def supervisors(state: DealState, others: Sequence[Standing]) -> list[Candidate]
 
 
 def _alone(answer: Answer) -> bool:
-    return all(each.record is not None and each.record.on_deals.verdict.allowed for each in answer.products)
+    return all(each.certified for each in answer.products)
 
 
 def owners(session: Session, viewer: Viewer, led: Collection[int]) -> list[tuple[str, str]]:

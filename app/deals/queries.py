@@ -6,7 +6,7 @@ same question as of the same moment has the same answer, and the same id, howeve
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -18,22 +18,25 @@ from ulid import ULID
 from app.catalog.models import Product
 from app.certification.holdings import Key
 from app.certification.programs import Program
-from app.certification.queries import Record, programs, records_under
+from app.certification.queries import LevelRecord, Record, programs, records_under
+from app.certification.rules import StandingVerdict
 from app.clock import local_day
-from app.deals.facts import OWNER, DealFacts, deals_by_reference
+from app.deals.facts import DealFacts, deals_by_reference
+from app.deals.policies.queries import UNPUBLISHED, Policy, of_program, policies
 from app.deals.rules import (
     Clearance,
-    Coverage,
-    DealStage,
-    Enforcement,
+    ClearanceDecision,
+    FailureMode,
     GateRequirement,
     ProductDecision,
     ProductFacts,
     RepStatus,
     Situation,
+    all_of,
     decide,
     decide_product,
 )
+from app.deals.waivers.queries import Holding, holding
 from app.people.models import Person
 
 _RANDOM_BYTES = 10
@@ -57,22 +60,54 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """The versions that an answer rests on; None where there is none."""
+    """The versions that an answer rests on; None where there is none, and no policy where the program says."""
 
     program_version: int | None = None
     redlines_version: int | None = None
     period: int | None = None
+    policy: int | None = None
+    waiver: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The answer for one requirement of a product: what was asked of whom (`facts.requirement`), and the decision."""
+
+    facts: ProductFacts
+    decision: ProductDecision
+
+    @property
+    def requirement(self) -> GateRequirement:
+        """What is asked."""
+        return self.facts.requirement or GateRequirement()
+
+    @property
+    def certified(self) -> bool:
+        """Whether the person's own standing is enough, without a supervisor or a waiver."""
+        return self.facts.verdict is not None and self.facts.verdict.allowed
 
 
 @dataclass(frozen=True, slots=True)
 class ProductAnswer:
-    """The answer for one product, with what it rests on."""
+    """The answer for one product, the worst of its parts, with what it rests on."""
 
     decision: ProductDecision
     basis: Basis
     name: str | dict[str, str]
     record: Record | None
-    coverage: Coverage
+    parts: tuple[Part, ...]
+    failure_mode: FailureMode
+
+    @property
+    def verdict(self) -> StandingVerdict | None:
+        """The person's standing on the level that the answer rests on; None of whom nothing is known."""
+        deciding = (each for each in self.parts if each.decision.decision is self.decision.decision)
+        return next(deciding).facts.verdict
+
+    @property
+    def certified(self) -> bool:
+        """Whether the person's own standing is enough for all that is asked."""
+        return all(each.certified for each in self.parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +140,7 @@ class Asked:
     products: tuple[str, ...]
     situation: Situation
     supervisor_id: int | None = None
+    deal_id: int | None = None
 
 
 def clearances(session: Session, questions: Sequence[Question], as_of: datetime) -> list[Answer]:
@@ -125,14 +161,23 @@ def _asked(question: Question, deal: DealFacts | None) -> Asked:
             role=question.role or (member.role if member else None),
         ),
         supervisor_id=member.supervisor_id if member else None,
+        deal_id=deal.id if deal else None,
     )
 
 
 def answers(
-    session: Session, asked: Sequence[Asked], as_of: datetime, under: Mapping[int, Program] | None = None
+    session: Session,
+    asked: Sequence[Asked],
+    as_of: datetime,
+    under: Mapping[int, Program] | None = None,
+    policies_under: Mapping[int, Policy] | None = None,
 ) -> list[Answer]:
-    """Answer questions whose deals are known; see `clearances`. `under` are programs to take for those published."""
-    stored = _Stored(session, asked, as_of, under or {})
+    """Answer questions whose deals are known; see `clearances`.
+
+    `under` are programs to take for those published, and `policies_under` policies to take for those set, both by
+    product id.
+    """
+    stored = _Stored(session, asked, as_of, under or {}, policies_under or {})
     return [_answer(each, stored, as_of) for each in asked]
 
 
@@ -152,8 +197,14 @@ class _Product:
 class _Stored:
     """What is stored about everybody and everything that was asked about."""
 
-    def __init__(self, session: Session, asked: Iterable[Asked], as_of: datetime, under: Mapping[int, Program]) -> None:
-        asked = list(asked)
+    def __init__(
+        self,
+        session: Session,
+        asked: Sequence[Asked],
+        as_of: datetime,
+        under: Mapping[int, Program],
+        policies_under: Mapping[int, Policy],
+    ) -> None:
         supervisors = {each.supervisor_id for each in asked if each.supervisor_id is not None}
         self.reps, self._by_id = _reps(session, {each.question.rep.lower() for each in asked}, supervisors, as_of)
         self.products = _products(session, {slug for each in asked for slug in each.products}, as_of)
@@ -163,13 +214,26 @@ class _Stored:
             **{product_id: program for product_id, program in under.items() if product_id in ids},
         }
         self.records: Mapping[Key, Record] = records_under(session, list(self._by_id), as_of, self.programs)
+        self._policies = {**policies(session, ids, as_of), **policies_under}
+        known_deals = {each.deal_id for each in asked if each.deal_id}
+        self._waivers = holding(session, known_deals, as_of) if known_deals else {}
 
-    def supervises(self, person_id: int | None, product_id: int) -> bool:
+    def policy(self, product_id: int) -> Policy:
+        """Return what is asked for a product: what was set, else what its program says."""
+        program = self.programs.get(product_id)
+        return self._policies.get(product_id) or (of_program(program) if program else UNPUBLISHED)
+
+    def waiver(self, deal_id: int | None, person_id: int, product_id: int) -> Holding | None:
+        """Return the exception that was given to a person, if there is one."""
+        return self._waivers.get((deal_id, person_id, product_id)) if deal_id else None
+
+    def supervises(self, person_id: int | None, product_id: int, level: str) -> bool:
         """Say whether a person who is named as a supervisor is cleared alone."""
         if person_id is None:
             return False
         person, record = self._by_id.get(person_id), self.records.get((person_id, product_id))
-        return bool(person and person.status is RepStatus.ACTIVE and record and record.on_deals.verdict.allowed)
+        stands = on_level(record, level) if record else None
+        return bool(person and person.status is RepStatus.ACTIVE and stands and stands.verdict.allowed)
 
 
 def _reps(
@@ -198,21 +262,10 @@ def _products(session: Session, slugs: Collection[str], as_of: datetime) -> dict
     return {row.slug: _Product(row.id, row.name) for row in rows}
 
 
-def requirement(program: Program) -> GateRequirement:
-    """Read what a program asks of the people on a deal. Where only the owner counts, only the owner is asked."""
-    document = program.document
-    coverage = Coverage(document.get("coverage", Coverage.EVERY))
-    roles = frozenset(document.get("roles", ()))
-    if coverage is Coverage.OWNER and (not roles or OWNER in roles):
-        roles = frozenset({OWNER})
-    return GateRequirement(
-        level=program.deal_level or program.base,
-        regions=frozenset(document.get("regions", ())),
-        from_stage=DealStage(document.get("from_stage", DealStage.DISCOVERY)),
-        roles=roles,
-        coverage=coverage,
-        enforcement=Enforcement(document["enforcement"]),
-    )
+def on_level(record: Record, level: str) -> LevelRecord | None:
+    """Return the standing on a level, or None where the program has no such level (any more)."""
+    wanted = "" if level == record.program.base else level
+    return next((each for each in record.every_level if each.level == wanted), None)
 
 
 def _answer(asked: Asked, stored: _Stored, as_of: datetime) -> Answer:
@@ -234,24 +287,35 @@ def _product_answer(slug: str, asked: Asked, rep: _Rep | None, stored: _Stored, 
     product = stored.products.get(slug)
     program = stored.programs.get(product.id) if product else None
     record = stored.records.get((rep.id, product.id)) if rep and product else None
-    # a product about which nothing is published yet is a doubt, not a product that asks for nothing
-    asks = requirement(program) if program else GateRequirement()
-    facts = ProductFacts(
-        product=slug,
-        known=product is not None,
-        rep=rep.status if rep else RepStatus.UNKNOWN,
-        requirement=asks,
-        verdict=record.on_deals.verdict if record else None,
-        situation=asked.situation,
-        supervisor_cleared=product is not None and stored.supervises(asked.supervisor_id, product.id),
-    )
+    policy = stored.policy(product.id) if product else UNPUBLISHED
+    waiver = stored.waiver(asked.deal_id, rep.id, product.id) if rep and product else None
+    parts = []
+    for requirement in policy.requirements:
+        stands = on_level(record, requirement.level) if record else None
+        facts = ProductFacts(
+            product=slug,
+            known=product is not None,
+            rep=rep.status if rep else RepStatus.UNKNOWN,
+            requirement=requirement,
+            level_known=record is None or stands is not None,
+            verdict=stands.verdict if stands else None,
+            situation=asked.situation,
+            waived_through=waiver.through if waiver else None,
+            supervisor_cleared=product is not None
+            and stored.supervises(asked.supervisor_id, product.id, requirement.level),
+        )
+        parts.append(Part(facts, decide_product(facts, today)))
+    decision = all_of([each.decision for each in parts])
+    stands = on_level(record, policy.requirements[0].level) if record else None
     basis = Basis(
         program_version=program.version if program else None,
         redlines_version=program.redlines_version if program else None,
-        period=record.on_deals.period_id if record else None,
+        period=stands.period_id if stands else None,
+        policy=policy.id,
+        waiver=waiver.id if waiver and decision.decision is ClearanceDecision.CLEARED_BY_WAIVER else None,
     )
     name = product.name if product else slug
-    return ProductAnswer(decide_product(facts, today), basis, name, record, asks.coverage)
+    return ProductAnswer(decision, basis, name, record, tuple(parts), policy.failure_mode)
 
 
 def _decision_id(asked: Asked, clearance: Clearance, bases: Sequence[Basis], as_of: datetime) -> str:
@@ -264,7 +328,7 @@ def _decision_id(asked: Asked, clearance: Clearance, bases: Sequence[Basis], as_
             (
                 (each.product, each.decision, each.enforcement, each.valid_through),
                 [(reason.code, dict(reason.params), reason.minutes) for reason in each.reasons],
-                (basis.program_version, basis.redlines_version, basis.period),
+                (basis.program_version, basis.redlines_version, basis.period, basis.policy, basis.waiver),
             )
             for each, basis in zip(clearance.products, bases, strict=True)
         ],

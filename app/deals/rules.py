@@ -41,6 +41,13 @@ class Enforcement(StrEnum):
     BLOCK = "block"
 
 
+class FailureMode(StrEnum):
+    """What a caller does while it gets no answer: stop everybody, or let everybody pass."""
+
+    CLOSED = "closed"
+    OPEN = "open"
+
+
 class Coverage(StrEnum):
     """Who of a deal's team has to be cleared."""
 
@@ -74,6 +81,7 @@ class GateCode(StrEnum):
     UNKNOWN_REP = "unknown_rep"
     UNKNOWN_PRODUCT = "unknown_product"
     INACTIVE_REP = "inactive_rep"
+    UNKNOWN_LEVEL = "unknown_level"
 
 
 class Risk(StrEnum):
@@ -94,12 +102,12 @@ class WaiverRefusal(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateRequirement:
-    """What a product asks of the people on its deals. No regions or no roles means all of them.
+    """One thing that a product asks of the people on its deals. No regions or no roles means all of them.
 
-    The standing that is handed in must be the one for ``level``.
+    The standing that is handed in must be the one for ``level``, which is empty for the first.
     """
 
-    level: str = "standard"
+    level: str = ""
     regions: frozenset[str] = frozenset()
     from_stage: DealStage = DealStage.DISCOVERY
     roles: frozenset[str] = frozenset()
@@ -118,16 +126,18 @@ class Situation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductFacts:
-    """What is on record about one person, one product and one deal.
+    """What is on record about one person, one product, one deal and one requirement.
 
-    A product that is known and has no requirement asks for nothing. ``waived_through`` is the last day of an
-    approved waiver; ``supervisor_cleared`` says that a colleague who is cleared is named on the deal.
+    A product that is known and has no requirement asks for nothing. ``level_known`` says that the program has the
+    level that is asked for. ``waived_through`` is the last day of an approved waiver; ``supervisor_cleared`` says
+    that a colleague who is cleared is named on the deal.
     """
 
     product: str
     known: bool = True
     rep: RepStatus = RepStatus.ACTIVE
     requirement: GateRequirement | None = None
+    level_known: bool = True
     verdict: StandingVerdict | None = None
     situation: Situation = Situation()
     waived_through: date | None = None
@@ -209,6 +219,25 @@ def decide_product(facts: ProductFacts, today: date) -> ProductDecision:
     )
 
 
+def all_of(parts: Sequence[ProductDecision]) -> ProductDecision:
+    """Bring the answers for the requirements of one product together: the worst wins.
+
+    The enforcement is the strictest among those that refuse, or among all when none does.
+    """
+    refusing = [each for each in parts if not each.allowed]
+    decision = _worst([each.decision for each in parts])
+    reasons: list[Reason] = []
+    for each in refusing or parts:
+        reasons += [reason for reason in each.reasons if reason not in reasons]
+    return ProductDecision(
+        product=parts[0].product,
+        decision=decision,
+        enforcement=_strictest([each.enforcement for each in refusing or parts]),
+        valid_through=_earliest([each.valid_through for each in parts]) if decision.allowed else None,
+        reasons=tuple(reasons),
+    )
+
+
 def decide(products: Iterable[ProductDecision]) -> Clearance:
     """Answer for several products at once: the worst wins; about nothing, nothing is known."""
     products = tuple(products)
@@ -248,6 +277,18 @@ def team_verdict(coverage: Coverage, members: Iterable[MemberDecision]) -> TeamV
         enforcement=_strictest([each.answer.enforcement for each in blocking or counted]),
         valid_through=end if decision.allowed else None,
         blocking=tuple(each.rep for each in blocking),
+    )
+
+
+def all_covered(verdicts: Sequence[TeamVerdict]) -> TeamVerdict:
+    """Bring the verdicts for the requirements of one product together, as `all_of` does for one person."""
+    refusing = [each for each in verdicts if not each.allowed]
+    decision = _worst([each.decision for each in verdicts])
+    return TeamVerdict(
+        decision=decision,
+        enforcement=_strictest([each.enforcement for each in refusing or verdicts]),
+        valid_through=_earliest([each.valid_through for each in verdicts]) if decision.allowed else None,
+        blocking=tuple(dict.fromkeys(rep for each in verdicts for rep in each.blocking)),
     )
 
 
@@ -308,6 +349,8 @@ def _is_before(stage: str | None, from_stage: DealStage) -> bool:
 
 def _certified_or_excepted(facts: ProductFacts, today: date) -> Answer:
     verdict = facts.verdict
+    if not facts.level_known:
+        return ClearanceDecision.UNKNOWN, None, (Reason(GateCode.UNKNOWN_LEVEL),)
     if verdict is None:
         # A product that asks for something without saying where the person stands is as good as unknown.
         return ClearanceDecision.UNKNOWN, None, (Reason(GateCode.UNKNOWN_PRODUCT),)

@@ -186,4 +186,4 @@ def refused(answers: Iterable[Answer]) -> list[tuple[str, list[RefusedReason]]]:
 
 def may_be_supervised(answer: Answer) -> bool:
     """Tell whether a colleague's name would let somebody act, or does already."""
-    return any(each.record is not None and each.record.on_deals.verdict.supervised_only for each in answer.products)
+    return any(each.verdict is not None and each.verdict.supervised_only for each in answer.products)

@@ -82,8 +82,8 @@ def state(decision: ClearanceDecision) -> State:
 def state_of(answer: ProductAnswer) -> State:
     """Return the state of a person for a product: the standing's own word where that says more."""
     decision = answer.decision.decision
-    if decision in {ClearanceDecision.CLEARED, ClearanceDecision.NOT_CLEARED} and answer.record is not None:
-        verdict = answer.record.on_deals.verdict
+    verdict = answer.verdict
+    if decision in {ClearanceDecision.CLEARED, ClearanceDecision.NOT_CLEARED} and verdict is not None:
         telling = {Standing.EXPIRED, Standing.SUSPENDED, Standing.REVOKED, Standing.IN_GRACE, Standing.RENEWAL_OPEN}
         if verdict.standing in telling:
             return standing_words.state(verdict.standing, allowed=verdict.allowed)
@@ -103,6 +103,8 @@ def sentence(reason: Reason) -> str:
         return _("This product is not known here, or nothing has been published about it.")
     if reason.code is GateCode.INACTIVE_REP:
         return _("The account of this person has been deactivated.")
+    if reason.code is GateCode.UNKNOWN_LEVEL:
+        return _("The gate asks for a level that the program does not have (any more).")
     return standing_words.sentence(reason)
 
 

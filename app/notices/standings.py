@@ -17,10 +17,10 @@ from app.certification.requirements import RequirementKind
 from app.certification.rules import Standing
 from app.clock import local_day
 from app.deals.facts import DealFacts, Member, deals
+from app.deals.gate import ask
 from app.deals.models import Deal, DealMember
-from app.deals.queries import Answer, ProductAnswer, Question, answers
-from app.deals.queries import Asked as AskedOfGate
-from app.deals.rules import ClearanceDecision, Enforcement, Situation, stops
+from app.deals.queries import Answer, ProductAnswer, answers
+from app.deals.rules import ClearanceDecision, Enforcement, stops
 from app.notices.rules import TOLD_FOR, Asked, Catching, Due, Held, Kind, OnDeal
 
 _NOT_YET = frozenset({Standing.NOT_STARTED, Standing.IN_PROGRESS})
@@ -159,7 +159,7 @@ class Standings:
             for member in deal.members
             if member.person_id in self._people and deal.products
         ]
-        said = answers(self._session, [_question(deal, member) for deal, member in places], self._moment)
+        said = answers(self._session, [ask(deal, member) for deal, member in places], self._moment)
         for (deal, member), answer in zip(places, said, strict=True):
             yield from self._places(deal, member, answer)
 
@@ -191,19 +191,10 @@ class Standings:
             )
 
 
-def _question(deal: DealFacts, member: Member) -> AskedOfGate:
-    return AskedOfGate(
-        question=Question(rep=member.email, products=deal.slugs),
-        products=deal.slugs,
-        situation=Situation(stage=deal.stage, region=deal.region, role=member.role),
-        supervisor_id=member.supervisor_id,
-    )
-
-
 def _deal_fix(answer: ProductAnswer, slug: str) -> str:
     if answer.record is None or answer.record.verdict.standing in _TAKEN:
         return ""
-    found = words.next_fix(answer.record.on_deals.verdict, slug)
+    found = words.next_fix(answer.verdict, slug) if answer.verdict else None
     return found.url if found else ""
 
 

@@ -1,17 +1,16 @@
 """What would it stop if somebody were not certified any more? The open deals, and their money."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 
 from sqlmodel import Session
 
-from app.deals.facts import OWNER, DealFacts, Member
-from app.deals.gate import DealState, states
-from app.deals.queries import ProductAnswer
-from app.deals.rules import ClearanceDecision, Coverage, MemberDecision, ProductDecision, stops, team_verdict
+from app.deals.facts import DealFacts, Member
+from app.deals.gate import covers, states
+from app.deals.rules import ClearanceDecision, ProductDecision, stops
 
 
 @dataclass(slots=True)
@@ -43,7 +42,8 @@ def stakes(
         for product, now in zip(state.deal.products, state.products, strict=True):
             if not now.verdict.allowed:
                 continue
-            verdict = team_verdict(*_without(state, product.slug, person_id))
+            team = [(member, answer.product(product.slug)) for member, answer in state.team]
+            verdict = covers(team, lambda member, decision: _stopped(member, decision, person_id))
             if verdict.allowed:
                 continue
             stake = found[product.id]
@@ -52,18 +52,8 @@ def stakes(
     return found
 
 
-def _without(state: DealState, slug: str, person_id: int) -> tuple[Coverage, Iterable[MemberDecision]]:
-    answers = [(member, answer.product(slug)) for member, answer in state.team]
-    decisions = [
-        MemberDecision(rep=member.email, is_owner=member.role == OWNER, answer=_stopped(member, answer, person_id))
-        for member, answer in answers
-    ]
-    return answers[0][1].coverage, decisions
-
-
-def _stopped(member: Member, answer: ProductAnswer, person_id: int) -> ProductDecision:
+def _stopped(member: Member, decision: ProductDecision, person_id: int) -> ProductDecision:
     """Answer as if the person were not cleared, and whoever leans on that person."""
-    decision = answer.decision
     own = member.person_id == person_id and decision.decision is not ClearanceDecision.NOT_REQUIRED
     leans = member.supervisor_id == person_id and decision.decision is ClearanceDecision.CLEARED_SUPERVISED
     if not (decision.allowed and (own or leans)):

@@ -1,0 +1,87 @@
+"""What does the gate ask for a product on a day? What was set for that day, else what the program says."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlmodel import Session, col
+
+from app.certification.programs import Program
+from app.clock import local_day
+from app.deals.facts import OWNER
+from app.deals.policies.models import GatePolicy
+from app.deals.rules import Coverage, DealStage, Enforcement, FailureMode, GateRequirement
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What is asked for one product; without an id it is what the program says, which has no days of its own."""
+
+    requirements: tuple[GateRequirement, ...]
+    failure_mode: FailureMode = FailureMode.CLOSED
+    id: int | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+UNPUBLISHED = Policy((GateRequirement(),))
+"""What is asked for a product about which nothing is published: a doubt, not a product that asks for nothing."""
+
+
+def policies(session: Session, products: Collection[int], as_of: datetime) -> dict[int, Policy]:
+    """Return the policy of each product that has one on the day of `as_of`, as was known then; one statement."""
+    today = local_day(as_of)
+    rows = session.execute(
+        select(
+            col(GatePolicy.product_id),
+            col(GatePolicy.document),
+            col(GatePolicy.id),
+            col(GatePolicy.starts_on),
+            col(GatePolicy.ends_on),
+        )
+        .where(
+            col(GatePolicy.product_id).in_(products),
+            col(GatePolicy.made_at) <= as_of,
+            or_(col(GatePolicy.withdrawn_at).is_(None), col(GatePolicy.withdrawn_at) > as_of),
+            col(GatePolicy.starts_on) <= today,
+            or_(col(GatePolicy.ends_on).is_(None), col(GatePolicy.ends_on) >= today),
+        )
+        .order_by(col(GatePolicy.starts_on), col(GatePolicy.id))
+    )
+    return {row.product_id: of_document(row.document, row.id, row.starts_on, row.ends_on) for row in rows}
+
+
+def of_document(
+    document: Mapping[str, Any], number: int | None = None, starts_on: date | None = None, ends_on: date | None = None
+) -> Policy:
+    """Read a policy from its document (see `content.PolicyDocument`)."""
+    return Policy(
+        tuple(map(_requirement, document["requirements"])),
+        FailureMode(document.get("failure_mode", FailureMode.CLOSED)),
+        number,
+        starts_on,
+        ends_on,
+    )
+
+
+def of_program(program: Program) -> Policy:
+    """Read what a program asks of the people on a deal."""
+    return Policy((_requirement({**program.document, "level": program.deal_level}),))
+
+
+def _requirement(written: Mapping[str, Any]) -> GateRequirement:
+    """Read one requirement. Where only the owner counts, only the owner is asked."""
+    coverage = Coverage(written.get("coverage", Coverage.EVERY))
+    roles = frozenset(written.get("roles", ()))
+    if coverage is Coverage.OWNER and (not roles or OWNER in roles):
+        roles = frozenset({OWNER})
+    return GateRequirement(
+        level=written.get("level") or "",
+        regions=frozenset(written.get("regions", ())),
+        from_stage=DealStage(written.get("from_stage", DealStage.DISCOVERY)),
+        roles=roles,
+        coverage=coverage,
+        enforcement=Enforcement(written["enforcement"]),
+    )
