@@ -222,14 +222,13 @@ def upgrade() -> None:
         sa.Column("rep", sa.String(320), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("deal_id", sa.Integer(), nullable=True),
+        sa.Column("decision_id", sa.String(26), nullable=True),
         sa.Column("asked_by", sa.String(320), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("as_of", sa.DateTime(timezone=True), nullable=False),
         sa.Column("asked", sa.JSON(), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("answer", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(["deal_id"], ["deal.id"], name=op.f("fk_kept_clearance_deal_id_deal")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_kept_clearance_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_clearance")),
     )
     with op.batch_alter_table("kept_clearance", schema=None) as batch_op:

@@ -84,15 +84,18 @@ class Decision(SQLModel, table=True):
 class KeptClearance(SQLModel, table=True):
     """An answer that the gate gave to a client: what was asked, the facts it rests on, and what was answered.
 
-    `id` is the decision's own, made of all of this and of `as_of`, so that one answer given twice is one row.
+    `id` is the decision's own, made of all of this and of `as_of`, so that one answer given twice is one row. What a
+    change of a deal rested on has the `decision_id` of that change, and stays; the others are forgotten in time.
+    Nothing here is a foreign key: keeping an answer must not wait for whoever is changing that deal or person.
     """
 
     __tablename__ = "kept_clearance"
 
     id: str = Field(primary_key=True, max_length=26)
     rep: str = Field(max_length=320)
-    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
-    deal_id: int | None = Field(default=None, foreign_key="deal.id", index=True)
+    person_id: int | None = Field(default=None, index=True)
+    deal_id: int | None = Field(default=None, index=True)
+    decision_id: str | None = Field(default=None, max_length=26)
     asked_by: str = Field(max_length=320)
     asked_at: datetime = Field(sa_type=Moment, index=True)
     as_of: datetime = Field(sa_type=Moment)
