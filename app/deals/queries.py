@@ -111,10 +111,22 @@ class ProductAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """A question with its answer, as of a moment."""
+class Asked:
+    """A question whose deal has been looked up, or is only thought of."""
 
     question: Question
+    products: tuple[str, ...]
+    situation: Situation
+    supervisor_id: int | None = None
+    deal_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A question with its answer, as of a moment; `asked` is the question as it was understood."""
+
+    question: Question
+    asked: Asked
     as_of: datetime
     id: str
     person_id: int | None
@@ -130,17 +142,6 @@ class Answer:
     def product(self, slug: str) -> ProductAnswer:
         """Return the answer for one product of the question."""
         return next(each for each in self.products if each.decision.product == slug)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A question whose deal has been looked up, or is only thought of."""
-
-    question: Question
-    products: tuple[str, ...]
-    situation: Situation
-    supervisor_id: int | None = None
-    deal_id: int | None = None
 
 
 def clearances(session: Session, questions: Sequence[Question], as_of: datetime) -> list[Answer]:
@@ -274,6 +275,7 @@ def _answer(asked: Asked, stored: _Stored, as_of: datetime) -> Answer:
     clearance = decide(each.decision for each in products)
     return Answer(
         question=asked.question,
+        asked=asked,
         as_of=as_of,
         id=_decision_id(asked, clearance, [each.basis for each in products], as_of),
         person_id=rep.id if rep else None,
