@@ -5,7 +5,7 @@ A new route needs a line in `ACCESS`: its method and path as the router has them
 - `PUBLIC`: anybody, signed in or not;
 - `SIGNED_IN`: everybody with an account;
 - `roles(Role.X, …)`: people who hold at least one of these;
-- `token("scope")`: API clients whose token has this scope; `token()` when any token will do.
+- `token("scope", …)`: API clients whose token has one of these scopes.
 
 Path parameters are filled with `1`, and bodies are empty, so an admitted request may well be answered with 404 or 422:
 the test only tells "may not" (303 to the sign-in page, 401 or 403) from everything else.
@@ -18,11 +18,11 @@ from app.people.models import Role
 
 @dataclass(frozen=True)
 class Access:
-    """Who is admitted; `public` stands alone, `scope` is for clients and `roles` for people."""
+    """Who is admitted; `public` stands alone, `scopes` is for clients and `roles` for people."""
 
     public: bool = False
     roles: frozenset[Role] = frozenset()
-    scope: str | None = None
+    scopes: frozenset[str] | None = None
 
 
 PUBLIC = Access(public=True)
@@ -33,8 +33,8 @@ def roles(*held: Role) -> Access:
     return Access(roles=frozenset(held))
 
 
-def token(scope: str = "") -> Access:
-    return Access(scope=scope)
+def token(*scopes: str) -> Access:
+    return Access(scopes=frozenset(scopes))
 
 
 ADMIN = roles(Role.ADMIN)

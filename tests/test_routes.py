@@ -34,7 +34,7 @@ def routes(application: FastAPI) -> Iterator[Route]:
 
 def ask(client: TestClient, route: Route, headers: dict[str, str] | None = None) -> str:
     method, path = route
-    body: dict[str, str] | None = {} if method == "POST" and path.startswith("/api/") else None
+    body: dict[str, str] | None = {} if method in {"POST", "PUT"} and path.startswith("/api/") else None
     response = client.request(method, re.sub(r"\{[^}]*\}", "1", path), headers=headers, json=body)
     # signing out also leads to the sign-in page, and says so by a cookie
     if response.headers.get("location", "").startswith("/sign-in") and "set-cookie" not in response.headers:
@@ -53,7 +53,7 @@ def wrong(answers: dict[Route, str], expected: dict[Route, str]) -> dict[Route, 
 def expected_of_person(path: str, access: Access, role: Role) -> str:
     if access.public:
         return "admitted"
-    if access.scope is not None:
+    if access.scopes is not None:
         return "sign in"
     return "admitted" if role in access.roles else "refused"
 
@@ -92,9 +92,9 @@ def test_a_token_opens_what_its_scope_says_and_nothing_else(
         scope.value: create_token(session, scope.value, [scope], actor="system", moment=moment) for scope in Scope
     }
     session.commit()
-    known = [route for route in routes(application) if route in ACCESS and ACCESS[route].scope is not None]
+    known = [route for route in routes(application) if route in ACCESS and ACCESS[route].scopes is not None]
     for scope, secret in secrets.items():
         headers = {"Authorization": f"Bearer {secret}"}
         answers = {route: ask(client, route, headers) for route in known}
-        expected = {route: "admitted" if ACCESS[route].scope in {"", scope} else "refused" for route in known}
+        expected = {route: "admitted" if scope in (ACCESS[route].scopes or ()) else "refused" for route in known}
         assert wrong(answers, expected) == {}

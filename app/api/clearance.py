@@ -11,7 +11,8 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app.api.problems import ProblemRoute
-from app.api.schemas import EXAMPLE, MOST_CHECKS, Batch, BatchResult, Check, Clearance, ClearanceQuery, Problem
+from app.api.refusals import BODY, refusals
+from app.api.schemas import EXAMPLE, MOST_CHECKS, Batch, BatchResult, Check, Clearance, ClearanceQuery
 from app.api.security import needs
 from app.certification.reasons import Reason
 from app.clock import Now
@@ -25,22 +26,12 @@ from app.web.i18n import gettext as _
 MOST_MOMENTS = 10
 """Different moments that one batch may ask for: each of them is read on its own."""
 
-_ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"description": text, "model": Problem}
-    for status, text in {
-        401: "No token, or one that is unknown, revoked or over.",
-        403: "The token lacks the scope `clearance:read`.",
-        422: "The question is not well formed; `errors` points at each place.",
-        429: "Too many requests; `Retry-After` says how many seconds to wait.",
-    }.items()
-}
-
 router = APIRouter(
     prefix="/api/v1/clearance",
     tags=["clearance"],
     route_class=ProblemRoute,
     dependencies=[Depends(needs(Scope.CLEARANCE_READ))],
-    responses=_ERRORS,
+    responses=refusals(Scope.CLEARANCE_READ),
 )
 
 
@@ -74,8 +65,7 @@ def one(
             "model": BatchResult,
             "content": {"application/json": {"example": {"results": [EXAMPLE]}}},
         },
-        413: {"description": "The body is larger than 2 MiB.", "model": Problem},
-        415: {"description": "The body is not JSON, or it is packed.", "model": Problem},
+        **refusals(Scope.CLEARANCE_READ, more=BODY),
     },
 )
 @reads

@@ -11,7 +11,8 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app.api.problems import MEBIBYTE, ProblemRoute
-from app.api.schemas import CHECKED, Problem, TextCheck, TextChecked
+from app.api.refusals import BODY, refusals
+from app.api.schemas import CHECKED, TextCheck, TextChecked
 from app.api.security import needs
 from app.clock import Now
 from app.database import SessionDep, reads
@@ -26,19 +27,6 @@ MOST_FINDINGS: Final = 2_000
 
 SARIF: Final = "application/sarif+json"
 
-_ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"description": text, "model": Problem}
-    for status, text in {
-        401: "No token, or one that is unknown, revoked or over.",
-        403: "The token lacks the scope `redlines:check`.",
-        404: "There is no product of that slug.",
-        413: "The body is larger than 8 MiB.",
-        415: "The body is not JSON, or it is packed.",
-        422: "The request is not well formed, or the text too long; `errors` points at each place.",
-        429: "Too many requests; `Retry-After` says how many seconds to wait.",
-    }.items()
-}
-
 
 class TextRoute(ProblemRoute):
     """A route that takes a whole text: the longest one, with each of its characters escaped, still fits."""
@@ -51,7 +39,10 @@ router = APIRouter(
     tags=["red lines"],
     route_class=TextRoute,
     dependencies=[Depends(needs(Scope.REDLINES_CHECK))],
-    responses=_ERRORS,
+    responses=refusals(
+        Scope.REDLINES_CHECK,
+        more={**BODY, 404: "There is no product of that slug.", 413: "The body is larger than 8 MiB."},
+    ),
 )
 
 

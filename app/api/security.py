@@ -1,7 +1,7 @@
 """Who is asking the API: a client with a token, its scopes, and how often it may ask."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -89,16 +89,22 @@ def _take(request: Request, session: SessionDep, token_id: int, moment: datetime
     _allowances(request).take(token_id, moment)
 
 
-def needs(scope: Scope) -> Callable[..., Any]:
-    """Make a dependency that admits tokens with `scope`; others get 403, and no token 401."""
+def needs(*scopes: Scope) -> Callable[..., Any]:
+    """Make a dependency that admits tokens with one of `scopes`; others get 403, and no token 401."""
 
     async def _scoped(token: Annotated[KnownToken, Depends(_known)]) -> KnownToken:
-        if scope not in token.scopes:
-            raise ForbiddenError(_("This token lacks the scope %(scope)s.") % {"scope": scope})
+        if token.scopes.isdisjoint(scopes):
+            raise ForbiddenError(_("This token lacks the scope %(scope)s.") % {"scope": _either(scopes)})
         return token
 
-    _scoped.scope = scope  # type: ignore[attr-defined]  # read by the test of every route and role
+    _scoped.scopes = frozenset(scopes)  # type: ignore[attr-defined]  # read by the test of every route and role
     return _scoped
 
 
+def _either(scopes: Sequence[Scope]) -> str:
+    return " / ".join(scopes)
+
+
+Client = Annotated[KnownToken, Depends(_known)]
+"""The client that asks, whatever its scopes: `client.actor` is who did it in records of what was done."""
 ClearanceReader = Annotated[KnownToken, Depends(needs(Scope.CLEARANCE_READ))]

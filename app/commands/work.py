@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from app.api import idempotency
 from app.authoring.questionfiles import actions as questionfiles
 from app.certification import windows
 from app.certification.assigning import actions as assigning
@@ -40,6 +41,10 @@ def _forget_uploads(session: Session, _payload: Mapping[str, Any]) -> None:
 def _clear_sign_in(session: Session, _payload: Mapping[str, Any]) -> None:
     sessions.forget_expired(session, now())
     limits.forget_old(session, now())
+
+
+def _forget_answers(session: Session, _payload: Mapping[str, Any]) -> None:
+    idempotency.forget_old(session, now())
 
 
 def _apply_rules(session: Session, _payload: Mapping[str, Any]) -> None:
@@ -97,6 +102,7 @@ HANDLERS: Mapping[str, Handler | Prepared] = {
     assigning.JOB: _apply_rules,
     windows.JOB: Prepared(_award_opened, _nothing_more),
     mails.FORGET_JOB: _forget_mails,
+    idempotency.JOB: _forget_answers,
 }
 PERIODIC = {
     "quizzes.finish_attempts": timedelta(minutes=1),
@@ -106,6 +112,7 @@ PERIODIC = {
     assigning.JOB: timedelta(minutes=15),
     windows.JOB: timedelta(minutes=15),
     mails.FORGET_JOB: timedelta(hours=6),
+    idempotency.JOB: timedelta(hours=1),
     telling.JOB: timedelta(minutes=5),
 }
 

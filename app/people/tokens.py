@@ -38,6 +38,11 @@ class KnownToken(NamedTuple):
     name: str
     scopes: frozenset[str]
 
+    @property
+    def actor(self) -> str:
+        """Who did it, in records of what was done through this token."""
+        return f"api:{self.name}"
+
 
 def create_token(
     session: Session,
