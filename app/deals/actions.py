@@ -22,13 +22,15 @@ from app.errors import InvalidError
 from app.people.models import Person
 from app.web.i18n import gettext as _
 
+LOST = "lost"
+"""The outcome of a deal that ends for nothing: nobody acts on it any more, so the gate stops nobody."""
 TWICE_WITHIN_SECONDS = 60
 """The same deal stored again by the same person within this time is a second click."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """The facts of a deal that people write."""
+    """The facts of a deal that people write; `outcome` is "won" or "lost", with the day, once it is closed."""
 
     name: str
     account: str
@@ -38,6 +40,8 @@ class Facts:
     close_date: date | None
     region: str | None
     industry: str | None
+    outcome: str | None = None
+    closed_on: date | None = None
 
 
 def create(
@@ -98,7 +102,10 @@ def _free_reference(session: Session, deal_id: int) -> str:
 
 
 def change(session: Session, deal: DealFacts, facts: Facts, *, step: int, by: str, moment: datetime) -> Outcome:
-    """Store other facts. A later stage or another region asks the gate for everybody. Raises StaleDealError."""
+    """Store other facts. A later stage, another region, winning and reopening ask the gate for everybody.
+
+    Raises StaleDealError.
+    """
     stored, deal = locked(session, deal)
     columns = _columns(facts)
     changed = {name: value for name, value in columns.items() if getattr(deal, name) != value}
@@ -148,7 +155,8 @@ def _asks_more(deal: DealFacts, proposed: DealFacts) -> bool:
         or deal.stage not in order
         or (order.index(proposed.stage) > order.index(deal.stage))
     )
-    return (proposed.stage != deal.stage and later) or proposed.region != deal.region
+    moved = (proposed.stage != deal.stage and later) or proposed.region != deal.region
+    return proposed.outcome != LOST and (moved or proposed.outcome != deal.outcome)
 
 
 def _stopped(session: Session, proposed: DealFacts, moment: datetime) -> list[Answer]:

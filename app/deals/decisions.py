@@ -1,7 +1,7 @@
 """What the gate answered when a deal was about to change: keeping it, and reading it again."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from secrets import token_bytes
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 from ulid import ULID
 
-from app.audit.actions import record
+from app.audit.actions import Event, record_all
 from app.deals.facts import DealFacts, Member, snapshot
 from app.deals.models import Decision
 from app.deals.queries import Answer
@@ -55,6 +55,21 @@ def history(session: Session, deal_id: int, as_of: datetime) -> list[KeptDecisio
     return [KeptDecision(row[0], row[1] or "", row[2], row[3], row[4]) for row in rows]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """What was decided: about a deal as it stands, or one that was not stored; `answer` is the one that decided.
+
+    `team` holds the answers of all members where the whole deal was asked about.
+    """
+
+    deal: DealFacts | None
+    action: str
+    answer: Answer | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+    person: Member | None = None
+    team: Sequence[Answer] = ()
+
+
 def keep(
     session: Session,
     deal: DealFacts | None,
@@ -67,36 +82,58 @@ def keep(
     person: Member | None = None,
 ) -> None:
     """Keep what was decided, with the deal as it stands and the versions that the answer rests on."""
-    person_id = answer.person_id if answer else person.person_id if person else None
+    decided = Decided(deal=deal, action=action, answer=answer, details=details or {}, person=person)
+    keep_all(session, [decided], by=by, moment=moment)
+
+
+def keep_all(session: Session, found: Sequence[Decided], *, by: str, moment: datetime) -> None:
+    """Keep what was decided about any number of deals; the statements do not depend on how many."""
+    newest = _newest(session, [each.deal.id for each in found if each.deal])
+    session.add_all(_row(each, newest, by, moment) for each in found)
+    session.flush()
+    record_all(session, at=moment, actor=by, events=[_event(each) for each in found])
+
+
+def _row(decided: Decided, newest: Mapping[int, datetime], by: str, moment: datetime) -> Decision:
+    deal, answer = decided.deal, decided.answer
+    # of two requests at once, the one that waited came later, whenever it began
+    at = max(moment, newest.get(deal.id, moment)) if deal else moment
     content = {
         "allowed": answer.allowed if answer else True,
         "decision_id": answer.id if answer else None,
-        "details": details or {},
+        "details": decided.details,
         "products": _products(answer) if answer else [],
         "deal": snapshot(deal) if deal else None,
     }
-    at = _in_turn(session, deal.id, moment) if deal else moment
-    session.add(
-        Decision(
-            id=_decision_key(at, deal.step if deal else 0),
-            deal_id=deal.id if deal else None,
-            person_id=person_id,
-            action=action,
-            asked_by=by,
-            decided_at=at,
-            answer=content,
-        )
+    if decided.team:
+        content["team"] = [_member(each) for each in decided.team]
+    return Decision(
+        id=_decision_key(at, deal.step if deal else 0),
+        deal_id=deal.id if deal else None,
+        person_id=answer.person_id if answer else decided.person.person_id if decided.person else None,
+        action=decided.action,
+        asked_by=by,
+        decided_at=at,
+        answer=content,
     )
-    session.flush()
-    email = answer.question.rep if answer else person.email if person else None
-    record(
-        session,
-        at=moment,
-        actor=by,
-        action=action,
-        subject=("deal", deal.reference if deal else (details or {}).get("name", "")),
-        details={"person": email, "decision_id": content["decision_id"], **(details or {})},
-    )
+
+
+def _event(decided: Decided) -> Event:
+    answer, details = decided.answer, decided.details
+    person = answer.question.rep if answer else decided.person.email if decided.person else None
+    name = decided.deal.reference if decided.deal else details.get("reference") or details.get("name", "")
+    more = {"person": person, "decision_id": answer.id if answer else None}
+    return Event(decided.action, ("deal", name), {**more, **details})
+
+
+def _member(answer: Answer) -> dict[str, Any]:
+    return {
+        "person": answer.person_id,
+        "role": answer.question.role,
+        "allowed": answer.allowed,
+        "decision_id": answer.id,
+        "products": _products(answer),
+    }
 
 
 def _products(answer: Answer) -> list[dict[str, Any]]:
@@ -113,10 +150,13 @@ def _products(answer: Answer) -> list[dict[str, Any]]:
     ]
 
 
-def _in_turn(session: Session, deal_id: int, moment: datetime) -> datetime:
-    """Return when a decision counts: of two requests at once, the one that waited came later, whenever it began."""
-    newest = session.scalar(select(func.max(col(Decision.decided_at))).where(col(Decision.deal_id) == deal_id))
-    return max(moment, newest) if newest else moment
+def _newest(session: Session, ids: Sequence[int]) -> dict[int, datetime]:
+    rows = session.execute(
+        select(col(Decision.deal_id), func.max(col(Decision.decided_at)))
+        .where(col(Decision.deal_id).in_(ids))
+        .group_by(col(Decision.deal_id))
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _decision_key(moment: datetime, step: int) -> str:

@@ -1,7 +1,8 @@
 """What a deal was at a moment: its facts, its products and its team.
 
 Each decision about a deal keeps the deal as it stood then (`snapshot`), so that a question as of a past moment
-finds the deal of that moment.
+finds the deal of that moment. Decisions from before name, money, outcome and customer people were kept lack
+them; there the stored deal's own stand in.
 """
 
 from collections import defaultdict
@@ -11,14 +12,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlmodel import Session, col
 
 from app.catalog.models import Product
-from app.deals.models import Deal, DealMember, DealProduct, Decision
+from app.deals.models import Deal, DealContact, DealMember, DealProduct, Decision
 from app.people.models import Person
 
 OWNER = "owner"
+DELIVERY = "delivery"
+
+_PLAIN = ("step", "name", "account", "currency", "stage", "region", "industry", "outcome")
+_DAYS = ("close_date", "closed_on")
+_COLUMNS = (*_PLAIN, *_DAYS, "amount")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,15 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody of the customer's; `role` is one of the catalogue's customer roles, `note` what they care about."""
+
+    name: str
+    role: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DealProductFacts:
     """A product that a deal carries."""
 
@@ -43,7 +58,10 @@ class DealProductFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DealFacts:
-    """A deal with its products and its team, as of one moment."""
+    """A deal with its products, its team and the customer's people, as of one moment.
+
+    `outcome` is None while nobody has closed the deal, then "won" or "lost"; `closed_on` is the day of it.
+    """
 
     id: int
     reference: str
@@ -58,6 +76,9 @@ class DealFacts:
     step: int
     products: tuple[DealProductFacts, ...]
     members: tuple[Member, ...]
+    outcome: str | None = None
+    closed_on: date | None = None
+    contacts: tuple[Contact, ...] = ()
 
     @property
     def slugs(self) -> tuple[str, ...]:
@@ -73,9 +94,24 @@ class DealFacts:
         """Find a member by e-mail address, in lower case."""
         return next((each for each in self.members if each.email == email), None)
 
+    def is_open(self, today: date) -> bool:
+        """Tell whether the deal goes on: what `is_open` asks of stored deals."""
+        is_over = self.stage == DELIVERY and self.close_date is not None and self.close_date < today
+        return self.outcome is None and not is_over
+
+
+def is_open(today: date) -> ColumnElement[bool]:
+    """Choose the deals that go on: nobody has closed them, and they are not delivered with their day passed.
+
+    A day that passed does not close a deal that is still being sold: it slipped, and whoever is on it goes on
+    talking to the customer. Only a delivered deal ends by itself, for those whose CRM never says how deals end.
+    """
+    delivered = and_(col(Deal.stage) == DELIVERY, col(Deal.close_date).is_not(None), col(Deal.close_date) < today)
+    return and_(col(Deal.outcome).is_(None), or_(col(Deal.close_date).is_(None), ~delivered))
+
 
 def deals(session: Session, condition: ColumnElement[bool], as_of: datetime | None) -> list[DealFacts]:
-    """Return the deals that `condition` chooses and that existed at `as_of`, as they were; five statements.
+    """Return the deals that `condition` chooses and that existed at `as_of`, as they were; six statements.
 
     None asks for what is stored, which is what a writing transaction needs: it has not kept its decision yet.
     """
@@ -85,7 +121,11 @@ def deals(session: Session, condition: ColumnElement[bool], as_of: datetime | No
     shots = _snapshots(session, ids, as_of) if as_of else {}
     people = _members(session, ids, shots, as_of)
     carried = _products(session, ids, shots)
-    return [_deal(row, shots.get(row.id or 0), carried[row.id or 0], people[row.id or 0]) for row in rows]
+    met = _contacts(session, ids, shots)
+    return [
+        _deal(row, shots.get(row.id or 0, {}), carried[row.id or 0], people[row.id or 0], met[row.id or 0])
+        for row in rows
+    ]
 
 
 def deals_by_reference(session: Session, references: Collection[str], as_of: datetime) -> dict[str, DealFacts]:
@@ -96,13 +136,12 @@ def deals_by_reference(session: Session, references: Collection[str], as_of: dat
 def snapshot(deal: DealFacts) -> dict[str, Any]:
     """Write down what decides: enough to ask again later, as of now."""
     return {
-        "step": deal.step,
-        "stage": deal.stage,
-        "region": deal.region,
-        "industry": deal.industry,
-        "close_date": deal.close_date.isoformat() if deal.close_date else None,
+        **{name: getattr(deal, name) for name in _PLAIN},
+        **{name: day.isoformat() if (day := getattr(deal, name)) else None for name in _DAYS},
+        "amount": str(deal.amount),
         "products": [each.id for each in deal.products],
         "members": [[each.person_id, each.role, each.supervisor_id] for each in deal.members],
+        "contacts": [[each.name, each.role, each.note] for each in deal.contacts],
     }
 
 
@@ -179,28 +218,46 @@ def _products(
     return found
 
 
+def _contacts(
+    session: Session, ids: Collection[int], shots: Mapping[int, Mapping[str, Any]]
+) -> defaultdict[int, list[Contact]]:
+    kept = {deal_id: shot["contacts"] for deal_id, shot in shots.items() if "contacts" in shot}
+    rows = session.execute(
+        select(col(DealContact.deal_id), col(DealContact.name), col(DealContact.role), col(DealContact.note))
+        .where(col(DealContact.deal_id).in_([each for each in ids if each not in kept]))
+        .order_by(col(DealContact.id))
+    )
+    found: defaultdict[int, list[Contact]] = defaultdict(list)
+    for deal_id, *contact in (*rows, *((deal_id, *each) for deal_id, contacts in kept.items() for each in contacts)):
+        found[deal_id].append(Contact(*contact))
+    return found
+
+
 def _deal(
-    row: Deal, shot: Mapping[str, Any] | None, products: Iterable[DealProductFacts], members: Iterable[Member]
+    row: Deal,
+    shot: Mapping[str, Any],
+    products: Iterable[DealProductFacts],
+    members: Iterable[Member],
+    contacts: Iterable[Contact],
 ) -> DealFacts:
-    now: dict[str, Any] = {
-        "stage": row.stage,
-        "region": row.region,
-        "industry": row.industry,
-        "close_date": row.close_date,
-        "step": row.step,
-    }
-    if shot:
-        closes = shot["close_date"]
-        now = {name: shot[name] for name in now} | {"close_date": date.fromisoformat(closes) if closes else None}
     assert row.id is not None  # noqa: S101 (a stored deal has one)
     return DealFacts(
         id=row.id,
         reference=row.reference,
-        name=row.name,
-        account=row.account,
-        amount=row.amount,
-        currency=row.currency,
         products=tuple(sorted(products, key=lambda each: each.slug)),
-        members=tuple(sorted(members, key=lambda each: (each.role != OWNER, each.name, each.person_id))),
-        **now,
+        members=in_order(members),
+        contacts=tuple(contacts),
+        **{name: _value(name, shot[name]) if name in shot else getattr(row, name) for name in _COLUMNS},
     )
+
+
+def in_order(members: Iterable[Member]) -> tuple[Member, ...]:
+    """Sort a team as every page shows it: its owners first, then by name."""
+    return tuple(sorted(members, key=lambda each: (each.role != OWNER, each.name, each.person_id)))
+
+
+def _value(name: str, kept: Any) -> Any:
+    """Read what a decision kept of a column."""
+    if name == "amount":
+        return Decimal(kept)
+    return date.fromisoformat(kept) if name in _DAYS and kept is not None else kept

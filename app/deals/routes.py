@@ -1,5 +1,6 @@
 """Pages of this feature."""
 
+from dataclasses import replace
 from datetime import datetime
 from math import ceil
 from typing import Any
@@ -145,10 +146,9 @@ def change(
     form = bind(ChangeForm, raw)
     if form.data is None:
         return pages.edit_page(request, session, opened.deal, reply=Reply(422, form=form))
+    facts = replace(form.data.facts(), outcome=opened.deal.outcome, closed_on=opened.deal.closed_on)
     try:
-        outcome = actions.change(
-            session, opened.deal, form.data.facts(), step=form.data.step, by=person.email, moment=moment
-        )
+        outcome = actions.change(session, opened.deal, facts, step=form.data.step, by=person.email, moment=moment)
     except StaleDealError as error:
         return pages.edit_page(request, session, opened.deal, reply=Reply(409, problem=error.message))
     if not outcome.done:

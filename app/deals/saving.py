@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from app.deals.decisions import keep
 from app.deals.facts import DealFacts, Member, deals
+from app.deals.gate import DealState
 from app.deals.models import Deal
 from app.deals.queries import Answer
 from app.errors import ConflictError, InvalidError
@@ -22,11 +23,15 @@ class StaleDealError(ConflictError):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a change: the deal as it stands now, who stopped the change, who is only warned about."""
+    """What came of a change: the deal as it stands now, who stopped the change, who is only warned about.
+
+    `state` is how the whole deal stands at the gate, as it was proposed, where the action was about all of it.
+    """
 
     deal: DealFacts | None
     refused: tuple[Answer, ...] = ()
     warned: tuple[Answer, ...] = ()
+    state: DealState | None = None
 
     @property
     def done(self) -> bool:

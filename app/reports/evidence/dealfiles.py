@@ -15,7 +15,7 @@ from app.reports.evidence.rows import CHUNK, text_name
 from app.reports.evidence.subjects import Wanted
 
 DECISIONS: Final = ("id", "action", "person", "asked_by", "decided_at", "allowed", "products", "deal", "details")
-_HIDDEN: Final = frozenset({"person", "name"})
+_HIDDEN: Final = frozenset({"person", "name", "team", "contacts"})
 
 
 def deal_document(session: Session, deal: DealFacts, wanted: Wanted) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def _decision(row: Any, accounts: Accounts, products: Mapping[int, str]) -> dict
 def _snapshot(stored: Mapping[str, Any], accounts: Accounts, products: Mapping[int, str]) -> dict[str, Any]:
     members: Sequence[Sequence[Any]] = stored["members"]
     return {
-        **stored,
+        **{name: value for name, value in stored.items() if name not in _HIDDEN},
         "products": [products[each] for each in stored["products"]],
         "members": [
             {"person": accounts.word(person_id), "part": part, "supervised_by": accounts.word(supervisor_id)}
