@@ -1,9 +1,11 @@
 """Settings, read from the environment (prefix `DEALWORTHY_`) and from `.env`."""
 
+import re
 import secrets
 from dataclasses import dataclass, field
 from email.utils import parseaddr
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -35,6 +37,7 @@ class Transport(StrEnum):
 
 
 _MAIL_PORTS: Final = {Transport.PLAIN: 25, Transport.STARTTLS: 587, Transport.TLS: 465}
+_HOST_NAME: Final = re.compile(r"(?=.*[a-z])[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
 _THIS_MACHINE: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _MAIL_FORM = (
     "write smtps://USER:PASSWORD@HOST, smtp+starttls://USER:PASSWORD@HOST or smtp://HOST, each with or without :PORT"
@@ -78,6 +81,32 @@ def _credentials(parts: SplitResult) -> tuple[str, str]:
     return user, password
 
 
+Network = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class OutboundAllowance:
+    """Where requests of ours may go although it is not the public internet: hosts by name, and whole networks."""
+
+    hosts: frozenset[str] = frozenset()
+    networks: tuple[Network, ...] = ()
+
+
+def parse_outbound_allow(text: str) -> OutboundAllowance:
+    """Read a list of host names, addresses and networks with commas between. ValueError: one is none of these."""
+    hosts: set[str] = set()
+    networks: list[Network] = []
+    for entry in filter(None, map(str.strip, text.split(","))):
+        try:
+            networks.append(ip_network(entry))
+        except ValueError as error:
+            name = entry.lower().rstrip(".")
+            if not _HOST_NAME.fullmatch(name):
+                raise ValueError(f"{entry!r} is no host name, address or network such as 10.2.0.0/16") from error
+            hosts.add(name)
+    return OutboundAllowance(frozenset(hosts), tuple(networks))
+
+
 class Settings(BaseSettings):
     """One installation's settings; the defaults are those of a first try on one machine."""
 
@@ -96,6 +125,8 @@ class Settings(BaseSettings):
     """The hour of the day, in the site's time zone, from which digests are sent."""
     keep_texts_days: int = Field(default=90, ge=1, le=3650)
     """Days for which the words of a text that was sent for review are kept."""
+    outbound_allow: str = ""
+    """Host names and networks that requests of ours may go to although they are not public, with commas between."""
 
     @field_validator("timezone")
     @classmethod
@@ -125,6 +156,12 @@ class Settings(BaseSettings):
             parse_mail_server(url)
         return url
 
+    @field_validator("outbound_allow")
+    @classmethod
+    def _known_targets(cls, text: str) -> str:
+        parse_outbound_allow(text)
+        return text
+
     @field_validator("mail_from")
     @classmethod
     def _known_sender(cls, sender: str) -> str:
@@ -138,6 +175,11 @@ class Settings(BaseSettings):
     def mail_server(self) -> MailServer | None:
         """The mail server, or None where mails are kept and not sent."""
         return parse_mail_server(self.smtp_url) if self.smtp_url else None
+
+    @property
+    def outbound(self) -> OutboundAllowance:
+        """Where requests may go besides the public internet."""
+        return parse_outbound_allow(self.outbound_allow)
 
     @property
     def sender(self) -> str:

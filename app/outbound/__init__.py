@@ -1,1 +1,4 @@
-"""Requests that we make to addresses which people typed in: never redirected, and never into a private network unless the operator allows it."""
+"""Requests that we make to addresses which people typed in.
+
+They are never redirected, and never go into a private network unless the operator of the installation allows it.
+"""

@@ -1,22 +1,16 @@
 """The key that badges are signed with: made when it is first needed, kept sealed with the installation's secret.
 
-The private half is encrypted (AES-256-GCM) with a key derived from DEALWORTHY_SECRET_KEY (HKDF, RFC 5869). When the
-secret changes it cannot be opened any more: it is retired and a new one is made. Public halves are kept for ever, so
-that every badge there is stays verifiable.
+The private half is sealed with DEALWORTHY_SECRET_KEY (see `outbound/sealing.py`). When the secret changes it cannot be
+opened any more: it is retired and a new one is made. Public halves are kept for ever, so that every badge there is
+stays verifiable.
 """
 
-import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from secrets import token_bytes
 from typing import Annotated, Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from fastapi import Depends, Request
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -31,11 +25,11 @@ from app.certification.certificates.models import SigningKey
 from app.clock import Now
 from app.config import Settings
 from app.database import Database
+from app.outbound.sealing import SealError, seal_bytes, unseal_bytes
 
 ALGORITHM = "RS256"
 _BITS = 2048
-_NONCE = 12
-"""Bytes; what AES-GCM asks for."""
+_LABEL = "dealworthy badge signing key"
 _KEY_LOCK = 0x6B657973  # any constant of our own; it names the making of keys to PostgreSQL
 _LONGEST = 16_384
 """Characters; a badge of ours has about three thousand."""
@@ -104,22 +98,15 @@ def _opened(keys: Iterable[queries.Key], secret: str) -> OurKey | None:
     return None
 
 
-def _cipher(secret: str) -> AESGCM:
-    return AESGCM(HKDF(SHA256(), length=32, salt=None, info=b"dealworthy badge signing key").derive(secret.encode()))
-
-
 def _seal(key: RSAKey, secret: str, kid: str) -> str:
-    nonce = token_bytes(_NONCE)
-    sealed = _cipher(secret).encrypt(nonce, key.as_der(private=True), kid.encode())
-    return base64.b64encode(nonce + sealed).decode()
+    return seal_bytes(key.as_der(private=True), secret, _LABEL, bound_to=kid.encode())
 
 
 @lru_cache(maxsize=8)
 def _open(sealed: str, secret: str, kid: str) -> OurKey | None:
-    whole = base64.b64decode(sealed)
     try:
-        private = _cipher(secret).decrypt(whole[:_NONCE], whole[_NONCE:], kid.encode())
-    except InvalidTag:
+        private = unseal_bytes(sealed, secret, _LABEL, bound_to=kid.encode())
+    except SealError:
         return None
     return OurKey(kid, RSAKey.import_key(private))
 
