@@ -9,8 +9,9 @@ from sqlmodel import Session
 
 from app.commands import demo_story as story
 from app.conduct.models import Consequence, Disposition, SentText
-from app.conduct.reviewing.actions import Decision, Following, decide, follow, open_name
+from app.conduct.reviewing.actions import Decision, decide, follow, open_name
 from app.conduct.reviewing.reading import Reviewed, review
+from app.conduct.reviewing.recording import Following
 from app.conduct.sending import send
 from app.database import stored_id
 from app.people.models import Person

@@ -14,6 +14,7 @@ from app.certification.live.models import LiveSession, Registration
 from app.certification.models import CertificationPeriod, PeriodOrigin, SignOff, SignOffOutcome
 from app.clock import local_day
 from app.conduct.models import Finding, Violation
+from app.conduct.reviewing.queries import told_at
 from app.notices.decided import appealed, credited, extended, lately, sanctioned
 from app.notices.rules import ONE_DAY, Due, Kind
 from app.quizzes.models import Attempt, AttemptItem, Essay, EssayMark, EssayState
@@ -101,9 +102,10 @@ def _violations(session: Session, people: Collection[int], moment: datetime) -> 
             col(Violation.product_id),
             col(Violation.consequence),
             col(Violation.reason),
+            col(Violation.incident_id),
             col(Finding.sent_text_id),
         )
-        .join(Finding, col(Finding.id) == col(Violation.finding_id))
+        .outerjoin(Finding, col(Finding.id) == col(Violation.finding_id))
         .where(col(Violation.person_id).in_(people), lately(col(Violation.at), moment))
     )
     for row in rows:
@@ -112,8 +114,12 @@ def _violations(session: Session, people: Collection[int], moment: datetime) -> 
             kind=Kind.VIOLATION,
             key=str(row.id),
             product_id=row.product_id,
-            url=f"/check/sent/{row.sent_text_id}",
-            params={"reason": row.reason, "consequence": row.consequence.value},
+            url=told_at(row.sent_text_id, row.incident_id),
+            params={
+                "reason": row.reason,
+                "consequence": row.consequence.value,
+                "incident": row.incident_id is not None,
+            },
         )
 
 

@@ -76,7 +76,11 @@ def _title(kind: Kind, params: Mapping[str, Any]) -> str:
         Kind.SIGN_OFF_PASSED: lambda: _("Your demonstration of %(product)s is signed off"),
         Kind.SIGN_OFF_RETURNED: lambda: _("Your demonstration of %(product)s came back with what to mend"),
         Kind.SIGN_OFF_FAILED: lambda: _("Your demonstration of %(product)s did not pass"),
-        Kind.VIOLATION: lambda: _("A crossed red line was confirmed in a text of yours"),
+        Kind.VIOLATION: lambda: (
+            _("An incident that concerns you was confirmed")
+            if params.get("incident")
+            else _("A crossed red line was confirmed in a text of yours")
+        ),
         Kind.SUSPENDED: lambda: _("Your certification on %(product)s is suspended"),
         Kind.REVOKED: lambda: _("Your certification on %(product)s is revoked"),
         Kind.REINSTATED: lambda: _("Your certification on %(product)s is given back"),

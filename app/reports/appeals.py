@@ -18,6 +18,7 @@ from app.clock import Now, Today, local_day
 from app.conduct.reviewing import words as review_words
 from app.conduct.reviewing.queries import Outcome, crossing, violations
 from app.database import SessionDep
+from app.deals.incidents.queries import told
 from app.people.access import CurrentPerson, allow
 from app.people.models import Role
 from app.web.forms import Bound, RawForm, bind, blank
@@ -81,7 +82,8 @@ def _page(
         "state": state(standing.verdict.standing, allowed=standing.verdict.allowed) if standing else None,
         "earlier": earlier,
         "cause": cause,
-        "crossing": crossing(session, cause.finding_id) if cause else None,
+        "crossing": crossing(session, cause.finding_id) if cause and cause.finding_id else None,
+        "incident": told(session, cause.incident_id) if cause and cause.incident_id else None,
         "crossed": [each for each in crossed if each is not cause],
         "consequence": review_words.consequence,
         "refused": _refused_to(person)(entry),

@@ -9,7 +9,8 @@ from app.audit.models import AuditEntry
 from app.catalog.models import ContentKind
 from app.conduct.forgetting import forget_old
 from app.conduct.models import Consequence, Disposition, Finding, SentText, Violation
-from app.conduct.reviewing.actions import Decision, Following, decide, follow
+from app.conduct.reviewing.actions import Decision, decide, follow
+from app.conduct.reviewing.recording import Following
 from app.conduct.reviewing.rules import Case
 from app.errors import ConflictError
 from app.people.models import Role

@@ -14,6 +14,7 @@ from app.catalog.queries import OpenProduct, open_product
 from app.catalog.text import Text
 from app.conduct.drills.rules import Drill, drills_of, is_drilled
 from app.conduct.models import Consequence, DrillTry, Finding, Violation
+from app.conduct.reviewing.queries import crossed_line
 from app.errors import NotFoundError
 from app.redlines.checking import RuleSet, rule_set
 from app.redlines.queries import Card, card_of
@@ -179,10 +180,10 @@ def _asked(session: Session, which: ColumnElement[bool], moment: datetime) -> li
             col(Violation.product_id),
             col(Violation.consequence),
             col(Violation.at),
-            col(Finding.red_line),
+            crossed_line().label("red_line"),
         )
-        .join(Finding, col(Finding.id) == col(Violation.finding_id))
-        .where(which, col(Violation.consequence).in_(_DRILLED))
+        .outerjoin(Finding, col(Finding.id) == col(Violation.finding_id))
+        .where(which, col(Violation.consequence).in_(_DRILLED), crossed_line().is_not(None))
         .order_by(col(Violation.at), col(Violation.id))
     ).all()
     if not rows:

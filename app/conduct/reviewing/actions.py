@@ -1,26 +1,21 @@
 """Every write of reviews: opening a name, deciding about a finding, and what follows from a confirmed one."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.audit.actions import record
-from app.certification.sanctions.actions import sanction
-from app.certification.sanctions.words import violation_case
-from app.conduct.models import Consequence, Disposition, Finding, NameOpening, SentText, Violation
+from app.conduct.models import Disposition, Finding, NameOpening, SentText, Violation
 from app.conduct.reviewing import rules
-from app.conduct.reviewing.ladder import CONSEQUENCE_OF
+from app.conduct.reviewing.recording import Cause, Concerned, Following, put_on_record
 from app.conduct.reviewing.rules import Refusal
 from app.conduct.reviewing.words import FIELDS, refusal
-from app.database import stored_id
 from app.errors import AppError, ConflictError, ForbiddenError, InvalidError
 from app.people.models import Person
 from app.people.somebody import Somebody
 from app.web.i18n import gettext as _
-
-_KINDS = {consequence: kind for kind, consequence in CONSEQUENCE_OF.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +108,6 @@ def _is_repeated(finding: Finding, decision: Decision, reviewer: Somebody) -> bo
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Following:
-    """What a confirmed finding leads to: for which product, why, and for a spot recertification by which day."""
-
-    consequence: Consequence
-    product_id: int | None
-    reason: str
-    deadline: date | None = None
-
-
 def follow(
     session: Session, case: rules.Case, finding_id: int, following: Following, reviewer: Somebody, moment: datetime
 ) -> Violation:
@@ -138,55 +123,13 @@ def follow(
     if case.has_violation:
         raise ConflictError(_("Somebody has decided what follows meanwhile. Nothing was changed."))
     _refuse(rules.refuse_violation(case, following.reason))
-    person_id, email = session.execute(
+    sender = session.execute(
         select(col(Person.id), col(Person.email))
         .join(SentText, col(SentText.person_id) == col(Person.id))
         .where(col(SentText.id) == finding.sent_text_id)
     ).one()
-    event = None
-    if following.consequence in rules.SANCTIONS:
-        if following.product_id is None:
-            raise InvalidError(_("Choose the product whose certification it is about."), field="product")
-        event = sanction(
-            session,
-            person_id,
-            following.product_id,
-            _KINDS[following.consequence],
-            reason=following.reason,
-            red_line=finding.rule["title"],
-            deadline=following.deadline,
-            by=reviewer.email,
-            moment=moment,
-        )
-    violation = Violation(
-        finding_id=finding_id,
-        person_id=person_id,
-        product_id=following.product_id,
-        consequence=following.consequence,
-        reason=following.reason,
-        certification_event_id=stored_id(event) if event else None,
-        at=moment,
-        by=reviewer.email,
-    )
-    session.add(violation)
-    session.flush()
-    if event is not None:
-        event.case = violation_case(stored_id(violation))
-        session.flush()
-    record(
-        session,
-        at=moment,
-        actor=reviewer.email,
-        action="violation.recorded",
-        subject=("violation", f"{email} {finding.red_line}"),
-        details={
-            # not the finding: its number stands on the page of the text, which others read without the name
-            "violation": violation.id,
-            "consequence": following.consequence.value,
-            "reason": following.reason,
-        },
-    )
-    return violation
+    cause = Cause(finding.red_line, red_line_title=finding.rule["title"], finding_id=finding_id)
+    return put_on_record(session, Concerned(*sender), cause, following, reviewer, moment)
 
 
 def _lock_text(session: Session, finding_id: int) -> bool:

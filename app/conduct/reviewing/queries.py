@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlmodel import Session, col
 
 from app.catalog.models import Product
@@ -51,15 +51,17 @@ def _precision(counts: dict[Disposition, int]) -> Precision:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What followed from a confirmed finding, as the person reads it.
+    """What followed from a confirmed finding or incident, as the person reads it.
 
     `event_id` is the decision about a certification that it led to. `title` and `product` are in the reader's
     language, `drill` is the address where it is practised, if it can be; `practised` says that it was, since then.
+    `to_discuss` is what a coaching is to be about. Of an incident without a red line `red_line` is empty.
     """
 
     id: int
-    finding_id: int
-    sent_text_id: int
+    finding_id: int | None
+    sent_text_id: int | None
+    incident_id: int | None
     red_line: str
     title: str
     slug: str
@@ -70,11 +72,22 @@ class Outcome:
     drill: str
     practised: bool
     event_id: int | None
+    to_discuss: str = ""
+
+    @property
+    def url(self) -> str:
+        """Where the person reads what was decided."""
+        return told_at(self.sent_text_id, self.incident_id)
 
     @property
     def to_do(self) -> bool:
         """Whether the person was asked to practise, and has not yet."""
         return self.consequence is Consequence.COACHING and bool(self.drill) and not self.practised
+
+
+def told_at(sent_text_id: int | None, incident_id: int | None) -> str:
+    """Return where a person reads what was decided about a text of theirs, or about an incident."""
+    return f"/check/sent/{sent_text_id}" if incident_id is None else f"/incidents/{incident_id}/decision"
 
 
 def outcome(session: Session, sent_text_id: int) -> list[Outcome]:
@@ -93,7 +106,7 @@ def violations(session: Session, person_id: int) -> list[Outcome]:
 def _outcomes() -> Select[Any]:
     practised = exists().where(
         col(DrillTry.person_id) == col(Violation.person_id),
-        col(DrillTry.red_line) == col(Finding.red_line),
+        col(DrillTry.red_line) == crossed_line(),
         col(DrillTry.passed).is_(True),
         col(DrillTry.at) >= col(Violation.at),
     )
@@ -102,8 +115,12 @@ def _outcomes() -> Select[Any]:
             col(Violation.id),
             col(Violation.finding_id),
             col(Finding.sent_text_id),
-            col(Finding.red_line),
+            col(Violation.incident_id),
+            crossed_line().label("red_line"),
             col(Finding.rule),
+            col(Violation.rule).label("incident_rule"),
+            col(Violation.title),
+            col(Violation.to_discuss),
             col(Product.slug),
             col(Product.name),
             col(Violation.consequence),
@@ -112,20 +129,27 @@ def _outcomes() -> Select[Any]:
             practised.label("practised"),
             col(Violation.certification_event_id),
         )
-        .join(Finding, col(Finding.id) == col(Violation.finding_id))
+        .outerjoin(Finding, col(Finding.id) == col(Violation.finding_id))
         .outerjoin(Product, col(Product.id) == col(Violation.product_id))
     )
 
 
+def crossed_line() -> ColumnElement[str | None]:
+    """Return the red line of a violation: its finding's, or the one that it keeps itself."""
+    return func.coalesce(col(Finding.red_line), col(Violation.red_line))
+
+
 def _outcome(row: Mapping[str, Any]) -> Outcome:
     locale = current_locale()
-    has_drill = bool(row["rule"].get("drills")) and row["slug"] is not None
+    rule = row["rule"] or row["incident_rule"]
+    has_drill = bool(rule and rule.get("drills")) and row["slug"] is not None
     return Outcome(
         id=row["id"],
         finding_id=row["finding_id"],
         sent_text_id=row["sent_text_id"],
-        red_line=row["red_line"],
-        title=localized(row["rule"]["title"], locale),
+        incident_id=row["incident_id"],
+        red_line=row["red_line"] or "",
+        title=localized(rule["title"], locale) if rule else row["title"] or "",
         slug=row["slug"] or "",
         product=localized(row["name"], locale) if row["name"] is not None else "",
         consequence=row["consequence"],
@@ -134,6 +158,7 @@ def _outcome(row: Mapping[str, Any]) -> Outcome:
         drill=f"/drills/{row['slug']}/{row['red_line']}" if has_drill else "",
         practised=row["practised"],
         event_id=row["certification_event_id"],
+        to_discuss=row["to_discuss"] or "",
     )
 
 

@@ -13,11 +13,12 @@ from app.certification.sanctions.words import proposal
 from app.clock import Now, local_day
 from app.conduct import marks
 from app.conduct.reviewing import actions, listing, words
-from app.conduct.reviewing.actions import Decision, Following
+from app.conduct.reviewing.actions import Decision
 from app.conduct.reviewing.forms import DecisionForm, OpeningForm, QueueFilter, ViolationForm
 from app.conduct.reviewing.ladder import CONSEQUENCE_OF
 from app.conduct.reviewing.queries import waits
 from app.conduct.reviewing.reading import Review, Reviewed, review
+from app.conduct.reviewing.recording import Following
 from app.conduct.reviewing.rules import closed
 from app.conduct.reviewing.scoring import ORDERS, scored
 from app.database import SessionDep

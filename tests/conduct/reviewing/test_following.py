@@ -12,8 +12,9 @@ from app.certification.rules import Standing
 from app.certification.sanctions.queries import history
 from app.certification.sanctions.rules import Step, Why
 from app.conduct.models import Consequence, Disposition, Finding, Violation
-from app.conduct.reviewing.actions import Following, follow
+from app.conduct.reviewing.actions import follow
 from app.conduct.reviewing.ladder import fitting, taken_with
+from app.conduct.reviewing.recording import Following
 from app.conduct.reviewing.rules import Case
 from app.errors import InvalidError
 from app.people.access import CurrentPerson
