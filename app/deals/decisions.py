@@ -13,6 +13,7 @@ from ulid import ULID
 
 from app.audit.actions import Event, record_all
 from app.deals.facts import DealFacts, Member, snapshot
+from app.deals.ledger import actions as ledger
 from app.deals.models import Decision
 from app.deals.queries import Answer
 from app.people.models import Person
@@ -69,6 +70,11 @@ class Decided:
     person: Member | None = None
     team: Sequence[Answer] = ()
 
+    @property
+    def answers(self) -> list[Answer]:
+        """Every answer that was read for it, each once."""
+        return list({each.id: each for each in (*self.team, *([self.answer] if self.answer else []))}.values())
+
 
 def keep(
     session: Session,
@@ -87,11 +93,22 @@ def keep(
 
 
 def keep_all(session: Session, found: Sequence[Decided], *, by: str, moment: datetime) -> None:
-    """Keep what was decided about any number of deals; the statements do not depend on how many."""
+    """Keep what was decided about any number of deals; the statements do not depend on how many.
+
+    Each answer that was read for it can be opened by its id from then on.
+    """
     newest = _newest(session, [each.deal.id for each in found if each.deal])
-    session.add_all(_row(each, newest, by, moment) for each in found)
+    rows = [_row(each, newest, by, moment) for each in found]
+    session.add_all(rows)
     session.flush()
+    kept = [(answer, row.id) for each, row in zip(found, rows, strict=True) for answer in each.answers]
+    ledger.keep(session, kept, by=by, moment=moment)
     record_all(session, at=moment, actor=by, events=[_event(each) for each in found])
+
+
+def in_turn(session: Session, deal_id: int, moment: datetime) -> datetime:
+    """Return when something about a deal counts that a request does which has locked the deal: after all before it."""
+    return max(moment, _newest(session, [deal_id]).get(deal_id, moment))
 
 
 def _row(decided: Decided, newest: Mapping[int, datetime], by: str, moment: datetime) -> Decision:
