@@ -125,6 +125,8 @@ class Settings(BaseSettings):
     """The hour of the day, in the site's time zone, from which digests are sent."""
     keep_texts_days: int = Field(default=90, ge=1, le=3650)
     """Days for which the words of a text that was sent for review are kept."""
+    keep_clearances_days: int = Field(default=400, ge=1, le=3650)
+    """Days for which answers of the gate are kept; those on which a change of a deal rested stay."""
     outbound_allow: str = ""
     """Host names and networks that requests of ours may go to although they are not public, with commas between."""
 

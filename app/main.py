@@ -32,6 +32,7 @@ from app.conduct.drills.routes import router as drills_router
 from app.conduct.reviewing.routes import router as reviewing_router
 from app.config import Settings
 from app.database import Database, SessionDep, is_migrated
+from app.deals.ledger.routes import router as decisions_router
 from app.deals.routes import router as deals_router
 from app.notices.routes import router as notices_router
 from app.people.access import anybody
@@ -120,6 +121,7 @@ def create_app(settings: Settings) -> FastAPI:
         drills_router,
         reviewing_router,
         deals_router,
+        decisions_router,
         notices_router,
         reports_router,
         authoring_router,

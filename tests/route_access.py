@@ -342,6 +342,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     # the API
     ("GET", "/api/docs"): PUBLIC,
     ("GET", "/api/openapi.json"): PUBLIC,
+    ("GET", "/decisions/{number}"): SIGNED_IN,
     ("GET", "/api/v1/clearance"): token("clearance:read"),
     ("POST", "/api/v1/clearance/batch"): token("clearance:read"),
     ("POST", "/api/v1/redlines/check"): token("redlines:check"),

@@ -21,6 +21,7 @@ from app.commands.base import Parsers, migrated
 from app.conduct import forgetting, rereading, rescan
 from app.config import Settings
 from app.database import Database
+from app.deals.ledger import actions as ledger
 from app.jobs.worker import Handler, Prepared, Worker
 from app.mails import actions as mails
 from app.mails.sending import Postman
@@ -114,12 +115,22 @@ PERIODIC = {
     mails.FORGET_JOB: timedelta(hours=6),
     idempotency.JOB: timedelta(hours=1),
     telling.JOB: timedelta(minutes=5),
+    ledger.FORGET_JOB: timedelta(minutes=15),
 }
 
 
 def handlers(settings: Settings) -> Mapping[str, Handler | Prepared]:
     """Return the handler of every kind of job, for one installation."""
-    return {**HANDLERS, mails.JOB: Postman(settings).job, telling.JOB: telling.Teller(settings).job}
+
+    def forget_clearances(session: Session, _payload: Mapping[str, Any]) -> None:
+        ledger.forget_old(session, now(), settings.keep_clearances_days)
+
+    return {
+        **HANDLERS,
+        mails.JOB: Postman(settings).job,
+        telling.JOB: telling.Teller(settings).job,
+        ledger.FORGET_JOB: forget_clearances,
+    }
 
 
 def register(parsers: Parsers) -> None:

@@ -1,0 +1,83 @@
+"""The page of one decision."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.catalog.queries import products
+from app.certification import words as standing_words
+from app.certification.reasons import Reason
+from app.certification.rules import StandingVerdict
+from app.certification.words import State
+from app.clock import Now
+from app.database import SessionDep
+from app.deals import words
+from app.deals.ledger import content
+from app.deals.ledger.queries import opened
+from app.deals.ledger.replaying import replayed
+from app.deals.rules import ClearanceDecision, Coverage, ProductFacts
+from app.people.access import SignedIn
+from app.people.models import Role
+from app.web import i18n
+from app.web.i18n import gettext as _
+from app.web.templating import page
+
+router = APIRouter(prefix="/decisions")
+
+
+@router.get("/{number}")
+def decision(request: Request, number: str, session: SessionDep, person: SignedIn, moment: Now) -> Response:
+    """Show who asked what and when, what was answered, what it rests on, and what is answered when asked again."""
+    kept = opened(session, person, number, moment)
+    names = {each.slug: words.name(each.name) for each in products(session)}
+    given = {each["product"]: content.given(each, kept.asked) for each in kept.facts}
+    context = {
+        "kept": kept,
+        "names": names,
+        "given": [(each, content.decision(each), given[each["product"]]) for each in kept.answer["products"]],
+        "replay": replayed(session, kept),
+        "reads_records": person.has(Role.MANAGER, Role.TRAINER, Role.COMPLIANCE, Role.ADMIN),
+        "read": content.decision,
+        "state": _state,
+        "standing": _standing,
+        "asks": _asks,
+        "reasons": _reasons,
+        "words": words,
+    }
+    return page(request, "deals/decision.html", context)
+
+
+def _state(written: str) -> State:
+    return words.state(ClearanceDecision(written))
+
+
+def _standing(verdict: StandingVerdict) -> State:
+    return standing_words.state(verdict.standing, allowed=verdict.allowed)
+
+
+def _reasons(found: tuple[Reason, ...]) -> str:
+    return i18n.sentences(words.sentence(each) for each in found)
+
+
+def _asks(facts: ProductFacts) -> str:
+    """Say in one line what was asked of whom."""
+    asked = facts.requirement
+    if asked is None:
+        return ""
+    everybody = _("all parts in the deal")
+    values: Mapping[str, Any] = {
+        "stage": words.stage(asked.from_stage),
+        "roles": words.listed(map(words.role, sorted(asked.roles))) or everybody,
+        "regions": words.listed(sorted(asked.regions)) or _("all regions"),
+        "coverage": {
+            Coverage.EVERY: _("every member"),
+            Coverage.OWNER: _("the owner"),
+            Coverage.ONE: _("at least one member"),
+        }[asked.coverage],
+        "enforcement": words.enforcement(asked.enforcement),
+    }
+    line = _("From stage %(stage)s on; %(roles)s; %(regions)s; of the team, %(coverage)s; %(enforcement)s.") % values
+    level = _("Level %(level)s.") % {"level": asked.level} if asked.level else ""
+    return i18n.sentences(filter(None, (level, line)))
