@@ -32,6 +32,8 @@ from app.conduct.drills.routes import router as drills_router
 from app.conduct.reviewing.routes import router as reviewing_router
 from app.config import Settings
 from app.database import Database, SessionDep, is_migrated
+from app.deals.briefing.routes import router as briefing_router
+from app.deals.ledger.actions import Ledger
 from app.deals.ledger.routes import router as decisions_router
 from app.deals.routes import router as deals_router
 from app.notices.routes import router as notices_router
@@ -94,6 +96,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     application.state.settings = settings
     application.state.database = Database(settings.database_url)
+    application.state.ledger = Ledger(application.state.database)
     application.state.templates = Templates(settings)
     application.state.templates.environment.filters["text"] = lambda text: localized(text, current_locale())
     errorpages.install(application)
@@ -120,6 +123,7 @@ def create_app(settings: Settings) -> FastAPI:
         checking_router,
         drills_router,
         reviewing_router,
+        briefing_router,
         deals_router,
         decisions_router,
         notices_router,

@@ -108,6 +108,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/admin/tokens"): ADMIN,
     ("POST", "/admin/tokens"): ADMIN,
     ("POST", "/admin/tokens/{token_id}/revoke"): ADMIN,
+    ("POST", "/admin/tokens/{token_id}/rotate"): ADMIN,
     ("GET", "/admin/audit"): roles(Role.ADMIN, Role.COMPLIANCE),
     ("GET", "/admin/components"): ADMIN,
     # today and one's own certifications
@@ -256,6 +257,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/deals"): SIGNED_IN,
     ("POST", "/deals"): roles(Role.REP, Role.MANAGER, Role.ADMIN),
     ("GET", "/deals/new"): roles(Role.REP, Role.MANAGER, Role.ADMIN),
+    ("GET", "/deals/{reference}/brief"): SIGNED_IN,
     ("GET", "/deals/{reference}"): SIGNED_IN,
     ("POST", "/deals/{reference}"): SIGNED_IN,
     ("GET", "/deals/{reference}/edit"): SIGNED_IN,
