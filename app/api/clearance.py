@@ -13,14 +13,16 @@ from starlette.responses import Response
 from app.api.problems import ProblemRoute
 from app.api.refusals import BODY, refusals
 from app.api.schemas import EXAMPLE, MOST_CHECKS, Batch, BatchResult, Check, Clearance, ClearanceQuery
-from app.api.security import needs
+from app.api.security import ClearanceReader, needs
 from app.certification.reasons import Reason
 from app.clock import Now
 from app.database import SessionDep, reads
 from app.deals import words
-from app.deals.queries import Answer, ProductAnswer, Question, clearances
+from app.deals.ledger.actions import Ledger
+from app.deals.queries import Answer, Basis, Question, clearances
+from app.deals.rules import FailureMode, ProductDecision
 from app.errors import InvalidError
-from app.people.tokens import Scope
+from app.people.tokens import KnownToken, Scope
 from app.web.i18n import gettext as _
 
 MOST_MOMENTS = 10
@@ -47,12 +49,18 @@ def one(
     request: Request,
     session: SessionDep,
     moment: Now,
+    client: ClearanceReader,
     question: Annotated[ClearanceQuery, Query()],
 ) -> Response:
-    """Answer 200 whenever the question is well formed, also for people and products that nobody knows."""
+    """Answer 200 whenever the question is well formed, also for people and products that nobody knows.
+
+    The answer is kept with the facts it rests on before it is given; `decision_id` opens it.
+    """
     _refuse_repeated(request)
     check = Check(products=question.product, **question.model_dump(exclude={"product"}))
-    return _json(results(session, [check], moment, _origin(request), ["/product"], ["/as_of"])[0])
+    found = answered(session, [check], moment, ["/product"], ["/as_of"])
+    keep(request, session, found, client, moment)
+    return _json(document(found[0], origin(request)))
 
 
 @router.post(
@@ -73,48 +81,65 @@ def batch(
     request: Request,
     session: SessionDep,
     moment: Now,
+    client: ClearanceReader,
     body: Batch,
     idempotency_key: Annotated[
         str | None,
-        Header(description="Accepted and not needed: a batch stores nothing, so sending it again is harmless."),
+        Header(description="Accepted and not needed: a batch changes nothing, so sending it again is harmless."),
     ] = None,
 ) -> Response:
     """Answer each check in the shape of the single question, in the same order.
 
-    Checks that name no moment are all answered as of the same one: now.
+    Checks that name no moment are all answered as of the same one: now. The answers are kept as single ones are.
     """
     del idempotency_key
     checks = body.checks
     products = [f"/checks/{index}/products" for index in range(len(checks))]
     moments = [f"/checks/{index}/as_of" for index in range(len(checks))]
-    return _json({"results": results(session, checks, moment, _origin(request), products, moments)})
+    found = answered(session, checks, moment, products, moments)
+    keep(request, session, found, client, moment)
+    return _json({"results": [document(each, origin(request)) for each in found]})
 
 
-def _origin(request: Request) -> str:
-    origin: str = request.app.state.settings.origin
-    return origin
+def origin(request: Request) -> str:
+    """Return where this installation is, for the addresses in answers."""
+    found: str = request.app.state.settings.origin
+    return found
+
+
+def keep(request: Request, session: Session, found: Sequence[Answer], client: KnownToken, moment: datetime) -> None:
+    """Put answers on record before they are given. Raises NotKeptError."""
+    session.rollback()  # hands its connection back, so that no request ever holds two
+    ledger: Ledger = request.app.state.ledger
+    ledger.keep(found, by=client.actor, moment=moment)
 
 
 def results(
     session: Session,
     checks: Sequence[Check],
     now: datetime,
-    origin: str,
+    address: str,
     products: Sequence[str],
     moments: Sequence[str],
 ) -> list[dict[str, Any]]:
+    """Answer all checks as documents, without keeping them; otherwise as `answered`. `address` is the origin."""
+    return [document(each, address) for each in answered(session, checks, now, products, moments)]
+
+
+def answered(
+    session: Session, checks: Sequence[Check], now: datetime, products: Sequence[str], moments: Sequence[str]
+) -> list[Answer]:
     """Answer all checks; `products` and `moments` point at those parts of each check.
 
     Raises InvalidError for a check that names nothing, and for moments to come or too many of them.
     """
     _refuse(checks, now, products, moments)
-    answers: list[dict[str, Any]] = [{}] * len(checks)
+    answers: dict[int, Answer] = {}
     for as_of in dict.fromkeys(each.as_of or now for each in checks):
         places = [index for index, each in enumerate(checks) if (each.as_of or now) == as_of]
         found = clearances(session, [_question(checks[index]) for index in places], as_of)
-        for index, answer in zip(places, found, strict=True):
-            answers[index] = document(answer, origin)
-    return answers
+        answers.update(zip(places, found, strict=True))
+    return [answers[index] for index in range(len(checks))]
 
 
 def _refuse_repeated(request: Request) -> None:
@@ -159,24 +184,23 @@ def document(answer: Answer, origin: str) -> dict[str, Any]:
         "deal": answer.question.deal,
         "as_of": answer.as_of.astimezone(UTC).isoformat(),
         "decision_id": answer.id,
-        "products": [_product(each, origin) for each in answer.products],
+        "products": [
+            product_document(each.decision, each.basis, each.failure_mode, origin) for each in answer.products
+        ],
     }
 
 
-def _product(answer: ProductAnswer, origin: str) -> dict[str, Any]:
-    decision = answer.decision
+def product_document(decision: ProductDecision, basis: Basis, failure_mode: FailureMode, origin: str) -> dict[str, Any]:
+    """Write the answer for one product."""
     return {
         "product": decision.product,
         "decision": decision.decision,
         "allowed": decision.allowed,
         "enforcement": decision.enforcement,
+        "failure_mode": failure_mode,
         "valid_through": decision.valid_through.isoformat() if decision.valid_through else None,
         "reasons": [_reason(each, decision.product, origin) for each in decision.reasons],
-        "basis": {
-            "program_version": answer.basis.program_version,
-            "redlines_version": answer.basis.redlines_version,
-            "period": answer.basis.period,
-        },
+        "basis": {name: getattr(basis, name) for name in Basis.__slots__},
     }
 
 

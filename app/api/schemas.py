@@ -123,7 +123,7 @@ class Reason(Schema):
     code: str = Field(
         description="One of unknown_rep, unknown_product, inactive_rep, lessons_not_completed, redlines_not_attested, "
         "quiz_not_passed, sign_off_missing, live_session_missing, certification_missing, expired, in_grace, "
-        "suspended, revoked, recertification_overdue, no_requirements; more may come."
+        "suspended, revoked, recertification_overdue, no_requirements, unknown_level; more may come."
     )
     message: str = Field(description="One sentence in the language of Accept-Language, English otherwise.")
     fix: Fix | None = Field(description="None where only others can help, or other reasons say what to do.")
@@ -135,6 +135,10 @@ class Basis(Schema):
     program_version: int | None
     redlines_version: int | None
     period: int | None = Field(description="The certification period, by its number here.")
+    policy: int | None = Field(
+        description="What was set for the gate, by its number here; None where the program alone says."
+    )
+    waiver: int | None = Field(description="The waiver that clears, by its number here.")
 
 
 class ProductClearance(Schema):
@@ -145,6 +149,9 @@ class ProductClearance(Schema):
     allowed: bool
     enforcement: Literal["observe", "warn", "require_approval", "block"] = Field(
         description="What to do with a refusal: note it, warn, ask somebody to approve, or stop."
+    )
+    failure_mode: Literal["closed", "open"] = Field(
+        description="What to do when no answer can be had: refuse, or let everybody act. Remember it from the last one."
     )
     valid_through: str | None = Field(description="The last day of the clearance, inclusive, in the site's time zone.")
     reasons: list[Reason]
@@ -159,7 +166,9 @@ class Clearance(Schema):
     rep: str
     deal: str | None
     as_of: str
-    decision_id: str = Field(description="A ULID; the same question as of the same moment has the same one.")
+    decision_id: str = Field(
+        description="A ULID, which opens the decision; the same question as of the same moment has the same one."
+    )
     products: list[ProductClearance]
 
 
@@ -248,6 +257,7 @@ EXAMPLE: Final[dict[str, Any]] = {
             "decision": "not_cleared",
             "allowed": False,
             "enforcement": "block",
+            "failure_mode": "closed",
             "valid_through": None,
             "reasons": [
                 {
@@ -256,7 +266,7 @@ EXAMPLE: Final[dict[str, Any]] = {
                     "fix": {"label": "Take the quiz", "url": "https://sales.example.com/quizzes/keeper", "minutes": 15},
                 }
             ],
-            "basis": {"program_version": 3, "redlines_version": 5, "period": None},
+            "basis": {"program_version": 3, "redlines_version": 5, "period": None, "policy": None, "waiver": None},
         }
     ],
 }
