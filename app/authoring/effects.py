@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Generic, TypeVar
 
-from sqlalchemy import ColumnElement, or_, select, union
+from sqlalchemy import ColumnElement, select, union
 from sqlmodel import Session, col
 
 from app.authoring.queries import Course, Stored
@@ -26,7 +26,7 @@ from app.certification.requirements import Requirement
 from app.certification.rules import Missing, award
 from app.clock import local_day
 from app.database import stored_id
-from app.deals.facts import deals
+from app.deals.facts import deals, is_open
 from app.deals.gate import DealState, states
 from app.deals.models import Deal, DealProduct
 from app.people.models import Person
@@ -275,8 +275,7 @@ def _by_level(program: Program) -> Mapping[str, tuple[Requirement, ...]]:
 
 def _carrying(product_id: int, moment: datetime) -> ColumnElement[bool]:
     carrying = select(col(DealProduct.deal_id)).where(col(DealProduct.product_id) == product_id)
-    is_open = or_(col(Deal.close_date).is_(None), col(Deal.close_date) >= local_day(moment))
-    return col(Deal.id).in_(carrying) & is_open
+    return col(Deal.id).in_(carrying) & is_open(local_day(moment))
 
 
 def _gate(pairs: Iterable[tuple[DealState, DealState]], changes: Callable[[DealState, DealState], bool]) -> Gate:

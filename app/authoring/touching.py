@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, or_, select, union
+from sqlalchemy import func, select, union
 from sqlmodel import Session, col
 
 from app.authoring.verdicts import ASKING
@@ -18,7 +18,7 @@ from app.certification.requirements import RequirementKind
 from app.certification.rules import Standing
 from app.clock import local_day
 from app.conduct import rescan
-from app.deals.facts import Member, deals
+from app.deals.facts import Member, deals, is_open
 from app.deals.gate import DealState, covers, states
 from app.deals.models import Deal, DealProduct
 from app.deals.rules import ClearanceDecision, ProductDecision
@@ -101,8 +101,7 @@ def _periods(session: Session, product_id: int, today: date) -> int:
 
 def _deals(session: Session, product_id: int, moment: datetime) -> list[DealState]:
     carrying = select(col(DealProduct.deal_id)).where(col(DealProduct.product_id) == product_id)
-    is_open = or_(col(Deal.close_date).is_(None), col(Deal.close_date) >= local_day(moment))
-    return states(session, deals(session, col(Deal.id).in_(carrying) & is_open, moment), moment)
+    return states(session, deals(session, col(Deal.id).in_(carrying) & is_open(local_day(moment)), moment), moment)
 
 
 def _asks(found: list[Record], wish: Wish) -> bool:

@@ -21,6 +21,8 @@ from app.people.models import Person
 
 OWNER = "owner"
 DELIVERY = "delivery"
+SLIPS_DAYS = 90
+"""Days after its close date for which a deal that nobody closed is taken to go on."""
 
 _PLAIN = ("step", "name", "account", "currency", "stage", "region", "industry", "outcome")
 _DAYS = ("close_date", "closed_on")
@@ -96,18 +98,29 @@ class DealFacts:
 
     def is_open(self, today: date) -> bool:
         """Tell whether the deal goes on: what `is_open` asks of stored deals."""
-        is_over = self.stage == DELIVERY and self.close_date is not None and self.close_date < today
-        return self.outcome is None and not is_over
+        if self.outcome is not None or self.close_date is None:
+            return self.outcome is None
+        return self.close_date >= (today if self.stage == DELIVERY else _slipped_from(today))
 
 
 def is_open(today: date) -> ColumnElement[bool]:
-    """Choose the deals that go on: nobody has closed them, and they are not delivered with their day passed.
+    """Choose the deals that go on: nobody has closed them as won or lost, and they are not over by themselves.
 
-    A day that passed does not close a deal that is still being sold: it slipped, and whoever is on it goes on
-    talking to the customer. Only a delivered deal ends by itself, for those whose CRM never says how deals end.
+    A day that passed does not end a deal that is being sold: it slipped, and whoever is on it goes on talking to the
+    customer. It is taken to be over `SLIPS_DAYS` after its day, or once it is delivered and its day has passed, because
+    not every CRM says how deals end.
     """
-    delivered = and_(col(Deal.stage) == DELIVERY, col(Deal.close_date).is_not(None), col(Deal.close_date) < today)
-    return and_(col(Deal.outcome).is_(None), or_(col(Deal.close_date).is_(None), ~delivered))
+    closes = col(Deal.close_date)
+    goes_on = or_(
+        closes.is_(None),
+        closes >= today,
+        and_(col(Deal.stage) != DELIVERY, closes >= _slipped_from(today)),
+    )
+    return and_(col(Deal.outcome).is_(None), goes_on)
+
+
+def _slipped_from(today: date) -> date:
+    return date.fromordinal(max(today.toordinal() - SLIPS_DAYS, 1))
 
 
 def deals(session: Session, condition: ColumnElement[bool], as_of: datetime | None) -> list[DealFacts]:

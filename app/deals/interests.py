@@ -2,22 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
 from app.certification.interests import on_gain, on_interest
 from app.clock import local_day
+from app.deals.facts import is_open
 from app.deals.models import Deal, DealMember, DealProduct
-
-DELIVERY = "delivery"
 
 
 @on_interest
 def on_same_deal(session: Session, person_id: int, product_id: int, moment: datetime) -> set[int]:
-    """Return everybody on an open deal that carries the product and has the person on its team, supervisors too.
-
-    A deal is over once it is delivered and the day on which it was to close has passed.
-    """
+    """Return everybody on an open deal that carries the product and has the person on its team, supervisors too."""
     shared = (
         select(col(DealMember.deal_id))
         .join(DealProduct, col(DealProduct.deal_id) == col(DealMember.deal_id))
@@ -25,7 +21,7 @@ def on_same_deal(session: Session, person_id: int, product_id: int, moment: date
         .where(
             col(DealMember.person_id) == person_id,
             col(DealProduct.product_id) == product_id,
-            _is_open(moment),
+            is_open(local_day(moment)),
         )
     )
     rows = session.execute(
@@ -41,7 +37,8 @@ def by_same_deal(session: Session, person_id: int, moment: datetime) -> set[tupl
         select(col(DealMember.deal_id))
         .join(Deal, col(Deal.id) == col(DealMember.deal_id))
         .where(
-            or_(col(DealMember.person_id) == person_id, col(DealMember.supervisor_id) == person_id), _is_open(moment)
+            or_(col(DealMember.person_id) == person_id, col(DealMember.supervisor_id) == person_id),
+            is_open(local_day(moment)),
         )
     )
     rows = session.execute(
@@ -50,7 +47,3 @@ def by_same_deal(session: Session, person_id: int, moment: datetime) -> set[tupl
         .where(col(DealMember.deal_id).in_(own), col(DealProduct.product_id).is_not(None))
     )
     return {(row.person_id, row.product_id) for row in rows if row.person_id is not None}
-
-
-def _is_open(moment: datetime) -> ColumnElement[bool]:
-    return or_(col(Deal.stage) != DELIVERY, col(Deal.close_date).is_(None), col(Deal.close_date) >= local_day(moment))

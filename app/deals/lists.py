@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 from sqlmodel import Session, col
 
 from app.clock import local_day
-from app.deals.facts import DealFacts, deals
+from app.deals.facts import DealFacts, deals, is_open
 from app.deals.gate import DealState, states
 from app.deals.models import Deal, DealMember
 from app.errors import NotFoundError
@@ -98,11 +98,10 @@ def at_risk(
 ) -> list[DealState]:
     """Return the open deals of `people` (None: of all) that are not cleared, or not until they close; next first."""
     today = local_day(as_of)
-    is_open = or_(col(Deal.close_date).is_(None), col(Deal.close_date) >= today)
     ids = list(
         session.scalars(
             select(col(Deal.id))
-            .where(_with(people), is_open, true() if condition is None else condition)
+            .where(_with(people), is_open(today), true() if condition is None else condition)
             .order_by(*_order(today))
             .limit(MOST_AT_RISK)
         )

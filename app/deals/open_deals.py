@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.conduct.checking.nearness import on_nearness
+from app.deals.facts import is_open
 from app.deals.models import Deal, DealMember, DealProduct
 
 
 @dataclass(frozen=True, slots=True)
 class OpenDeal:
-    """A deal that has not passed its day."""
+    """A deal that goes on."""
 
     reference: str
     name: str
@@ -41,7 +42,7 @@ def open_deals(
         .where(
             col(DealMember.person_id).in_(people),
             col(DealProduct.product_id).in_(products),
-            or_(col(Deal.close_date).is_(None), col(Deal.close_date) >= today),
+            is_open(today),
         )
         .order_by(col(Deal.name), col(Deal.id))
     )
@@ -60,7 +61,7 @@ def _products_on_open_deals(session: Session, person_id: int, today: date) -> se
         .join(DealMember, col(DealMember.deal_id) == col(Deal.id))
         .where(
             col(DealMember.person_id) == person_id,
-            or_(col(Deal.close_date).is_(None), col(Deal.close_date) >= today),
+            is_open(today),
         )
     )
     return set(session.scalars(products.distinct()))

@@ -16,7 +16,7 @@ from app.certification.queries import Record, records
 from app.certification.requirements import RequirementKind
 from app.certification.rules import Standing
 from app.clock import local_day
-from app.deals.facts import DealFacts, Member, deals
+from app.deals.facts import DealFacts, Member, deals, is_open
 from app.deals.gate import ask
 from app.deals.models import Deal, DealMember
 from app.deals.queries import Answer, ProductAnswer, answers
@@ -151,8 +151,7 @@ class Standings:
     def on_deals(self) -> Iterator[OnDeal]:
         """Ask the gate about everybody on every open deal that carries something."""
         mine = select(col(DealMember.deal_id)).where(col(DealMember.person_id).in_(list(self._people)))
-        is_open = col(Deal.close_date).is_(None) | (col(Deal.close_date) >= self._today)
-        found = deals(self._session, col(Deal.id).in_(mine) & is_open, None)
+        found = deals(self._session, col(Deal.id).in_(mine) & is_open(self._today), None)
         places = [
             (deal, member)
             for deal in found

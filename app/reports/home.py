@@ -79,7 +79,7 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
         context |= _to_say_right(session, person, moment)
         context["fresh"] = today_of(session, person.id, moment, request.app.state.settings.zone)
     if person.has(Role.MANAGER):
-        context |= _manager(session, _branch(session, person, everybody), sold, standings, moment, today)
+        context |= _manager(session, _branch(session, person, everybody), sold, standings, moment)
     if person.has(Role.TRAINER):
         context |= {
             "drafts": changed_drafts(session),
@@ -131,7 +131,8 @@ def _rep(
     today: date,
 ) -> dict[str, Any]:
     waiting = awaiting(session, person.id, moment)
-    day = day_of(person.id, sold, standings, deals_of(session, [person.id], moment), today, waiting)
+    deals = deals_of(session, [person.id], moment)
+    day = day_of(person.id, sold, standings, deals, today, waiting, risks(session, deals, moment))
     lesson = None
     if day.next is not None:
         product_id = day.next.line.record.product_id
@@ -173,16 +174,14 @@ def _manager(
     sold: list[Product],
     standings: dict[Key, Record],
     moment: datetime,
-    today: date,
 ) -> dict[str, Any]:
     whole = coverage(people, sold, standings)
     ids = {each.id for each in people}
-    own = {key: record for key, record in standings.items() if key[0] in ids}
     return {
         "whole": whole,
         "cannot": _cannot(whole),
         "lapsing": _lapsing(whole),
-        "at_risk": risks(deals_of(session, ids, moment), own, today),
+        "at_risk": risks(session, deals_of(session, ids, moment), moment),
     }
 
 

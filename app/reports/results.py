@@ -10,7 +10,6 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlmodel import Session
 
 from app.certification import words
-from app.certification.holdings import Key
 from app.certification.queries import Record, periods, records
 from app.clock import Now, Today
 from app.database import SessionDep
@@ -209,7 +208,7 @@ def _gain(session: Session, own: OneAttempt, moment: datetime, today: date) -> G
         allowed=verdict.allowed,
         certificate=_certificate(session, record) if verdict.allowed else None,
         missing=[(words.sentence(each), words.fix(each, own.product)) for each in verdict.reasons],
-        deals=_deals(session, own, standings, moment, today),
+        deals=_deals(session, own, moment, today),
     )
 
 
@@ -218,13 +217,9 @@ def _certificate(session: Session, record: Record) -> str | None:
     return next(held, None)
 
 
-def _deals(
-    session: Session, own: OneAttempt, standings: Mapping[Key, Record], moment: datetime, today: date
-) -> list[OpenDeal]:
+def _deals(session: Session, own: OneAttempt, moment: datetime, today: date) -> list[OpenDeal]:
     carrying = [
-        deal
-        for deal in deals_of(session, [own.person_id], moment)
-        if own.product in deal.slugs and (deal.close_date is None or deal.close_date >= today)
+        deal for deal in deals_of(session, [own.person_id], moment) if own.product in deal.slugs and deal.is_open(today)
     ]
-    at_risk = {risk.deal.id: risk.obstacles[0] for risk in risks(carrying, standings, today)}
+    at_risk = {risk.deal.id: risk.of(own.person_id) for risk in risks(session, carrying, moment)}
     return [OpenDeal(deal, at_risk.get(deal.id)) for deal in carrying]

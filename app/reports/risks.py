@@ -1,16 +1,20 @@
-"""Deals at risk: somebody on the team may not sell a product of the deal, or not until it closes."""
+"""Deals at risk, as the gate sees them: a product is not covered by the team, or not until the deal closes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
-from app.certification import words
-from app.certification.holdings import Key
-from app.certification.queries import Record
+from sqlmodel import Session
+
+from app.certification.words import minutes_left
+from app.clock import local_day
+from app.deals import words
 from app.deals.facts import DealFacts, DealProductFacts, Member
-from app.reports.coverage import may_sell
+from app.deals.gate import DealState, ProductState, states
+from app.deals.queries import ProductAnswer
+from app.deals.rules import at_risk
 from app.web import i18n
 from app.web.i18n import gettext as _
 from app.web.i18n import ngettext
@@ -40,43 +44,59 @@ class Risk:
         """Say whether somebody may not sell today."""
         return any(each.cannot for each in self.obstacles)
 
+    def of(self, person_id: int) -> Obstacle | None:
+        """Return the first thing that is in one person's way."""
+        return next((each for each in self.obstacles if each.member.person_id == person_id), None)
 
-def risks(deals: Iterable[DealFacts], records: Mapping[Key, Record], today: date) -> list[Risk]:
-    """Return the open deals that are at risk, judged by the people whose records are given."""
-    found = []
-    for deal in deals:
-        if deal.close_date is not None and deal.close_date < today:
+
+def risks(session: Session, deals: Sequence[DealFacts], moment: datetime) -> list[Risk]:
+    """Return those of the open `deals` that are at risk as of a moment, in their order.
+
+    Coverage, stage, parts, policies, exceptions and supervision count as they do at the gate. The number of
+    statements does not depend on how many deals there are.
+    """
+    today = local_day(moment)
+    found = states(session, [deal for deal in deals if deal.is_open(today)], moment)
+    judged = [Risk(state.deal, tuple(_obstacles(state))) for state in found if state.risk is not None]
+    return [risk for risk in judged if risk.obstacles]
+
+
+def _obstacles(state: DealState) -> Iterator[Obstacle]:
+    for product, standing in zip(state.deal.products, state.products, strict=True):
+        if standing.verdict.allowed:
+            yield from _lapses(state, product, standing)
             continue
-        obstacles = [
-            obstacle
-            for member in deal.members
-            for product in deal.products
-            if (record := records.get((member.person_id, product.id)))
-            and (obstacle := _obstacle(deal, member, product, record))
-        ]
-        if obstacles:
-            found.append(Risk(deal, tuple(obstacles)))
-    return found
+        for member, answer in standing.blocking:
+            _kind, icon, _word = words.state_of(answer)
+            yield Obstacle(member, product, "no", icon, _why_not(member, answer), cannot=True)
+        if not standing.blocking:
+            why = _("Nobody on the team answers for it.")
+            yield from (Obstacle(each, product, "no", "stop", why, cannot=True) for each in state.deal.members[:1])
 
 
-def _obstacle(deal: DealFacts, member: Member, product: DealProductFacts, record: Record) -> Obstacle | None:
-    verdict = record.on_deals.verdict
-    kind, icon, _word = words.state(verdict.standing, allowed=verdict.allowed)
-    if not may_sell(verdict):
-        return Obstacle(member, product, "no", "stop" if kind == "rest" else icon, _why_not(record), cannot=True)
-    if deal.close_date and verdict.ends_on and verdict.ends_on < deal.close_date:
-        why = _("Lapses on %(day)s, before the close.") % {"day": i18n.day(verdict.ends_on)}
-        return Obstacle(member, product, "due", icon, why, cannot=False)
-    if verdict.supervised_only and member.supervisor_id is None:
-        return Obstacle(member, product, "due", icon, _("In grace, and nobody is named beside them."), cannot=False)
-    return None
+def _lapses(state: DealState, product: DealProductFacts, standing: ProductState) -> Iterator[Obstacle]:
+    closes = state.deal.close_date
+    if closes is None or at_risk(standing.verdict, closes) is None:
+        return
+    for member, answer in state.team:
+        own = answer.product(product.slug)
+        ends = own.decision.valid_through
+        if own.decision.allowed and ends is not None and ends < closes:
+            _kind, icon, _word = words.state_of(own)
+            yield Obstacle(member, product, "due", icon, _lapse(ends), cannot=False)
 
 
-def _why_not(record: Record) -> str:
-    verdict = record.on_deals.verdict
-    left = words.minutes_left(verdict.missing)
+def _lapse(ends: date) -> str:
+    return _("Lapses on %(day)s, before the close.") % {"day": i18n.day(ends)}
+
+
+def _why_not(member: Member, answer: ProductAnswer) -> str:
+    verdict = answer.verdict
+    if verdict is not None and verdict.supervised_only and member.supervisor_id is None:
+        return _("In grace, and nobody is named beside them.")
+    left = minutes_left(verdict.missing) if verdict is not None else 0
     work = ngettext("%(count)s minute to do.", "%(count)s minutes to do.", left) % {"count": left} if left else ""
-    return i18n.sentences([*(words.sentence(each) for each in verdict.reasons[:1]), work])
+    return i18n.sentences([*(words.sentence(each) for each in answer.decision.reasons[:1]), work])
 
 
 def amounts(found: Iterable[Risk]) -> list[tuple[Decimal, str]]:

@@ -36,7 +36,7 @@ def stakes(
 
     The number of statements does not depend on how many there are.
     """
-    still_open = [deal for deal in deals if deal.close_date is None or deal.close_date >= today]
+    still_open = [deal for deal in deals if deal.is_open(today)]
     found: dict[int, Stake] = defaultdict(Stake)
     for state in states(session, still_open, moment):
         for product, now in zip(state.deal.products, state.products, strict=True):

@@ -140,7 +140,7 @@ def show_team(request: Request, session: SessionDep, viewer: TeamViewer, view: A
     rows = arranged(team.whole, view.show, view.sort)
     people = {each.id for each in team.people}
     theirs = deals_of(session, people, min(asked_for, moment), past=bool(view.past))
-    at_risk = risks(theirs, team.standings, view.day)
+    at_risk = risks(session, theirs, asked_for)
     ends = [cell.verdict.ends_on for cell in team.whole.cells if cell.verdict.ends_on]
     closings = [deal.close_date for deal in theirs if deal.close_date]
     first = (view.page - 1) * PEOPLE_A_PAGE
@@ -152,6 +152,7 @@ def show_team(request: Request, session: SessionDep, viewer: TeamViewer, view: A
         "shown": len(rows),
         "pages": list(_pages(rows, view)),
         "at_risk": at_risk,
+        "people": people,
         "amounts": amounts(at_risk),
         "chart": horizon(ends, closings, view.day),
         "spans": _lapsing(team.whole),

@@ -18,7 +18,7 @@ from app.certification.words import Awaiting
 from app.deals.facts import DealFacts
 from app.reports.coverage import SOON_DAYS, may_sell
 from app.reports.record import steps
-from app.reports.risks import Risk, risks
+from app.reports.risks import Risk
 
 
 class Urgency(IntEnum):
@@ -127,6 +127,7 @@ def day_of(
     deals: Sequence[DealFacts],
     today: date,
     awaiting: Mapping[int, Awaiting],
+    at_risk: Sequence[Risk],
 ) -> Day:
     """Put a rep's day together from what was read; `awaiting` is what they can only wait for, by product."""
     lines = [
@@ -137,10 +138,10 @@ def day_of(
     lines.sort(key=lambda line: (_ORDER[line.state[0]], not line.begun, line.product.slug))
     soon = [line for line in lines if _ends_within(line, SOON_DAYS)]
     soon.sort(key=lambda line: line.record.on_deals.verdict.days_left or 0)
-    open_deals = [deal for deal in deals if deal.close_date is None or deal.close_date >= today]
-    at_risk = {risk.deal.id: risk for risk in risks(open_deals, records, today)}
+    risk_of = {risk.deal.id: risk for risk in at_risk}
+    open_deals = [(deal, risk_of.get(deal.id)) for deal in deals if deal.is_open(today)]
     waiting = sorted((each for line in lines for each in _waiting(line)), key=lambda each: each.day or date.min)
-    return Day(_next(lines, today), lines, soon, waiting, [(deal, at_risk.get(deal.id)) for deal in open_deals])
+    return Day(_next(lines, today), lines, soon, waiting, open_deals)
 
 
 _ORDER = {"go": 0, "due": 1, "no": 2, "rest": 3}
@@ -153,9 +154,7 @@ def _ends_within(line: Line, days: int) -> bool:
 
 def _line(product: Product, record: Record, deals: Sequence[DealFacts], today: date, awaiting: Awaiting) -> Line:
     verdict = record.on_deals.verdict
-    waiting = (
-        deal for deal in deals if product.slug in deal.slugs and (deal.close_date is None or deal.close_date >= today)
-    )
+    waiting = (deal for deal in deals if product.slug in deal.slugs and deal.is_open(today))
     return Line(
         product=product,
         record=record,

@@ -134,7 +134,7 @@ def test_an_empty_site_has_words_for_every_part(session: Session, sign_in: SignI
 
 def test_the_number_of_statements_does_not_grow(session: Session, application: FastAPI, sign_in: SignIn) -> None:
     ana = person(session, "ana@example.com", *Role)
-    sellable(session)
+    deal(session, "D-own", products=[sellable(session)], team={"owner": [ana]})
     session.commit()
     browser = sign_in("ana@example.com")
     found = []

@@ -150,7 +150,8 @@ def test_more_than_a_hundred_people_come_in_pages(session: Session, sign_in: Sig
 def test_the_number_of_statements_does_not_grow(session: Session, application: FastAPI, sign_in: SignIn) -> None:
     boss = person(session, "boss@example.com", Role.MANAGER)
     keeper = sellable(session)
-    person(session, "first@example.com", manager=boss)
+    first = person(session, "first@example.com", manager=boss)
+    deal(session, "D-0", products=[keeper], team={"owner": [first]})
     session.commit()
     browser = sign_in("boss@example.com")
     database: Database = application.state.database
