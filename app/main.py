@@ -35,6 +35,7 @@ from app.database import Database, SessionDep, is_migrated
 from app.deals.briefing.routes import router as briefing_router
 from app.deals.ledger.actions import Ledger
 from app.deals.ledger.routes import router as decisions_router
+from app.deals.policies.routes import router as policies_router
 from app.deals.routes import router as deals_router
 from app.notices.routes import router as notices_router
 from app.people.access import anybody
@@ -130,6 +131,7 @@ def create_app(settings: Settings) -> FastAPI:
         drills_router,
         reviewing_router,
         briefing_router,
+        policies_router,
         deals_router,
         decisions_router,
         notices_router,

@@ -265,6 +265,13 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", "/deals/{reference}/team"): SIGNED_IN,
     ("POST", "/deals/{reference}/team/remove"): SIGNED_IN,
     ("POST", "/deals/{reference}/team/supervisor"): SIGNED_IN,
+    # what the gate asks
+    ("GET", "/gate"): roles(Role.TRAINER, Role.MANAGER, Role.COMPLIANCE, Role.ADMIN),
+    ("GET", "/gate/{slug}"): roles(Role.TRAINER, Role.MANAGER, Role.COMPLIANCE, Role.ADMIN),
+    ("POST", "/gate/{slug}"): roles(Role.COMPLIANCE, Role.ADMIN),
+    ("POST", "/gate/{slug}/try"): roles(Role.COMPLIANCE, Role.ADMIN),
+    ("GET", "/gate/{slug}/policies/{policy_id}/withdraw"): roles(Role.COMPLIANCE, Role.ADMIN),
+    ("POST", "/gate/{slug}/policies/{policy_id}/withdraw"): roles(Role.COMPLIANCE, Role.ADMIN),
     # authoring
     ("GET", "/author"): TRAINER,
     ("GET", "/author/essays"): ASSESSOR,
@@ -348,4 +355,5 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/api/v1/clearance"): token("clearance:read"),
     ("POST", "/api/v1/clearance/batch"): token("clearance:read"),
     ("POST", "/api/v1/redlines/check"): token("redlines:check"),
+    ("POST", "/api/v1/deals/reconcile"): token("deals:write"),
 }
