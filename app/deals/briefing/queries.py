@@ -1,7 +1,7 @@
 """Everything that a brief says, as published and stored at a moment; the statements do not grow with the products."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -39,12 +39,14 @@ class Text:
 class ProductBrief:
     """One product of the deal: what it is, what to say about it, what not to say.
 
-    `red_lines` are the first of `red_lines_total`; `materials` are other lessons that may be sent.
+    `near` are talk tracks of the same industry for others; `red_lines` are the first of `red_lines_total`;
+    `materials` are documents and links to bring or to have read.
     """
 
     slug: str
     document: CourseDocument
     tracks: tuple[Text, ...]
+    near: tuple[Lesson, ...]
     cases: tuple[Text, ...]
     materials: tuple[Lesson, ...]
     red_lines: tuple[Card, ...]
@@ -88,9 +90,10 @@ def external(session: Session, deal: DealFacts, moment: datetime) -> list[Produc
     """Return of that only what may be left with the customer: nothing internal, no talk track and no red line."""
     found = []
     for each in products(session, deal, moment):
-        shown = tuple(text for text in each.cases if text.lesson.audience == "external")
+        cases = tuple(text for text in each.cases if text.lesson.audience == "external")
+        materials = tuple(lesson for lesson in each.materials if lesson.audience == "external")
         found.append(
-            ProductBrief(each.slug, each.document, (), shown, each.materials, (), 0),
+            replace(each, tracks=(), near=(), cases=cases, materials=materials, red_lines=(), red_lines_total=0)
         )
     return found
 
@@ -100,12 +103,9 @@ def _product(slug: str, document: CourseDocument, meeting: Meeting, cards: Seque
         slug=slug,
         document=document,
         tracks=tuple(map(_text, rules.tracks(document.lessons, meeting))),
+        near=tuple(rules.near(document.lessons, meeting)),
         cases=tuple(map(_text, rules.cases(document.lessons, meeting))),
-        materials=tuple(
-            each
-            for each in document.lessons
-            if each.audience == "external" and each.kind in {"document", "link"} and each.url
-        ),
+        materials=tuple(each for each in document.lessons if each.kind in {"document", "link"}),
         red_lines=tuple(cards[: rules.MOST_RED_LINES]),
         red_lines_total=len(cards),
     )

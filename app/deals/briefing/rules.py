@@ -50,6 +50,17 @@ def tracks(lessons: Iterable[Lesson], meeting: Meeting) -> list[Lesson]:
     return [lesson for points, lesson in sorted(fitting, key=lambda each: (-each[0], each[1].number))]
 
 
+def near(lessons: Iterable[Lesson], meeting: Meeting) -> list[Lesson]:
+    """List the talk tracks that are for the meeting's industry and for other people, or another stage."""
+    return [
+        each
+        for each in lessons
+        if each.talk_track is not None
+        and meeting.industry in each.talk_track.industry
+        and fit(each.talk_track, meeting) is None
+    ]
+
+
 def cases(lessons: Iterable[Lesson], meeting: Meeting) -> list[Lesson]:
     """List the customer cases of the meeting's industry, the one that was verified last first."""
     found = [each for each in lessons if each.case is not None and each.case.industry == meeting.industry]
