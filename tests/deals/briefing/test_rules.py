@@ -71,7 +71,7 @@ def test_cases_are_those_of_the_industry_and_the_last_verified_comes_first() -> 
 
 
 def test_red_lines_that_hold_here_come_by_severity_and_then_by_how_often_they_are_crossed() -> None:
-    rules = [
+    rules: list[dict[str, Any]] = [
         {"id": "coached", "severity": "coach"},
         {"id": "elsewhere", "severity": "block", "applies": {"regions": ["CN"]}},
         {"id": "seldom", "severity": "block"},
