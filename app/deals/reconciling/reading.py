@@ -71,6 +71,12 @@ def _money(value: Any) -> Any:
     return value
 
 
+def _payable(amount: Decimal) -> Decimal:
+    if not 0 <= amount <= _LARGEST:
+        raise ValueError(_("Write an amount from 0 to %(largest)s.") % {"largest": _LARGEST})
+    return amount
+
+
 Text = Annotated[str, AfterValidator(_storable)]
 Line = Annotated[Text, Field(min_length=1, max_length=200)]
 Address = Annotated[Text, Field(min_length=3, max_length=320), AfterValidator(str.lower)]
@@ -96,7 +102,7 @@ class DealRow(BaseModel):
     name: Line = ""
     account: Line = ""
     amount: Annotated[
-        Decimal, BeforeValidator(_money), Field(ge=0, le=_LARGEST, decimal_places=2, allow_inf_nan=False)
+        Decimal, BeforeValidator(_money), Field(decimal_places=2, allow_inf_nan=False), AfterValidator(_payable)
     ] = Decimal(0)
     currency: Literal["EUR", "USD", "GBP", "CHF", "CNY", "HKD", "TWD", "SGD", "JPY"] = "EUR"
     stage: DealStage = "discovery"

@@ -4,7 +4,7 @@ No connection is held between two batches, so that who reads the findings slowly
 """
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import islice
@@ -90,7 +90,7 @@ class Sweep:
     _lines: list[dict[str, object]] = field(default_factory=list)
     _kept: int = 0
 
-    def findings(self, rows: Iterable[Row]) -> Iterator[Finding]:
+    def findings(self, rows: Iterable[Row]) -> Generator[Finding, None, None]:
         """Do the work, as far as what it finds is asked for. Closing it before the end stops the run."""
         try:
             yield self._progress()
