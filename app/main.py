@@ -37,6 +37,7 @@ from app.deals.ledger.actions import Ledger
 from app.deals.ledger.routes import router as decisions_router
 from app.deals.policies.routes import router as policies_router
 from app.deals.routes import router as deals_router
+from app.deals.waivers.routes import router as waivers_router
 from app.notices.routes import router as notices_router
 from app.people.access import anybody
 from app.people.routes import router as people_router
@@ -133,6 +134,7 @@ def create_app(settings: Settings) -> FastAPI:
         briefing_router,
         policies_router,
         deals_router,
+        waivers_router,
         decisions_router,
         notices_router,
         reports_router,

@@ -20,7 +20,9 @@ from app.deals.facts import DealFacts, Member
 from app.deals.forms import CURRENCIES
 from app.deals.gate import DealState, ask, states
 from app.deals.lists import Candidate, Opened, Viewer, candidates
+from app.deals.proposals import MOST_CONTACTS
 from app.deals.queries import Answer, answers
+from app.deals.waivers.on_deal import asks_of, on_deal
 from app.people.models import Role
 from app.web.asof import AsOf
 from app.web.forms import Bound, blank
@@ -28,6 +30,8 @@ from app.web.templating import page
 
 NAMED = 3
 """Cleared colleagues who are named in a refusal."""
+EMPTY_ROWS = 3
+"""Rows to write more of the customer's people into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,8 @@ def deal_page(
         "state": state,
         "verdict": summary.verdict(state, today),
         "refused": summary.refused(reply.refused),
+        "ask_links": asks_of(deal, reply.refused),
+        "exceptions": None if past else on_deal(session, viewer, opened, state, today),
         "in_grace": [answer for answer in reply.refused if summary.may_be_supervised(answer)],
         "problem": reply.problem,
         "form": reply.form or blank(role="account-manager"),
@@ -148,18 +154,35 @@ def edit_page(
     deal: DealFacts,
     *,
     products_form: Bound[Any] | None = None,
+    outcome_form: Bound[Any] | None = None,
+    contacts_form: Bound[Any] | None = None,
     reply: Reply = Reply(),
 ) -> Response:
-    """Show the facts and the products of a deal for changing."""
+    """Show all of a deal but its team for changing."""
     context = {
         "deal": deal,
         "form": reply.form or stored_form(deal),
         "products_form": products_form or blank(products=list(deal.slugs)),
         "refused": summary.refused(reply.refused),
+        "ask_links": asks_of(deal, reply.refused),
         "problem": reply.problem,
+        "outcome_form": outcome_form or blank(outcome="won"),
+        "contacts_form": contacts_form or _contacts_form(deal),
+        "customer_roles": words.customer_roles(),
+        "words": words,
         **_choices(session),
     }
     return page(request, "deals/edit.html", context, status=reply.status)
+
+
+def _contacts_form(deal: DealFacts) -> Bound[Any]:
+    """Give a row for each of the customer's people and a few empty ones."""
+    empty = [""] * min(EMPTY_ROWS, MOST_CONTACTS - len(deal.contacts))
+    return blank(
+        contact_name=[*(each.name for each in deal.contacts), *empty],
+        contact_role=[*(each.role for each in deal.contacts), *empty],
+        contact_note=[*(each.note for each in deal.contacts), *empty],
+    )
 
 
 def stored_form(deal: DealFacts) -> Bound[Any]:

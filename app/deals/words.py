@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from app.catalog import words as catalog_words
+from app.catalog.content import CUSTOMER_ROLES
 from app.catalog.text import localized
 from app.catalog.words import industry_names
 from app.certification import words as standing_words
@@ -49,6 +51,21 @@ def roles() -> list[tuple[str, str]]:
 def role(slug: str) -> str:
     """Name a part; one that came from elsewhere is written as it stands."""
     return dict(roles()).get(slug, slug)
+
+
+def customer_roles() -> list[tuple[str, str]]:
+    """Return the parts that people of a customer play in buying, each with its name."""
+    return [(slug, customer_role(slug)) for slug in CUSTOMER_ROLES]
+
+
+def customer_role(slug: str) -> str:
+    """Name a part of a customer's people; one that came from elsewhere is written as it stands."""
+    return catalog_words.roles([slug])
+
+
+def outcome(slug: str) -> str:
+    """Name how a deal ended."""
+    return {"won": _("Won"), "lost": _("Lost")}.get(slug, slug)
 
 
 def industries() -> list[tuple[str, str]]:
@@ -155,6 +172,13 @@ def decided(action: str, person: str) -> str:
     lines = {
         "deal.created": _("Deal created"),
         "deal.changed": _("Facts changed"),
+        "deal.replaced": _("Replaced as a whole"),
+        "deal.reconciled": _("Taken over from the CRM"),
+        "deal.refused": _("Not created: %(person)s"),
+        "deal.won": _("Closed as won"),
+        "deal.lost": _("Closed as lost"),
+        "deal.reopened": _("Opened again"),
+        "contacts.changed": _("The customer's people changed"),
         "deal.change_refused": _("A change was refused: %(person)s"),
         "products.changed": _("Products changed"),
         "products.refused": _("Products refused: %(person)s"),
@@ -162,6 +186,14 @@ def decided(action: str, person: str) -> str:
         "member.refused": _("%(person)s refused"),
         "member.removed": _("%(person)s removed"),
         "supervisor.named": _("Supervision of %(person)s changed"),
+        "waiver.asked": _("Exception asked for: %(person)s"),
+        "waiver.withdrawn": _("Request for an exception taken back: %(person)s"),
+        "waiver.approved": _("Exception given: %(person)s"),
+        "waiver.refused": _("Exception refused: %(person)s"),
+        "waiver.ended": _("Exception ended early: %(person)s"),
+        "waiver.given": _("Exception given in an emergency: %(person)s"),
+        "waiver.upheld": _("Exception reviewed and upheld: %(person)s"),
+        "waiver.faulted": _("Exception reviewed and faulted: %(person)s"),
     }
     return lines.get(action, action) % {"person": person}
 

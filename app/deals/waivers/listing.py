@@ -158,6 +158,11 @@ def before(session: Session, one: Listed) -> int:
     )
 
 
+def is_closed(session: Session, deal_id: int) -> bool:
+    """Tell whether a deal is won or lost."""
+    return session.scalar(select(col(Deal.outcome)).where(col(Deal.id) == deal_id)) is not None
+
+
 def is_waiting(today: date) -> ColumnElement[bool]:
     """Return the condition that nobody has decided, and that there is still something to decide."""
     return and_(col(Waiver.approved).is_(None), col(Waiver.ended_at).is_(None), col(Waiver.through) >= today)
