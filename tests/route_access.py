@@ -40,6 +40,7 @@ def token(*scopes: str) -> Access:
 ADMIN = roles(Role.ADMIN)
 TRAINER = roles(Role.TRAINER)
 ASSESSOR = roles(Role.TRAINER, Role.COMPLIANCE)
+REPORTER = roles(Role.MANAGER, Role.COMPLIANCE, Role.TRAINER, Role.ADMIN)
 LEADER = roles(Role.MANAGER, Role.COMPLIANCE, Role.ADMIN)
 
 ACCESS: dict[tuple[str, str], Access] = {
@@ -50,6 +51,21 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/review/appeals"): roles(Role.COMPLIANCE),
     ("GET", "/review/appeals/{appeal_id}"): roles(Role.COMPLIANCE),
     ("POST", "/review/appeals/{appeal_id}"): roles(Role.COMPLIANCE),
+    # field notes and incidents
+    ("POST", "/deals/{reference}/field-notes"): SIGNED_IN,
+    ("GET", "/field-notes"): TRAINER,
+    ("GET", "/field-notes/{note_id}"): SIGNED_IN,
+    ("POST", "/field-notes/{note_id}/take"): TRAINER,
+    ("POST", "/field-notes/{note_id}/give-back"): TRAINER,
+    ("POST", "/field-notes/{note_id}/answer"): TRAINER,
+    ("POST", "/field-notes/{note_id}/close"): TRAINER,
+    ("GET", "/incidents"): REPORTER,
+    ("GET", "/incidents/new"): REPORTER,
+    ("POST", "/incidents"): REPORTER,
+    ("GET", "/incidents/lessons"): ASSESSOR,
+    ("GET", "/incidents/{incident_id}"): REPORTER,
+    ("GET", "/incidents/{incident_id}/decision"): SIGNED_IN,
+    ("POST", "/incidents/{incident_id}"): roles(Role.COMPLIANCE),
     # rule packs
     ("GET", "/review/packs"): ASSESSOR,
     ("POST", "/review/packs"): ASSESSOR,
@@ -373,6 +389,10 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/decisions/{number}"): SIGNED_IN,
     ("GET", "/api/v1/clearance"): token("clearance:read"),
     ("POST", "/api/v1/clearance/batch"): token("clearance:read"),
+    ("GET", "/api/v1/decisions/{decision_id}"): token("clearance:read"),
+    ("PUT", "/api/v1/deals/{deal_id}"): token("deals:write"),
+    ("GET", "/api/v1/deals/{deal_id}"): token("deals:write", "reports:read"),
+    ("GET", "/api/v1/deals"): token("deals:write", "reports:read"),
     ("POST", "/api/v1/redlines/check"): token("redlines:check"),
     ("POST", "/api/v1/deals/reconcile"): token("deals:write"),
 }

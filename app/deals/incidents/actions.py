@@ -113,6 +113,9 @@ def decide(session: Session, incident_id: int, decision: Decision, decider: Some
     )
     _refuse(refuse(case_of(session, incident), wanted, decider.id))
     confirmed = decision.outcome is IncidentStatus.CONFIRMED
+    if confirmed and person_id is not None and incident.finding_id is None:
+        # first, because a sanction that does not hold leaves everything as it was
+        _put_on_record(session, incident, person_id, decision, decider, moment)
     incident.status = decision.outcome
     incident.note = decision.note
     incident.decided_by = decider.id
@@ -120,8 +123,6 @@ def decide(session: Session, incident_id: int, decision: Decision, decider: Some
     if confirmed:
         incident.person_id = person_id
     session.flush()
-    if confirmed and person_id is not None and incident.finding_id is None:
-        _put_on_record(session, incident, person_id, decision, decider, moment)
     record(
         session,
         at=moment,

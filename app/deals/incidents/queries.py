@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from app.catalog.models import Product
 from app.catalog.text import Text
 from app.clock import end_of_day
-from app.conduct.models import Violation
+from app.conduct.models import Finding, Violation
 from app.deals.incidents.models import Incident, IncidentStatus, Origin
 from app.deals.incidents.rules import Case
 from app.deals.lists import Viewer, tree
@@ -81,6 +81,7 @@ class Facts:
     person: str
     email: str
     finding_id: int | None
+    sent_text_id: int | None
     violation_id: int | None
     opened_by: int
     opener: str
@@ -204,6 +205,7 @@ def _facts(session: Session, which: ColumnElement[bool]) -> Facts:
             func.coalesce(col(Person.name), ""),
             func.coalesce(col(Person.email), ""),
             col(Incident.finding_id),
+            col(Finding.sent_text_id),
             col(Violation.id),
             col(Incident.opened_by),
             col(opener.name),
@@ -216,6 +218,7 @@ def _facts(session: Session, which: ColumnElement[bool]) -> Facts:
         .outerjoin(decider, col(decider.id) == col(Incident.decided_by))
         .outerjoin(Person, col(Person.id) == col(Incident.person_id))
         .outerjoin(Deal, col(Deal.id) == col(Incident.deal_id))
+        .outerjoin(Finding, col(Finding.id) == col(Incident.finding_id))
         .outerjoin(
             Violation,
             or_(
