@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlmodel import Session
 
+from app.catalog.models import ContentKind
+from app.catalog.queries import content as find_content
 from app.database import stored_id
 from app.deals.lists import opened
 from app.deals.models import DealMember
@@ -15,7 +17,7 @@ from app.deals.waivers.models import Waiver
 from app.people.access import CurrentPerson
 from app.people.models import Person, Role
 from app.people.queries import roles_of
-from factories import NOW, attest, deal, person, sellable
+from factories import NOW, attest, deal, person, published, sellable
 
 DAY = timedelta(days=1)
 TODAY = NOW.date()
@@ -95,6 +97,14 @@ class Office:
             )
         )
         self.session.flush()
+
+    def enforces(self, product: str, enforcement: str, at: datetime = NOW) -> None:
+        """Publish a program that enforces something else."""
+        owner = getattr(self, product)
+        content = find_content(self.session, ContentKind.PROGRAM, product)
+        assert content is not None
+        document = {**content.draft, "enforcement": enforcement}
+        published(self.session, owner, ContentKind.PROGRAM, product, document, at=at)
 
     def answer(self, name: str = "marek", product: str = "keeper", at: datetime = NOW) -> str:
         """How the gate answers somebody on D-1."""
