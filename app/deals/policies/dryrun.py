@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.certification.reasons import Reason, ReasonCode
 from app.clock import local_day, local_moment
-from app.deals.facts import DealFacts, Member, deals
+from app.deals.facts import DealFacts, Member, deals, is_open
 from app.deals.gate import DealState, ProductState, states
 from app.deals.models import Deal, DealProduct
 from app.deals.policies.queries import Policy
@@ -59,12 +59,6 @@ def try_out(session: Session, product_id: int, now: Policy, then: Policy, as_of:
     compared = [_before(*pair) for pair in zip(before, after, strict=True)]
     numbers = range(len(then.requirements))
     return Trial(compare(compared, total), tuple(sum(_is_asked(each, number) for each in after) for number in numbers))
-
-
-def is_open(day: date) -> ColumnElement[bool]:
-    """Choose the deals that have no outcome and have not passed their day."""
-    to_close = or_(col(Deal.close_date).is_(None), col(Deal.close_date) >= day)
-    return col(Deal.outcome).is_(None) & to_close
 
 
 def _open_deals(session: Session, product_id: int, day: date) -> tuple[int, list[DealFacts]]:

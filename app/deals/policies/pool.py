@@ -13,8 +13,8 @@ from app.certification.models import Assignment
 from app.certification.programs import Program
 from app.certification.queries import Record, records_under
 from app.clock import local_day
+from app.deals.facts import is_open
 from app.deals.models import Deal, DealMember, DealProduct
-from app.deals.policies.dryrun import is_open
 from app.deals.policies.queries import Policy
 from app.deals.policies.rules import Pool
 from app.deals.queries import on_level

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from app.certification.programs import Program
 from app.deals import words
 from app.deals.policies.queries import Policy
-from app.deals.rules import Coverage, Enforcement, FailureMode, GateRequirement
+from app.deals.rules import Coverage, DealStage, Enforcement, FailureMode, GateRequirement
 from app.web.i18n import gettext as _
 from app.web.i18n import pgettext
 
@@ -81,7 +81,8 @@ def conditions(asked: GateRequirement, program: Program | None) -> list[str]:
     found = [dict(coverages())[asked.coverage]]
     if asked.level:
         found.append(_("on level %(level)s") % {"level": level(program, asked.level)})
-    found.append(_("from stage %(stage)s on") % {"stage": words.stage(asked.from_stage)})
+    if asked.from_stage is not DealStage.DISCOVERY:
+        found.append(_("from stage %(stage)s on") % {"stage": words.stage(asked.from_stage)})
     if asked.regions:
         found.append(_("in %(regions)s") % {"regions": words.listed(sorted(asked.regions))})
     if asked.roles and asked.coverage is not Coverage.OWNER:
