@@ -33,11 +33,11 @@ from app.conduct.reviewing.routes import router as reviewing_router
 from app.config import Settings
 from app.database import Database, SessionDep, is_migrated
 from app.deals.briefing.routes import router as briefing_router
+from app.deals.fieldnotes.routes import router as field_notes_router
+from app.deals.incidents.routes import router as incidents_router
 from app.deals.ledger.actions import Ledger
 from app.deals.ledger.routes import router as decisions_router
 from app.deals.policies.routes import router as policies_router
-from app.deals.fieldnotes.routes import router as field_notes_router
-from app.deals.incidents.routes import router as incidents_router
 from app.deals.routes import router as deals_router
 from app.deals.waivers.routes import router as waivers_router
 from app.notices.routes import router as notices_router
