@@ -15,13 +15,14 @@ from app.certification.words import days_left
 from app.clock import local_day
 from app.deals import summary, words
 from app.deals.brief import brief
-from app.deals.decisions import history
-from app.deals.facts import DealFacts, Member
+from app.deals.colleagues import Standing, standings, supervising
+from app.deals.facts import DealFacts
 from app.deals.forms import CURRENCIES
-from app.deals.gate import DealState, ask, states
+from app.deals.gate import DealState, states
 from app.deals.lists import Candidate, Opened, Viewer, candidates
 from app.deals.proposals import MOST_CONTACTS
-from app.deals.queries import Answer, answers
+from app.deals.queries import Answer
+from app.deals.timeline import PAGE, RECENT, timeline
 from app.deals.waivers.on_deal import asks_of, on_deal
 from app.people.models import Role
 from app.web.asof import AsOf
@@ -32,20 +33,6 @@ NAMED = 3
 """Cleared colleagues who are named in a refusal."""
 EMPTY_ROWS = 3
 """Rows to write more of the customer's people into."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Somebody who may be added, with the answer for this deal."""
-
-    person: Candidate
-    answer: Answer
-
-    @property
-    def word(self) -> str:
-        """The person's standing for the deal, in one word."""
-        worst = words.worst(self.answer)
-        return words.state_of(worst)[2] if worst else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +61,9 @@ def deal_page(
     (state,) = states(session, [deal], as_of)
     today = local_day(as_of)
     may_change = opened.may_change and not past
-    others = _standings(session, viewer, opened, as_of) if may_change else []
+    others = standings(session, viewer, opened, as_of) if may_change else []
+    beside = supervising(session, state, others, as_of)
+    recent = timeline(session, deal.id, as_of, size=RECENT)
     context = {
         "deal": deal,
         "state": state,
@@ -87,7 +76,7 @@ def deal_page(
         "form": reply.form or blank(role="account-manager"),
         "others": others,
         "cleared": [each for each in others if each.answer.allowed],
-        "history": history(session, deal.id, as_of),
+        "recent": recent,
         "names": {each.slug: words.name(each.name) for each in deal.products},
         "brief": brief(session, deal, as_of),
         "may_change": may_change,
@@ -101,21 +90,24 @@ def deal_page(
         "industry_name": industry,
         "summary": summary,
         "supervisors": supervisors(state, others),
-        "by_id": {member.person_id: member.name for member in deal.members}
-        | {each.person.id: each.person.name for each in others},
+        "beside": beside,
         "named": NAMED,
     }
     status = then.status if then is not None and then.wrong else reply.status
     return page(request, "deals/deal.html", context, status=status)
 
 
-def _standings(session: Session, viewer: Viewer, opened: Opened, as_of: datetime) -> list[Standing]:
-    """Return who may be added, the cleared first."""
-    present = {each.person_id for each in opened.deal.members}
-    found = [each for each in candidates(session, viewer, opened.led) if each.id not in present]
-    asked = [ask(opened.deal, Member(each.id, each.email, each.name, "account-manager")) for each in found]
-    stand = [Standing(*pair) for pair in zip(found, answers(session, asked, as_of), strict=True)]
-    return sorted(stand, key=lambda each: not each.answer.allowed)
+def history_page(request: Request, session: Session, deal: DealFacts, as_of: datetime, number: int) -> Response:
+    """Show everything that was decided about a deal, a page at a time."""
+    context = {
+        "deal": deal,
+        "timeline": timeline(session, deal.id, as_of, page=number),
+        "number": number,
+        "size": PAGE,
+        "names": {each.slug: words.name(each.name) for each in products(session)},
+        "words": words,
+    }
+    return page(request, "deals/history.html", context)
 
 
 def supervisors(state: DealState, others: Sequence[Standing]) -> list[Candidate]:

@@ -16,6 +16,7 @@ from app.clock import local_day
 from app.conduct.models import Finding, Violation
 from app.conduct.reviewing.queries import told_at
 from app.notices.decided import appealed, credited, extended, lately, sanctioned
+from app.notices.field import answered
 from app.notices.rules import ONE_DAY, Due, Kind
 from app.quizzes.models import Attempt, AttemptItem, Essay, EssayMark, EssayState
 
@@ -28,7 +29,19 @@ _OF_OUTCOME = {
 
 def happened(session: Session, people: Collection[int], moment: datetime) -> Iterator[Due]:
     """Return what is to be told of the last 30 days, and what still waits for these people to do it."""
-    readers = (_certified, _signed_off, sanctioned, appealed, credited, extended, _violations, _seats, _essays, _marked)
+    readers = (
+        _certified,
+        _signed_off,
+        sanctioned,
+        appealed,
+        credited,
+        extended,
+        _violations,
+        _seats,
+        _essays,
+        _marked,
+        answered,
+    )
     return chain.from_iterable(read(session, people, moment) for read in readers)
 
 

@@ -1,4 +1,4 @@
-"""What waits for people who decide: demonstrations for trainers, appeals and credits for compliance."""
+"""What waits for people who decide: demonstrations and notes for trainers, appeals and more for compliance."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from app.certification.models import Appeal, CertificationEvent, RequirementCredit
 from app.certification.signoffs.models import SignOffRequest
 from app.clock import local_day
+from app.notices.field import incidents_waiting, notes_waiting
 from app.notices.rules import ONE_DAY, Due, Kind
 from app.people.models import Person, Role
 
@@ -17,7 +18,7 @@ PATIENCE = timedelta(days=2)
 
 
 def waiting(session: Session, roles: Mapping[int, frozenset[Role]], moment: datetime) -> Iterator[Due]:
-    """Return what waits for each of these people, by the roles that they hold; three statements.
+    """Return what waits for each of these people, by the roles that they hold; a constant number of statements.
 
     Of a queue they hear once a week, of each appeal by itself: its clock runs.
     """
@@ -28,6 +29,8 @@ def waiting(session: Session, roles: Mapping[int, frozenset[Role]], moment: date
     yield from _sign_offs(session, trainers, moment, week)
     yield from _appeals(session, deciders)
     yield from _credits(session, deciders, week)
+    yield from notes_waiting(session, trainers, moment, week)
+    yield from incidents_waiting(session, deciders, moment, week)
 
 
 def _sign_offs(session: Session, trainers: list[int], moment: datetime, week: str) -> Iterator[Due]:

@@ -65,6 +65,9 @@ class Kind(StrEnum):
     SIGN_OFFS_WAITING = "sign_offs_waiting"
     APPEAL_WAITING = "appeal_waiting"
     CREDITS_WAITING = "credits_waiting"
+    FIELD_NOTE_ANSWERED = "field_note_answered"
+    FIELD_NOTES_WAITING = "field_notes_waiting"
+    INCIDENTS_WAITING = "incidents_waiting"
 
 
 URGENT = frozenset(

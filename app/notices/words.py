@@ -124,6 +124,15 @@ def _title(kind: Kind, params: Mapping[str, Any]) -> str:
             params["count"],
         ),
         Kind.APPEAL_WAITING: lambda: _("An appeal about %(product)s is to be decided by %(day)s"),
+        Kind.FIELD_NOTE_ANSWERED: lambda: _("Your field note about %(product)s is answered"),
+        Kind.FIELD_NOTES_WAITING: lambda: ngettext(
+            "%(count)s field note waits for an answer, since %(day)s",
+            "%(count)s field notes wait for an answer, the oldest since %(day)s",
+            params["count"],
+        ),
+        Kind.INCIDENTS_WAITING: lambda: ngettext(
+            "%(count)s incident is to be decided", "%(count)s incidents are to be decided", params["count"]
+        ),
         Kind.CREDITS_WAITING: lambda: ngettext(
             "%(count)s credit is to be decided", "%(count)s credits are to be decided", params["count"]
         ),
@@ -151,6 +160,7 @@ def _text(kind: Kind, params: Mapping[str, Any], said: Mapping[str, Any]) -> str
         Kind.CREDIT_REFUSED: lambda: str(params["answer"]),
         Kind.CREDIT_ENDED: lambda: str(params["answer"]),
         Kind.EXTENDED: lambda: str(params["reason"]),
+        Kind.FIELD_NOTE_ANSWERED: lambda: str(params["answer"]),
         Kind.SESSION_SOON: lambda: i18n.sentences(
             [_("It begins at %(time)s.") % {"time": _begins(params)}, str(params["place"])]
         ),
