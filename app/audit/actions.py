@@ -1,6 +1,6 @@
 """Adding to the audit trail; there is no other way to write it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -21,6 +21,25 @@ class Event:
     action: str
     subject: tuple[str, str]
     details: dict[str, Any] = field(default_factory=dict)
+
+
+Listener = Callable[[Session, str, datetime], None]
+"""Called with the session, the action and the moment; it may store something with the action, and must be quick."""
+
+_listeners: list[tuple[tuple[str, ...], Listener]] = []
+
+
+def on_record(*prefixes: str) -> Callable[[Listener], Listener]:
+    """Register somebody who is told of actions that begin like one of `prefixes`; used as a decorator.
+
+    Of many things that were done at once they are told once.
+    """
+
+    def register(listener: Listener) -> Listener:
+        _listeners.append((prefixes, listener))
+        return listener
+
+    return register
 
 
 def record(
@@ -63,5 +82,10 @@ def record_all(session: Session, *, at: datetime, actor: str, events: Iterable[E
         }
         previous = digest(entry)
         entries.append({**entry, "digest": previous})
-    if entries:
-        session.execute(insert(AuditEntry), entries)
+    if not entries:
+        return
+    session.execute(insert(AuditEntry), entries)
+    for prefixes, listener in _listeners:
+        action = next((each["action"] for each in entries if each["action"].startswith(prefixes)), None)
+        if action is not None:
+            listener(session, action, at)

@@ -6,11 +6,11 @@ from threading import Event, Thread
 import uvicorn
 
 from app.commands.base import CommandError, Parsers, migrated
-from app.commands.work import PERIODIC, handlers
+from app.commands.work import wait_for, worker_beside_lanes
 from app.config import Settings
 from app.database import migrate
-from app.jobs.worker import Worker
 from app.main import create_app
+from app.webhooks import lanes
 
 
 def register(parsers: Parsers) -> None:
@@ -39,11 +39,14 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     port = arguments.port or settings.port
     application = create_app(settings.model_copy(update={"port": port}))
     stop = Event()
+    sending: list[Thread] = []
     if not arguments.no_worker:
-        worker = Worker(application.state.database, handlers(application.state.settings), PERIODIC)
-        Thread(target=worker.run, args=(stop,), name="worker", daemon=True).start()
+        database, running = application.state.database, application.state.settings
+        Thread(target=worker_beside_lanes(database, running).run, args=(stop,), name="worker", daemon=True).start()
+        sending = lanes.start(database, running, stop)
     uvicorn.run(application, host=arguments.host, port=port, log_level="warning", server_header=False)
     stop.set()
+    wait_for(sending)
     return 0
 
 

@@ -2,9 +2,9 @@
 
 import argparse
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 from sqlmodel import Session
@@ -29,6 +29,8 @@ from app.notices import telling
 from app.people import limits, sessions
 from app.quizzes import actions as quizzes
 from app.quizzes.regrading import actions as regrading
+from app.webhooks import lanes
+from app.webhooks.delivering import Courier
 
 
 def _finish_attempts(session: Session, _payload: Mapping[str, Any]) -> None:
@@ -116,6 +118,7 @@ PERIODIC = {
     idempotency.JOB: timedelta(hours=1),
     telling.JOB: timedelta(minutes=5),
     ledger.FORGET_JOB: timedelta(minutes=15),
+    **lanes.PERIODIC,
 }
 
 
@@ -130,7 +133,20 @@ def handlers(settings: Settings) -> Mapping[str, Handler | Prepared]:
         mails.JOB: Postman(settings).job,
         telling.JOB: telling.Teller(settings).job,
         ledger.FORGET_JOB: forget_clearances,
+        **lanes.handlers(Courier(settings)),
     }
+
+
+def worker_beside_lanes(database: Database, settings: Settings) -> Worker:
+    """Return the worker for everything but what the lanes of webhooks do."""
+    found = handlers(settings)
+    return Worker(database, found, PERIODIC, kinds=[each for each in found if each not in lanes.KINDS])
+
+
+def wait_for(threads: Sequence[Thread], seconds: float = 25.0) -> None:
+    """Let threads that were told to stop finish what they are at."""
+    for each in threads:
+        each.join(seconds)
 
 
 def register(parsers: Parsers) -> None:
@@ -142,13 +158,14 @@ def register(parsers: Parsers) -> None:
 
 def _work(arguments: argparse.Namespace, settings: Settings) -> int:
     with migrated(settings) as database:
-        worker = Worker(database, handlers(settings), PERIODIC)
         if arguments.once:
-            print(f"Jobs done: {worker.run_once()}.")
+            print(f"Jobs done: {Worker(database, handlers(settings), PERIODIC).run_once()}.")
             return 0
         stop = Event()
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, lambda *_: stop.set())
         print("Working. Stop with Ctrl-C.")
-        worker.run(stop)
+        sending = lanes.start(database, settings, stop)
+        worker_beside_lanes(database, settings).run(stop)
+        wait_for(sending)
     return 0

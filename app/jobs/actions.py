@@ -1,10 +1,11 @@
 """Every write of the job table: asking for work, leasing it, ending it."""
 
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 from sqlmodel import Session, col
 
 from app.jobs.models import Job
@@ -25,14 +26,34 @@ def enqueue(
     session.flush()
 
 
-def lease(session: Session, moment: datetime) -> Job | None:
-    """Take the next job that is due and that nobody works on, or None."""
+def enqueue_all(
+    session: Session, kind: str, asked: Iterable[tuple[str, Mapping[str, Any]]], *, moment: datetime, due_at: datetime
+) -> None:
+    """Ask for many pieces of work of one kind, (key, payload) each, in one statement; the keys must be new."""
+    rows = [
+        {"kind": kind, "key": key, "payload": dict(payload), "created_at": moment, "due_at": due_at, "tries": 0}
+        for key, payload in asked
+    ]
+    if rows:
+        session.execute(insert(Job), rows)
+
+
+def lease(
+    session: Session, moment: datetime, kinds: Collection[str] | None = None, avoiding: Collection[str] = ()
+) -> Job | None:
+    """Take the next job that is due and that nobody works on, or None.
+
+    Only of these kinds, where they are given, and none whose key begins like one of `avoiding`.
+    """
+    wanted: list[ColumnElement[bool]] = [col(Job.kind).in_(kinds)] if kinds is not None else []
+    wanted += [or_(col(Job.key).is_(None), ~col(Job.key).startswith(each, autoescape=True)) for each in avoiding]
     job = session.scalar(
         select(Job)
         .where(
             col(Job.failed_at).is_(None),
             col(Job.due_at) <= moment,
             or_(col(Job.leased_until).is_(None), col(Job.leased_until) < moment),
+            *wanted,
         )
         .order_by(col(Job.due_at), col(Job.id))
         .limit(1)

@@ -1,7 +1,7 @@
 """Doing jobs: each in a transaction of its own, together with the end of the job, so that it is never half done."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
@@ -42,7 +42,9 @@ class _LeaseLostError(Exception):
 class Worker:
     """Takes jobs from the table and does them, one at a time.
 
-    `periodic` names kinds that are asked for again and again, each with its interval.
+    `periodic` names kinds that are asked for again and again, each with its interval. With `kinds` it takes only these,
+    so that several workers can share the table, some of them free for what must not wait. Jobs whose key begins like
+    one of what `avoiding` returns are left for later.
     """
 
     def __init__(
@@ -50,10 +52,15 @@ class Worker:
         database: Database,
         handlers: Mapping[str, Handler | Prepared],
         periodic: Mapping[str, timedelta] | None = None,
+        *,
+        kinds: Collection[str] | None = None,
+        avoiding: Callable[[], Collection[str]] = tuple,
     ) -> None:
         self._database = database
         self._handlers = handlers
         self._periodic = periodic or {}
+        self._kinds = kinds
+        self._avoiding = avoiding
 
     def run(self, stop: Event, idle: float = 5.0) -> None:
         """Work until `stop` is set; look for new jobs every `idle` seconds when there is nothing to do.
@@ -93,7 +100,7 @@ class Worker:
     def work_one(self) -> bool:
         """Do the next job that is due; False when there is none."""
         with self._database.write() as session:
-            job = actions.lease(session, now())
+            job = actions.lease(session, now(), self._kinds, self._avoiding())
         if job is None:
             return False
         try:

@@ -1,1 +1,4 @@
-"""Telling other systems what happened: signed, at least once, in order for each subject, and never to where an operator does not want it."""
+"""Telling other systems what happened.
+
+Messages are signed, sent at least once, in order for each subject, and never to where the operator does not want it.
+"""
