@@ -1,6 +1,7 @@
 """The author's page of a program: what must be met to be certified, on each level, and for how long it holds."""
 
 from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
@@ -20,7 +21,8 @@ from app.authoring.sheets import Sheet
 from app.authoring.words import choices
 from app.catalog.models import ContentKind
 from app.clock import Now
-from app.database import SessionDep
+from app.database import SessionDep, stored_id
+from app.deals.policies.queries import policies
 from app.deals.words import roles
 from app.errors import NotFoundError
 from app.people.access import Trainer, allow
@@ -43,8 +45,9 @@ async def _read(request: Request) -> AsyncIterator[FormData]:
 LongForm = Annotated[FormData, Depends(_read)]
 
 
-def _program(session: SessionDep, slug: str) -> Editor:
+def _program(session: SessionDep, slug: str, moment: datetime) -> Editor:
     found = course(session, slug)
+    product_id = stored_id(found.product)
 
     def view(sheet: Sheet, _part: Part) -> Mapping[str, Any]:
         return {
@@ -62,6 +65,7 @@ def _program(session: SessionDep, slug: str) -> Editor:
             "stages": choices(words.STAGES),
             "forms_shown": choices(words.FORMS),
             "roles": words.known(roles(), sheet.all("roles")),
+            "overruled": product_id in policies(session, [product_id], moment),
         }
 
     return Editor(
@@ -78,9 +82,9 @@ def _program(session: SessionDep, slug: str) -> Editor:
 
 
 @router.get("")
-def program(request: Request, slug: str, session: SessionDep) -> Response:
+def program(request: Request, slug: str, session: SessionDep, moment: Now) -> Response:
     """Show what must be met to be certified, and for how long it holds."""
-    return show(request, _program(session, slug))
+    return show(request, _program(session, slug, moment))
 
 
 @router.post("")
@@ -88,7 +92,7 @@ def save_program(
     request: Request, slug: str, session: SessionDep, person: Trainer, moment: Now, raw: LongForm
 ) -> Response:
     """Store the program."""
-    return answer(request, session, _program(session, slug), raw, by=person.email, moment=moment)
+    return answer(request, session, _program(session, slug, moment), raw, by=person.email, moment=moment)
 
 
 @router.get("/effect")
