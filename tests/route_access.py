@@ -394,5 +394,10 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/api/v1/deals/{deal_id}"): token("deals:write", "reports:read"),
     ("GET", "/api/v1/deals"): token("deals:write", "reports:read"),
     ("POST", "/api/v1/redlines/check"): token("redlines:check"),
+    ("GET", "/api/v1/products"): token("clearance:read", "reports:read", "deals:write"),
+    ("GET", "/api/v1/certifications"): token("reports:read"),
+    ("POST", "/api/v1/people"): token("people:write"),
+    ("GET", "/api/v1/people/{email}"): token("people:write"),
+    ("POST", "/api/v1/people/{email}/deactivate"): token("people:write"),
     ("POST", "/api/v1/deals/reconcile"): token("deals:write"),
 }

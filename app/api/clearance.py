@@ -56,7 +56,7 @@ def one(
 
     The answer is kept with the facts it rests on before it is given; `decision_id` opens it.
     """
-    _refuse_repeated(request)
+    refuse_repeated(request)
     check = Check(products=question.product, **question.model_dump(exclude={"product"}))
     found = answered(session, [check], moment, ["/product"], ["/as_of"])
     keep(request, session, found, client, moment)
@@ -142,7 +142,7 @@ def answered(
     return [answers[index] for index in range(len(checks))]
 
 
-def _refuse_repeated(request: Request) -> None:
+def refuse_repeated(request: Request) -> None:
     """Refuse a second value for what has one: whoever takes the first and whoever takes the last would differ."""
     names = Counter(name for name, _value in request.query_params.multi_items() if name != "product")
     errors = [{"pointer": f"/{name}", "detail": _("Give this once.")} for name, number in names.items() if number > 1]
@@ -199,12 +199,13 @@ def product_document(decision: ProductDecision, basis: Basis, failure_mode: Fail
         "enforcement": decision.enforcement,
         "failure_mode": failure_mode,
         "valid_through": decision.valid_through.isoformat() if decision.valid_through else None,
-        "reasons": [_reason(each, decision.product, origin) for each in decision.reasons],
+        "reasons": [reason_document(each, decision.product, origin) for each in decision.reasons],
         "basis": {name: getattr(basis, name) for name in Basis.__slots__},
     }
 
 
-def _reason(reason: Reason, product: str, origin: str) -> dict[str, Any]:
+def reason_document(reason: Reason, product: str, origin: str) -> dict[str, Any]:
+    """Write a reason, with what removes it."""
     fix = words.fix(reason, product)
     return {
         "code": reason.code,

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.openapi.utils import get_openapi
 from starlette.responses import JSONResponse, Response
 
-from app.api import clearance, redlines
+from app.api.nouns import ROUTERS
+from app.api.refusals import problem_example
 from app.people.access import PerhapsSignedIn, anybody
 from app.web.templating import page
 
@@ -21,6 +22,9 @@ known is a refusal with its reason, never an error. Errors are problem documents
 with a JSON pointer. Send `Accept-Language` for messages in Chinese. `X-Request-Id` goes through."""
 
 
+_OF_FASTAPI = {"$ref": "#/components/schemas/HTTPValidationError"}
+
+
 def document(request: Request) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of this installation."""
     content = get_openapi(
@@ -28,22 +32,35 @@ def document(request: Request) -> dict[str, Any]:
         version=request.app.version,
         openapi_version="3.1.0",
         description=_DESCRIPTION,
-        routes=[*clearance.router.routes, *redlines.router.routes],
+        routes=[route for router in ROUTERS for route in router.routes],
         servers=[{"url": request.app.state.settings.origin}],
         tags=[
             {"name": "clearance", "description": "The gate: may this rep act for this product, on this deal, now?"},
             {"name": "red lines", "description": "What may not be said to a customer: does this text cross a line?"},
+            {"name": "deals", "description": "Deals as the CRM has them, stored where the gate lets their teams be."},
+            {"name": "products", "description": "What is sold, and what the gate asks for it."},
+            {"name": "certifications", "description": "Who is certified on what, for reports and copies elsewhere."},
+            {"name": "people", "description": "The staff, for the system that keeps it."},
         ],
     )
     for operations in content["paths"].values():
         for operation in operations.values():
-            for status, response in operation["responses"].items():
-                if not status.startswith("2"):  # FastAPI would have its own model for 422, as plain JSON
-                    schema = {"$ref": "#/components/schemas/Problem"}
-                    response["content"] = {"application/problem+json": {"schema": schema}}
+            _describe_errors(operation)
     for unused in ("HTTPValidationError", "ValidationError"):
         content["components"]["schemas"].pop(unused, None)
     return content
+
+
+def _describe_errors(operation: dict[str, Any]) -> None:
+    """Say of errors that they are problem documents; FastAPI would have a model of its own for 422, as plain JSON."""
+    for status, response in operation["responses"].items():
+        if status.startswith("2"):
+            continue
+        described = response.get("content", {}).get("application/json", {})
+        if described.get("schema") in (None, _OF_FASTAPI):
+            described = {"schema": {"$ref": "#/components/schemas/Problem"}}
+        described.setdefault("example", problem_example(int(status), response["description"]))
+        response["content"] = {"application/problem+json": described}
 
 
 @router.get("/openapi.json")

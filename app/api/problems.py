@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Coroutine
+from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
@@ -32,11 +33,14 @@ class UnsupportedTypeError(AppError):
 
 
 class JSONRequest(Request):
-    """A request whose JSON means one thing: a key that stands twice could be read in two ways (RFC 8259, 4)."""
+    """A request whose JSON means one thing: a key that stands twice could be read in two ways (RFC 8259, 4).
+
+    Numbers are read as they are written, not as the nearest binary ones.
+    """
 
     async def json(self) -> Any:
         """Read the body. Raises ValueError for what is no JSON, and for a key that stands twice."""
-        return json.loads(await self.body(), object_pairs_hook=_unique, parse_constant=_no_number)
+        return json.loads(await self.body(), object_pairs_hook=_unique, parse_constant=_no_number, parse_float=Decimal)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

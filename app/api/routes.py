@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from app.api import clearance, openapi, redlines
+from app.api import openapi
+from app.api.nouns import ROUTERS
 
 router = APIRouter()
-for _noun in (clearance, redlines, openapi):
-    router.include_router(_noun.router)
+for _noun in (*ROUTERS, openapi.router):
+    router.include_router(_noun)

@@ -16,6 +16,7 @@ from app.deals.rules import (
     Coverage,
     DealStage,
     Enforcement,
+    FailureMode,
     GateCode,
     GateRequirement,
     ProductDecision,
@@ -151,6 +152,16 @@ def decision(written: Mapping[str, Any]) -> ProductDecision:
         valid_through=_day_read(written["valid_through"]),
         reasons=_reasons(written["reasons"]),
     )
+
+
+def basis(written: Mapping[str, Any]) -> Basis:
+    """Read the versions that the decision about one product rests on."""
+    return Basis(**written["basis"])
+
+
+def failure_mode(written: Mapping[str, Any]) -> FailureMode:
+    """Read what a caller was to do without an answer."""
+    return FailureMode(written["failure_mode"])
 
 
 def decided_again(written: Mapping[str, Any], question: Mapping[str, Any], today: date) -> ProductDecision:
