@@ -17,6 +17,7 @@ from app.deals import summary, words
 from app.deals.brief import brief
 from app.deals.colleagues import Standing, standings, supervising
 from app.deals.facts import DealFacts
+from app.deals.fieldnotes.pages import on_deal as field_notes_of
 from app.deals.forms import CURRENCIES
 from app.deals.gate import DealState, states
 from app.deals.lists import Candidate, Opened, Viewer, candidates
@@ -79,6 +80,8 @@ def deal_page(
         "recent": recent,
         "names": {each.slug: words.name(each.name) for each in deal.products},
         "brief": brief(session, deal, as_of),
+        "field_notes": None if past else field_notes_of(session, viewer.id, deal),
+        "may_report": bool(viewer.roles - {Role.REP}),
         "may_change": may_change,
         "as_of": as_of,
         "then": then,
