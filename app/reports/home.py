@@ -31,6 +31,8 @@ from app.conduct.models import Consequence
 from app.conduct.reviewing import words as review_words
 from app.conduct.reviewing.queries import Outcome, violations, waits
 from app.database import SessionDep
+from app.deals.fieldnotes.queries import waiting as waiting_notes
+from app.deals.incidents.queries import waiting as waiting_incidents
 from app.people.access import CurrentPerson, SignedIn
 from app.people.models import Role
 from app.quizzes.analysis.watch import misbehaving
@@ -100,9 +102,22 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
             "credits_to_decide": how_many_wait(session),
             "red_lines": len(red_lines_waiting(session)),
         }
+    context |= _from_the_field(session, person, moment)
     if person.has(Role.ADMIN):
         context |= {"accounts": accounts_to_mend(session, moment, moment + timedelta(days=30))}
     return page(request, "reports/home.html", context)
+
+
+def _from_the_field(session: Session, person: CurrentPerson, moment: datetime) -> dict[str, Any]:
+    """Return what comes back from the field: notes for trainers, incidents for compliance."""
+    found: dict[str, Any] = {"notes_wait": "", "notes": 0, "incidents": 0}
+    if person.has(Role.TRAINER):
+        notes = waiting_notes(session, person.id)
+        found["notes"] = notes.count
+        found["notes_wait"] = sign_off_words.waited(notes.oldest, moment) if notes.oldest else ""
+    if person.has(Role.COMPLIANCE):
+        found["incidents"] = waiting_incidents(session, person.id)
+    return found
 
 
 def _essays(session: Session, person: CurrentPerson, moment: datetime) -> dict[str, Any]:
