@@ -122,6 +122,15 @@ class Database:
             with Session(self._writer, expire_on_commit=False) as session, session.begin():
                 yield session
 
+    @contextmanager
+    def ahead(self) -> Iterator[Session]:
+        """Give a session that is committed at its end, to who holds one of `write` and has not used that one yet.
+
+        What is stored here stays, whatever becomes of the other.
+        """
+        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
     def dispose(self) -> None:
         """Close every connection."""
         self.engine.dispose()

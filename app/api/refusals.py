@@ -1,6 +1,7 @@
 """How the OpenAPI document describes the errors of an operation, in one place."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any, Final
 
 from app.api.schemas import Problem
@@ -23,3 +24,17 @@ def refusals(*scopes: Scope, more: Mapping[int, str] | None = None) -> dict[int 
     lacking = " or ".join(f"`{scope.value}`" for scope in scopes)
     sentences = {**_ALWAYS, 403: f"The token lacks the scope {lacking}.", **(more or {})}
     return {status: {"description": sentences[status], "model": Problem} for status in sorted(sentences)}
+
+
+def problem_example(status: int, sentence: str) -> dict[str, Any]:
+    """Write the problem document of an error as an example."""
+    example: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": sentence,
+        "request_id": "70c190b02f09a7c3",
+    }
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+        example["errors"] = [{"pointer": "/name", "detail": "Field required"}]
+    return example

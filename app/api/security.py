@@ -1,27 +1,34 @@
 """Who is asking the API: a client with a token, its scopes, and how often it may ask."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlmodel import Session
 
+from app.api.allowances import Allowances
 from app.clock import Now
 from app.database import Database, SessionDep, may_write
 from app.errors import ForbiddenError, NotSignedInError
 from app.people import limits
-from app.people.tokens import KnownToken, Scope, token_by_secret
+from app.people.tokens import KnownToken, Scope, note_use, token_by_secret
 from app.web.i18n import gettext as _
 
-REQUESTS_A_WINDOW = 600_000
+REQUESTS_A_WINDOW: Final = 600_000
 """Requests of one token within `limits.WINDOW`, over all processes."""
-LEASE = 1_000
-"""Requests that a process takes from the allowance at once, so that reading does not write each time."""
-_MOST_CLIENTS = 10_000
+LEASE: Final = 1_000
+"""Requests that a process takes from the allowance at once, so that reading does not write each time.
+
+When it does, it notes that the token is used: `last_used_at` is late by `limits.WINDOW` at most.
+"""
+WRONG_A_WINDOW: Final = 600
+"""Wrong tokens from one network address within `limits.WINDOW`; a good one is always heard."""
+WRONG_LEASE: Final = 20
 
 bearer = HTTPBearer(
     auto_error=False,
@@ -30,69 +37,101 @@ bearer = HTTPBearer(
 )
 
 
-@dataclass
-class Allowances:
-    """What is left of the requests that this process took for each token."""
-
-    _left: OrderedDict[int, tuple[datetime, int]] = field(default_factory=OrderedDict)
-    _lock: Lock = field(default_factory=Lock)
-
-    def spend(self, token_id: int, moment: datetime) -> bool:
-        """Use one of the requests taken before; says False when more have to be taken."""
-        with self._lock:
-            taken_at, left = self._left.get(token_id, (moment, 0))
-            if left == 0 or moment - taken_at >= limits.WINDOW:
-                return False
-            self._left[token_id] = (taken_at, left - 1)
-            return True
-
-    def take(self, token_id: int, moment: datetime) -> None:
-        """Note that a lease was taken, and that one request of it is used."""
-        with self._lock:
-            self._left[token_id] = (moment, LEASE - 1)
-            self._left.move_to_end(token_id)
-            if len(self._left) > _MOST_CLIENTS:
-                self._left.popitem(last=False)
-
-
 def _known(
     request: Request,
     session: SessionDep,
     moment: Now,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
 ) -> KnownToken:
-    token = token_by_secret(session, credentials.credentials, moment) if credentials else None
+    asking = _Asking(request, session, moment)
+    token = asking.token(credentials.credentials) if credentials else None
     if token is None:
+        if credentials:
+            asking.count_wrong()
         raise NotSignedInError(_("Send a valid token in the header Authorization: Bearer TOKEN."))
-    if not _allowances(request).spend(token.id, moment):
-        _take(request, session, token.id, moment)
+    asking.count(token)
     return token
 
 
-def _allowances(request: Request) -> Allowances:
-    state = request.app.state
-    if not hasattr(state, "allowances"):
-        state.allowances = Allowances()
-    allowances: Allowances = state.allowances
-    return allowances
+@dataclass
+class _Asking:
+    """One request of a client. What is counted of it stays counted, whatever the request comes to."""
+
+    request: Request
+    session: Session
+    moment: datetime
+
+    def token(self, secret: str) -> KnownToken | None:
+        if not may_write(self.request):
+            return token_by_secret(self.session, secret, self.moment)
+        with self._database.read() as reading:
+            return token_by_secret(reading, secret, self.moment)
+
+    def count(self, token: KnownToken) -> None:
+        key = f"api:{token.id}"
+        allowances = self._allowances("tokens")
+        if allowances.spend(key, self.moment):
+            return
+        with allowances.taking(key, self.moment, LEASE), self._apart() as writing:
+            note_use(writing, token.id, self.moment)
+            limits.count(writing, key, REQUESTS_A_WINDOW // LEASE, self.moment)
+
+    def count_wrong(self) -> None:
+        key = f"api:address:{self.request.client.host if self.request.client else ''}"
+        allowances = self._allowances("addresses")  # apart, so that many of them drive no token's lease out
+        if allowances.spend(key, self.moment):
+            return
+        with allowances.taking(key, self.moment, WRONG_LEASE), self._apart() as writing:
+            limits.count(writing, key, WRONG_A_WINDOW // WRONG_LEASE, self.moment)
+
+    @contextmanager
+    def _apart(self) -> Iterator[Session]:
+        if may_write(self.request):
+            with self._database.ahead() as session:
+                yield session
+        else:
+            self.session.rollback()  # hands its connection back, so that no request ever holds two
+            with self._database.write() as session:
+                yield session
+
+    @property
+    def _database(self) -> Database:
+        database: Database = self.request.app.state.database
+        return database
+
+    def _allowances(self, what: str) -> Allowances:
+        state = self.request.app.state
+        if not hasattr(state, "allowances"):
+            state.allowances = defaultdict(Allowances)
+        allowances: Allowances = state.allowances[what]
+        return allowances
 
 
-def _take(request: Request, session: SessionDep, token_id: int, moment: datetime) -> None:
-    key, leases = f"api:{token_id}", REQUESTS_A_WINDOW // LEASE
-    if may_write(request):
-        limits.count(session, key, leases, moment)
-    else:
-        session.rollback()  # hands its connection back, so that no request ever holds two
-        database: Database = request.app.state.database
-        with database.write() as writing:
-            limits.count(writing, key, leases, moment)
-    _allowances(request).take(token_id, moment)
+def _known_apart(
+    request: Request,
+    moment: Now,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
+) -> KnownToken:
+    database: Database = request.app.state.database
+    with database.read() as session:
+        return _known(request, session, moment, credentials)
 
 
 def needs(*scopes: Scope) -> Callable[..., Any]:
     """Make a dependency that admits tokens with one of `scopes`; others get 403, and no token 401."""
+    return _needs(_known, scopes)
 
-    async def _scoped(token: Annotated[KnownToken, Depends(_known)]) -> KnownToken:
+
+def needs_apart(*scopes: Scope) -> Callable[..., Any]:
+    """Make a dependency as `needs` does, for a route that takes its body as it comes and is marked by `reads`.
+
+    Who is asking is known before anything of the body is read, and no connection is held while it comes.
+    """
+    return _needs(_known_apart, scopes)
+
+
+def _needs(known: Callable[..., KnownToken], scopes: Sequence[Scope]) -> Callable[..., Any]:
+    async def _scoped(token: Annotated[KnownToken, Depends(known)]) -> KnownToken:
         if token.scopes.isdisjoint(scopes):
             raise ForbiddenError(_("This token lacks the scope %(scope)s.") % {"scope": _either(scopes)})
         return token

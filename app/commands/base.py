@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from app.config import Settings
 from app.database import Database, is_migrated
+from app.errors import InvalidError
 
 Parsers = Any
 """What `ArgumentParser.add_subparsers` returns; argparse keeps its type private."""
@@ -20,6 +21,12 @@ class CommandError(Exception):
     def __init__(self, message: str, status: int = 1) -> None:
         super().__init__(message)
         self.status = status
+
+
+def sentence_of(error: InvalidError) -> str:
+    """Say what is wrong, and below it where."""
+    places = [f"{each['pointer'].removeprefix('/')}: {each['detail']}" for each in error.errors]
+    return "\n".join([error.message, *places])
 
 
 @contextmanager

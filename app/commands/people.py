@@ -1,21 +1,19 @@
-"""Commands about people and the tokens of clients: `people import`, `admin create`, `token create`."""
+"""Commands about people: `people import`, `admin create`."""
 
 import argparse
 import sys
-from datetime import timedelta
 from pathlib import Path
 
 from app.clock import now
-from app.commands.base import CommandError, Parsers, subcommands, writing
+from app.commands.base import CommandError, Parsers, sentence_of, subcommands, writing
 from app.commands.csvfiles import content_of, refuse
 from app.config import Settings
-from app.errors import AppError, InvalidError
+from app.errors import InvalidError
 from app.people.actions import Details, create_password_link, create_person, set_password
 from app.people.csvfile import COLUMNS, read_people
 from app.people.importing import import_people
 from app.people.models import Role
 from app.people.passwords import LONGEST, SHORTEST
-from app.people.tokens import Scope, create_token
 
 _ACTOR = "system"
 
@@ -34,25 +32,6 @@ def register(parsers: Parsers) -> None:
     create.add_argument("--name", required=True)
     create.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
     create.set_defaults(run=_create_admin)
-
-    token = subcommands(parsers, "token", "keys to the API")
-    make = token.add_parser("create", help="make an API token and print it, this once")
-    make.add_argument("name", metavar="NAME")
-    make.add_argument("--scope", action="extend", nargs="+", required=True, choices=[scope.value for scope in Scope])
-    make.add_argument("--days", type=_days, help="how long it works; without it, until it is revoked")
-    make.set_defaults(run=_create_token)
-
-
-def _days(text: str) -> int:
-    days = int(text) if text.isdecimal() else 0
-    if not 1 <= days <= 3650:  # noqa: PLR2004 (ten years)
-        raise argparse.ArgumentTypeError("write a number of days from 1 to 3650")
-    return days
-
-
-def _sentence(error: AppError) -> str:
-    places = [f"{each['pointer'].removeprefix('/')}: {each['detail']}" for each in getattr(error, "errors", ())]
-    return "\n".join([error.message, *places])
 
 
 def _import(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -85,22 +64,8 @@ def _create_admin(arguments: argparse.Namespace, settings: Settings) -> int:
             elif password is not None:
                 set_password(session, person, password, actor=_ACTOR, moment=now())
     except InvalidError as error:
-        raise CommandError(_sentence(error)) from error
+        raise CommandError(sentence_of(error)) from error
     print(f"{person.email} is an administrator.")
     if path:
         print(f"Set the password here, once, within three days: {settings.origin}{path}")
-    return 0
-
-
-def _create_token(arguments: argparse.Namespace, settings: Settings) -> int:
-    moment = now()
-    ends = moment + timedelta(days=arguments.days) if arguments.days else None
-    try:
-        with writing(settings) as session:
-            secret = create_token(
-                session, arguments.name, arguments.scope, actor=_ACTOR, moment=moment, expires_at=ends
-            )
-    except InvalidError as error:
-        raise CommandError(_sentence(error)) from error
-    print(secret)
     return 0

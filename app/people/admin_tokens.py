@@ -12,9 +12,9 @@ from app.database import SessionDep
 from app.errors import InvalidError
 from app.people import queries
 from app.people.access import Admin, allow
-from app.people.forms import RowId, TokenForm, show_errors
+from app.people.forms import OverlapForm, RowId, TokenForm, show_errors
 from app.people.models import Role
-from app.people.tokens import Scope, create_token, revoke_token
+from app.people.tokens import Scope, create_token, revoke_token, rotate_token
 from app.web.forms import Bound, RawForm, bind, blank
 from app.web.i18n import gettext as _
 from app.web.templating import page, redirect
@@ -32,8 +32,10 @@ def _tokens_page(
         Scope.PEOPLE_WRITE: _("Create, change and deactivate people"),
         Scope.REPORTS_READ: _("Read certifications and reports"),
     }
+    overlaps = {"0": _("at once"), "1": _("in an hour"), "24": _("in a day"), "168": _("in a week")}
     context = {
         "form": form,
+        "overlaps": overlaps,
         "tokens": queries.tokens(session),
         "scopes": scopes,
         "secret": secret,
@@ -65,6 +67,19 @@ def make_token(request: Request, session: SessionDep, person: Admin, raw: RawFor
         else:
             return _tokens_page(request, session, blank(scopes=[]), moment, secret=secret)
     return _tokens_page(request, session, form, moment, status=422)
+
+
+@router.post("/{token_id}/rotate")
+def rotate(
+    request: Request, token_id: RowId, session: SessionDep, person: Admin, raw: RawForm, moment: Now
+) -> Response:
+    """Make a token in the place of another and show it, this once."""
+    form = bind(OverlapForm, raw)
+    if not form.data:
+        raise InvalidError(_("Choose how long the old token still works."))
+    overlap = timedelta(hours=int(form.data.hours))
+    secret = rotate_token(session, token_id, overlap, actor=person.email, moment=moment)
+    return _tokens_page(request, session, blank(scopes=[]), moment, secret=secret)
 
 
 @router.post("/{token_id}/revoke")

@@ -80,6 +80,12 @@ class TokenForm(Form):
     expires_on: Annotated[Annotated[date, Field(le=date(2999, 12, 31))] | None, Blank] = None
 
 
+class OverlapForm(Form):
+    """How many hours a token still works beside the one that replaces it."""
+
+    hours: Literal["0", "1", "24", "168"]
+
+
 def judge_password(form: Bound[Any], password: str, email: str) -> None:
     """Mark a new password that is too short, too long, or the person's own address."""
     if len(password) < SHORTEST:

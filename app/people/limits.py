@@ -35,14 +35,18 @@ def count(session: Session, key: str, limit: int, moment: datetime) -> None:
     )
     hits, window_started_at = session.execute(statement).one()
     if hits > limit:
-        wait = window_started_at + WINDOW - moment
-        minutes = -(-wait // timedelta(minutes=1))
-        message = ngettext(
-            "There were too many tries. Wait %(count)s minute, then try again.",
-            "There were too many tries. Wait %(count)s minutes, then try again.",
-            minutes,
-        )
-        raise TooManyRequestsError(message % {"count": minutes}, retry_after=-(-wait // timedelta(seconds=1)))
+        raise too_many(window_started_at + WINDOW - moment)
+
+
+def too_many(wait: timedelta) -> TooManyRequestsError:
+    """Make the error of who has to wait before the next try."""
+    minutes = -(-wait // timedelta(minutes=1))
+    message = ngettext(
+        "There were too many tries. Wait %(count)s minute, then try again.",
+        "There were too many tries. Wait %(count)s minutes, then try again.",
+        minutes,
+    )
+    return TooManyRequestsError(message % {"count": minutes}, retry_after=-(-wait // timedelta(seconds=1)))
 
 
 def give_back(session: Session, key: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -306,6 +306,12 @@ def teams_below(session: Session) -> dict[int, tuple[str, set[int]]]:
     return found
 
 
+SOON_OVER = timedelta(days=14)
+"""How long before its end a token is warned of."""
+UNUSED = timedelta(days=90)
+"""After how long without a request a token is warned of."""
+
+
 class ListedToken(NamedTuple):
     """A token as the list shows it; the secret itself is not stored."""
 
@@ -317,6 +323,21 @@ class ListedToken(NamedTuple):
     created_by: str
     expires_at: datetime | None
     revoked_at: datetime | None
+    last_used_at: datetime | None
+    replaced_by_id: int | None
+
+    def works(self, moment: datetime) -> bool:
+        """Say whether a client can use it."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > moment)
+
+    def soon_over(self, moment: datetime) -> bool:
+        """Say whether it works, ends soon and nothing was made in its place."""
+        ends = self.expires_at
+        return self.works(moment) and not self.replaced_by_id and ends is not None and ends - moment <= SOON_OVER
+
+    def unused(self, moment: datetime) -> bool:
+        """Say whether it works, and nobody has used it for long."""
+        return self.works(moment) and moment - (self.last_used_at or self.created_at) >= UNUSED
 
 
 def tokens(session: Session) -> list[ListedToken]:

@@ -143,13 +143,18 @@ class AccountsToMend:
 
 
 def accounts_to_mend(session: Session, moment: datetime, soon: datetime) -> AccountsToMend:
-    """Count active people without a password or a team, and working tokens that end before `soon`."""
+    """Count active people without a password or a team, and working tokens that end before `soon` unreplaced."""
     active = col(Person.deactivated_at).is_(None)
     people = select(func.count()).select_from(Person).where(active)
     tokens = (
         select(func.count())
         .select_from(ApiToken)
-        .where(col(ApiToken.revoked_at).is_(None), col(ApiToken.expires_at) > moment, col(ApiToken.expires_at) <= soon)
+        .where(
+            col(ApiToken.revoked_at).is_(None),
+            col(ApiToken.replaced_by_id).is_(None),
+            col(ApiToken.expires_at) > moment,
+            col(ApiToken.expires_at) <= soon,
+        )
     )
     row = session.execute(
         select(
