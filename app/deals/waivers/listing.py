@@ -20,8 +20,10 @@ from app.errors import NotFoundError
 from app.people.models import Person, Role
 from app.web.i18n import gettext as _
 
-PAGE = 50
+PAGE = 25
 """Exceptions on one page of the ledger."""
+ON_DEAL = 100
+"""Exceptions that are looked at on one deal."""
 LARGEST_FILE = 10_000
 """Lines of the ledger as a file."""
 MOST_WAITING = 100
@@ -120,7 +122,7 @@ def every(session: Session, seen: Reach, wanted: Filter, today: date) -> list[Li
 
 def of_deal(session: Session, deal_id: int) -> list[Listed]:
     """Return the exceptions on one deal, the newest first."""
-    return _read(session, _newest(col(Waiver.deal_id) == deal_id).limit(PAGE))
+    return _read(session, _newest(col(Waiver.deal_id) == deal_id).limit(ON_DEAL))
 
 
 def waiting(session: Session, seen: Reach, today: date) -> list[Listed]:

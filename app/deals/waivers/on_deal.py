@@ -57,7 +57,7 @@ def on_deal(session: Session, viewer: Viewer, opened: Opened, state: DealState, 
 
 
 def _reads(viewer: Viewer, opened: Opened, one: Listed) -> bool:
-    """Tell whether somebody who sees the deal may open an exception; to the database `listing.visible` says the same."""
+    """Tell whether somebody who sees the deal may open an exception; `listing.visible` is the same."""
     owns = any(each.person_id == viewer.id and each.role == OWNER for each in opened.deal.members)
     had_a_part = viewer.id in {one.asked_by, one.person_id, one.decided_by}
     return owns or had_a_part or may_give(opened, viewer) or one.person_id in opened.led

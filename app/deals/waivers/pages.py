@@ -143,6 +143,7 @@ def waiver_page(
     stands = one.state(today)
     who, case = decider(session, viewer, one.person_id), standing.case(one.asked_by)
     refusals = decider_refusals(who, case)
+    last = min(one.through, today + LONGEST)
     members = {each.person_id for each in standing.place.deal.members}
     context = {
         "one": one,
@@ -160,10 +161,11 @@ def waiver_page(
         "may_review": one.to_review and not reviewer_refusals(who, case),
         "useless": standing.obstacle is not None,
         "sees_deal": seen.everything or not members.isdisjoint({viewer.id, *seen.led}),
-        "forms": {name: blank() for name in ("decide", "end", "review")} | ({part: reply.form} if reply.form else {}),
+        "forms": {"decide": blank(through=last), "end": blank(), "review": blank()}
+        | ({part: reply.form} if reply.form else {}),
         "problem": reply.problem,
         "today": today,
-        "longest": min(one.through, today + LONGEST),
+        "longest": last,
         "words": words,
         "deal_words": deal_words,
         "helps": summary.helps(standing.now, own=one.person_id == viewer.id),
