@@ -127,6 +127,8 @@ class Settings(BaseSettings):
     """Days for which the words of a text that was sent for review are kept."""
     keep_clearances_days: int = Field(default=400, ge=1, le=3650)
     """Days for which answers of the gate are kept; those on which a change of a deal rested stay."""
+    bundle_hours: int = Field(default=24, ge=1, le=168)
+    """Hours for which a signed file of clearances is good; after them its readers do what each product says."""
     outbound_allow: str = ""
     """Host names and networks that requests of ours may go to although they are not public, with commas between."""
 
