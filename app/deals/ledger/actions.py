@@ -61,6 +61,8 @@ class Ledger:
     """
 
     database: Database
+    unanswered: int = 0
+    """How many requests wait for their answers to be kept."""
     _waiting: list[_Waiting] = field(default_factory=list)
     _adding: Lock = field(default_factory=Lock)
     _turn: Lock = field(default_factory=Lock)
@@ -70,9 +72,12 @@ class Ledger:
         own = _Waiting([_row(each, by, moment) for each in answers])
         with self._adding:
             self._waiting.append(own)
+            self.unanswered += 1
         with self._turn:
             if not own.written:
                 self._write()
+        with self._adding:
+            self.unanswered -= 1
         if not own.kept:
             raise NotKeptError(_("The answer could not be put on record, so it is not given. Try again in a moment."))
 
