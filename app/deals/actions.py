@@ -121,7 +121,33 @@ def change(session: Session, deal: DealFacts, facts: Facts, *, step: int, by: st
         setattr(stored, name, value)
     saved(session, stored)
     details = {name: [_plain(getattr(deal, name)), _plain(value)] for name, value in changed.items()}
-    return finish(session, deal.id, "deal.changed", None, by=by, moment=moment, details=details)
+    return finish(session, deal.id, _done(deal, proposed), None, by=by, moment=moment, details=details)
+
+
+def close(
+    session: Session,
+    deal: DealFacts,
+    outcome: str | None,
+    closed_on: date | None,
+    *,
+    step: int,
+    by: str,
+    moment: datetime,
+) -> Outcome:
+    """Close a deal as "won" or "lost" on a day, or open it again with None. As `change`: losing asks nobody."""
+    facts = replace(facts_of(deal), outcome=outcome, closed_on=closed_on if outcome else None)
+    return change(session, deal, facts, step=step, by=by, moment=moment)
+
+
+def facts_of(deal: DealFacts) -> Facts:
+    """Return the facts of a deal as people write them."""
+    return Facts(**{name: getattr(deal, name) for name in Facts.__slots__})
+
+
+def _done(before: DealFacts, after: DealFacts) -> str:
+    if after.outcome == before.outcome:
+        return "deal.changed"
+    return f"deal.{after.outcome}" if after.outcome else "deal.reopened"
 
 
 def change_products(

@@ -1,4 +1,4 @@
-"""What the gate answered when a deal was about to change: keeping it, and reading it again."""
+"""What the gate answered when a deal was about to change, and keeping it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +7,6 @@ from secrets import token_bytes
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 from ulid import ULID
 
@@ -16,44 +15,6 @@ from app.deals.facts import DealFacts, Member, snapshot
 from app.deals.ledger import actions as ledger
 from app.deals.models import Decision
 from app.deals.queries import Answer
-from app.people.models import Person
-
-SHOWN = 20
-"""Decisions on the page of a deal."""
-
-
-@dataclass(frozen=True, slots=True)
-class KeptDecision:
-    """One decision, as a deal's history shows it; `person` is empty where it was about nobody.
-
-    `asked_by` is a name, or the address of somebody who has no account.
-    """
-
-    action: str
-    person: str
-    asked_by: str
-    decided_at: datetime
-    answer: Mapping[str, Any]
-
-
-def history(session: Session, deal_id: int, as_of: datetime) -> list[KeptDecision]:
-    """Return the newest decisions about a deal up to a moment, the last one first."""
-    asker = aliased(Person)
-    rows = session.execute(
-        select(
-            col(Decision.action),
-            col(Person.name),
-            func.coalesce(col(asker.name), col(Decision.asked_by)),
-            col(Decision.decided_at),
-            col(Decision.answer),
-        )
-        .outerjoin(Person, col(Person.id) == col(Decision.person_id))
-        .outerjoin(asker, col(asker.email) == col(Decision.asked_by))
-        .where(col(Decision.deal_id) == deal_id, col(Decision.decided_at) <= as_of)
-        .order_by(col(Decision.decided_at).desc(), col(Decision.id).desc())
-        .limit(SHOWN)
-    )
-    return [KeptDecision(row[0], row[1] or "", row[2], row[3], row[4]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

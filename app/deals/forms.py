@@ -2,12 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from app.catalog.content import DEAL_STAGES, DealStage
+from app.catalog.content import DEAL_STAGES, CustomerRole, DealStage
 from app.deals.actions import Facts
+from app.deals.facts import Contact
+from app.deals.proposals import MOST_CONTACTS, reference_problem
 from app.web.forms import Blank, Form, Line
 from app.web.i18n import gettext as _
 
@@ -46,8 +48,9 @@ class DealForm(FactsForm):
     @field_validator("reference")
     @classmethod
     def _fits_an_address(cls, reference: str) -> str:
-        if "/" in reference or reference in {"new", ".", ".."}:
-            raise ValueError(_("Use letters, digits and hyphens, as in D-20417."))
+        problem = reference_problem(reference)
+        if problem:
+            raise ValueError(problem)
         return reference
 
     @field_validator("products")
@@ -100,3 +103,29 @@ class SupervisorForm(StepForm):
 
     person: Address
     supervisor: Annotated[str, StringConstraints(to_lower=True, max_length=320)] = ""
+
+
+class OutcomeForm(StepForm):
+    """How a deal ended and on which day; "open" opens it again."""
+
+    outcome: Literal["won", "lost", "open"]
+    closed_on: Annotated[date | None, Blank] = None
+
+
+class ContactsForm(StepForm):
+    """The customer's people, one in each row; a row without a name is not there."""
+
+    contact_name: list[Annotated[str, StringConstraints(max_length=200)]]
+    contact_role: list[CustomerRole]
+    contact_note: list[Annotated[str, StringConstraints(max_length=500)]]
+
+    @model_validator(mode="after")
+    def _rows(self) -> Self:
+        if not len(self.contact_name) == len(self.contact_role) == len(self.contact_note) <= MOST_CONTACTS:
+            raise ValueError(_("A deal has at most %(count)s people of the customer's.") % {"count": MOST_CONTACTS})
+        return self
+
+    def contacts(self) -> tuple[Contact, ...]:
+        """Return the people whose rows have a name."""
+        rows = zip(self.contact_name, self.contact_role, self.contact_note, strict=True)
+        return tuple(Contact(name, role, note) for name, role, note in rows if name)

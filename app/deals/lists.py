@@ -54,6 +54,7 @@ class Filter:
     stage: str = ""
     mine: bool = False
     at_risk: bool = False
+    latest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +74,11 @@ def tree(session: Session, viewer: Viewer) -> list[int]:
 def listed(session: Session, viewer: Viewer, wanted: Filter, page: int, as_of: datetime) -> Listed:
     """Return one page of the deals that somebody may see, the next to close first, those past their day last."""
     today = local_day(as_of)
+    if wanted.at_risk:
+        found = all_at_risk(session, viewer, wanted, as_of)
+        return Listed(tuple(found[(page - 1) * PAGE : page * PAGE]), len(found), _money([each.deal for each in found]))
     people = [viewer.id] if wanted.mine else _reach(session, viewer)
     condition = and_(_with(people), *_conditions(wanted))
-    if wanted.at_risk:
-        found = at_risk(session, people, as_of, condition=condition)
-        return Listed(tuple(found[(page - 1) * PAGE : page * PAGE]), len(found), _money([each.deal for each in found]))
     money = session.execute(
         select(func.sum(col(Deal.amount)), col(Deal.currency), func.count())
         .where(condition)
@@ -85,12 +86,23 @@ def listed(session: Session, viewer: Viewer, wanted: Filter, page: int, as_of: d
     ).all()
     ids = list(
         session.scalars(
-            select(col(Deal.id)).where(condition).order_by(*_order(today)).limit(PAGE).offset((page - 1) * PAGE)
+            select(col(Deal.id))
+            .where(condition)
+            .order_by(*_order(today, latest_first=wanted.latest_first))
+            .limit(PAGE)
+            .offset((page - 1) * PAGE)
         )
     )
     chosen = _in_order(ids, deals(session, col(Deal.id).in_(ids), as_of))
     amounts = tuple((Decimal(row[0]), row[1]) for row in sorted(money, key=lambda row: -row[0]))
     return Listed(tuple(states(session, chosen, as_of)), sum(row[2] for row in money), amounts)
+
+
+def all_at_risk(session: Session, viewer: Viewer, wanted: Filter, as_of: datetime) -> list[DealState]:
+    """Return all pages of the deals at risk that somebody may see, the next to close first unless said otherwise."""
+    people = [viewer.id] if wanted.mine else _reach(session, viewer)
+    found = at_risk(session, people, as_of, condition=and_(true(), *_conditions(wanted)))
+    return found[::-1] if wanted.latest_first else found
 
 
 def at_risk(
@@ -110,9 +122,9 @@ def at_risk(
     return [each for each in states(session, chosen, as_of) if each.risk is not None]
 
 
-def _order(today: date) -> tuple[ColumnElement[Any], ColumnElement[Any], Any]:
+def _order(today: date, *, latest_first: bool = False) -> tuple[ColumnElement[Any], ColumnElement[Any], Any]:
     closes = func.coalesce(col(Deal.close_date), date.max)
-    return case((closes < today, 1), else_=0), closes, col(Deal.id)
+    return case((closes < today, 1), else_=0), closes.desc() if latest_first else closes, col(Deal.id)
 
 
 def _in_order(ids: Sequence[int | None], found: Sequence[DealFacts]) -> list[DealFacts]:

@@ -23,6 +23,7 @@ from app.web.i18n import gettext as _
 
 MOST_CONTACTS = 30
 """The customer's people on one deal."""
+_TAKEN = frozenset({"new", "import", "at-risk.csv", ".", ".."})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,13 @@ def proposals(session: Session, wanted: Sequence[Wanted], moment: datetime, *, e
     stored = {each.reference: each for each in deals(session, chosen, None)}
     known = _known(session, wanted)
     return [_proposal(_Reading(each, known, stored.get(each.reference), enforce), moment) for each in wanted]
+
+
+def reference_problem(reference: str) -> str | None:
+    """Say what is wrong with a deal's reference: it stands in addresses, beside those of pages."""
+    if "/" in reference or reference in _TAKEN or not reference.isprintable():
+        return _("Use letters, digits and hyphens, as in D-20417.")
+    return None
 
 
 def _known(session: Session, wanted: Sequence[Wanted]) -> _Known:

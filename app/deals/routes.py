@@ -12,15 +12,27 @@ from starlette.responses import Response
 
 from app.clock import Now, Today
 from app.database import SessionDep
-from app.deals import actions, lists, pages, team, words
-from app.deals.forms import ChangeForm, DealForm, MemberForm, ProductsForm, RemoveForm, SupervisorForm
+from app.deals import actions, contacts, lists, pages, team, words
+from app.deals.colleagues import who_can_act
+from app.deals.forms import (
+    ChangeForm,
+    ContactsForm,
+    DealForm,
+    MemberForm,
+    OutcomeForm,
+    ProductsForm,
+    RemoveForm,
+    SupervisorForm,
+)
 from app.deals.lists import Filter, Opened
+from app.deals.obstacles import obstacles
 from app.deals.pages import Reply
 from app.deals.saving import Outcome, StaleDealError
 from app.errors import ConflictError, ForbiddenError, InvalidError
 from app.people.access import CurrentPerson, SignedIn
 from app.people.models import Role
 from app.web.asof import as_of as read_as_of
+from app.web.csvfile import csv_file
 from app.web.forms import Bound, RawForm, bind, blank
 from app.web.i18n import gettext as _
 from app.web.templating import page, redirect
@@ -35,9 +47,8 @@ _CREATE = (Role.REP, Role.MANAGER, Role.ADMIN)
 @router.get("")
 def index(request: Request, session: SessionDep, person: SignedIn, moment: Now, today: Today) -> Response:
     """List the deals that somebody may see."""
-    typed = {name: request.query_params.get(name, "")[:200].strip() for name in ("q", "stage", "show")}
+    typed, wanted = _filter(request)
     number = _page_number(request.query_params.get("page", ""))
-    wanted = Filter(typed["q"], typed["stage"], mine=typed["show"] == "mine", at_risk=typed["show"] == "at-risk")
     found = lists.listed(session, person, wanted, number, moment)
     context = {
         "found": found,
@@ -45,10 +56,42 @@ def index(request: Request, session: SessionDep, person: SignedIn, moment: Now, 
         "page": number,
         "pages": ceil(found.total / lists.PAGE),
         "may_create": person.has(*_CREATE),
+        "may_import": person.has(Role.MANAGER, Role.ADMIN),
+        "can_act": who_can_act(session, person, found.deals, moment) if wanted.at_risk and found.deals else {},
+        "obstacles": obstacles,
         "today": today,
         "words": words,
     }
     return page(request, "deals/list.html", context, fragment="found")
+
+
+def _filter(request: Request) -> tuple[dict[str, str], Filter]:
+    typed = {name: request.query_params.get(name, "")[:200].strip() for name in ("q", "stage", "show", "sort")}
+    wanted = Filter(
+        typed["q"],
+        typed["stage"],
+        mine=typed["show"] == "mine",
+        at_risk=typed["show"] == "at-risk",
+        latest_first=typed["sort"] == "-closes",
+    )
+    return typed, wanted
+
+
+@router.get("/at-risk.csv")
+def at_risk_file(request: Request, session: SessionDep, person: SignedIn, moment: Now) -> Response:
+    """Give the deals at risk that the list shows as a table for spreadsheets, a row for each thing in the way."""
+    _typed, wanted = _filter(request)
+    found = lists.all_at_risk(session, person, wanted, moment)
+    head = ("deal", "name", "customer", "amount", "currency", "stage", "close_date", "person", "product", "why")
+    rows = [
+        (
+            *(state.deal.reference, state.deal.name, state.deal.account, state.deal.amount, state.deal.currency),
+            *(state.deal.stage, state.deal.close_date, each.member.email, each.product.slug, each.why),
+        )
+        for state in found
+        for each in obstacles(state)
+    ]
+    return csv_file("deals-at-risk.csv", head, rows)
 
 
 def _page_number(typed: str) -> int:
@@ -123,6 +166,14 @@ def deal(
     return pages.deal_page(request, session, person, opened, then.moment, then=then)
 
 
+@router.get("/{reference}/history")
+def history(request: Request, reference: str, session: SessionDep, person: SignedIn, moment: Now) -> Response:
+    """Show everything that was decided about a deal."""
+    opened = lists.opened(session, person, reference, moment)
+    number = _page_number(request.query_params.get("page", ""))
+    return pages.history_page(request, session, opened.deal, moment, number)
+
+
 @router.get("/{reference}/edit")
 def edit(request: Request, reference: str, session: SessionDep, person: SignedIn, moment: Now) -> Response:
     """Show the facts and products for changing."""
@@ -178,6 +229,47 @@ def change_products(
         _show(form, error)
         reply = Reply(422)
     return pages.edit_page(request, session, opened.deal, products_form=form, reply=reply)
+
+
+@router.post("/{reference}/outcome")
+def close(
+    request: Request, reference: str, session: SessionDep, person: SignedIn, raw: RawForm, moment: Now, today: Today
+) -> Response:
+    """Close a deal as won or lost, or open it again, where the gate lets it go on."""
+    opened = _mine(session, person, reference, moment)
+    form = bind(OutcomeForm, raw)
+    data = form.data
+    if data and data.closed_on and data.closed_on > today:
+        form.wrong("closed_on", _("This day lies ahead. Say when it was closed."))
+    if form.data is None:
+        return pages.edit_page(request, session, opened.deal, outcome_form=form, reply=Reply(422))
+    made = form.data
+    outcome = None if made.outcome == "open" else made.outcome
+    day = made.closed_on or today
+    try:
+        done = actions.close(session, opened.deal, outcome, day, step=made.step, by=person.email, moment=moment)
+    except StaleDealError as error:
+        return pages.edit_page(request, session, opened.deal, reply=Reply(409, problem=error.message))
+    if not done.done:
+        return pages.edit_page(request, session, opened.deal, outcome_form=form, reply=Reply(422, done.refused))
+    return redirect(request, _address(reference), _("Saved."))
+
+
+@router.post("/{reference}/contacts")
+def change_contacts(
+    request: Request, reference: str, session: SessionDep, person: SignedIn, raw: RawForm, moment: Now
+) -> Response:
+    """Store the customer's people."""
+    opened = _mine(session, person, reference, moment)
+    form = bind(ContactsForm, raw)
+    if form.data is None:
+        return pages.edit_page(request, session, opened.deal, contacts_form=form, reply=Reply(422))
+    data = form.data
+    try:
+        contacts.change_contacts(session, opened.deal, data.contacts(), step=data.step, by=person.email, moment=moment)
+    except StaleDealError as error:
+        return pages.edit_page(request, session, opened.deal, reply=Reply(409, problem=error.message))
+    return redirect(request, _address(reference), _("Saved."))
 
 
 @router.post("/{reference}/team")

@@ -14,6 +14,9 @@ from app.web import i18n
 from app.web.i18n import gettext as _
 from app.web.i18n import ngettext
 
+_CLOSES_AT = 70
+"""Where on the bar of a clearance the deal closes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -25,7 +28,9 @@ class Verdict:
 
 
 def verdict(state: DealState, today: date) -> Verdict:
-    """Say how a deal stands, and what is the shortest way to yes."""
+    """Say how a deal stands, and what is the shortest way to yes; of a closed one, how it ended."""
+    if state.deal.outcome:
+        return _ended(state)
     worst = [each for each in state.products if not each.verdict.allowed]
     worst.sort(key=lambda each: list(Enforcement).index(each.verdict.enforcement), reverse=True)
     if worst:
@@ -45,6 +50,13 @@ def verdict(state: DealState, today: date) -> Verdict:
     if state.decision is ClearanceDecision.CLEARED_SUPERVISED:
         return Verdict("warn", _("Cleared, beside a supervising colleague"), _until(state, today))
     return Verdict("ok", _("Cleared: everybody may sell what this deal carries"), _until(state, today))
+
+
+def _ended(state: DealState) -> Verdict:
+    day = i18n.day(state.deal.closed_on) if state.deal.closed_on else ""
+    titles = {"won": _("Won on %(day)s"), "lost": _("Lost on %(day)s")}
+    text = _("The deal is closed: nothing is asked of its team any more. Below is how they stand all the same.")
+    return Verdict("", titles.get(state.deal.outcome or "", _("Closed on %(day)s")) % {"day": day}, text)
 
 
 def _until(state: DealState, today: date) -> str:
@@ -187,3 +199,46 @@ def refused(answers: Iterable[Answer]) -> list[tuple[str, list[RefusedReason]]]:
 def may_be_supervised(answer: Answer) -> bool:
     """Tell whether a colleague's name would let somebody act, or does already."""
     return any(each.verdict is not None and each.verdict.supervised_only for each in answer.products)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a clearance reaches beside the close of the deal, in hundredths of a bar, and whether it is too short."""
+
+    ends: int
+    closes: int
+    short: bool
+
+
+def reach(answer: ProductAnswer, closes: date | None, today: date) -> Reach | None:
+    """Measure how far a clearance with a last day reaches, for a deal that is still to close."""
+    ends = answer.decision.valid_through
+    if not answer.decision.allowed or ends is None or closes is None or closes < today:
+        return None
+    whole = max((closes - today).days, 1)
+    return Reach(min(_CLOSES_AT * (ends - today).days // whole, 100), _CLOSES_AT, ends < closes)
+
+
+def supervision(member: Member, answer: Answer, name: str, supervisor: Answer) -> str:
+    """Say beside whom somebody acts, and what happens when that colleague lapses; nothing where it does not matter."""
+    leaning = [each for each in answer.products if each.verdict is not None and each.verdict.supervised_only]
+    if not leaning:
+        return ""
+    values = {"name": name, "member": member.name}
+    beside = [supervisor.product(each.decision.product) for each in leaning]
+    if not all(each.certified for each in beside):
+        return _("%(name)s is not cleared, so %(member)s may not act beside them.") % values
+    ends = [each.verdict.ends_on for each in beside if each.verdict is not None and each.verdict.ends_on is not None]
+    if not ends:
+        return _("Acts beside %(name)s. If %(name)s lapses, %(member)s is not cleared any more.") % values
+    sentence = _("Acts beside %(name)s. If %(name)s lapses on %(day)s, %(member)s is not cleared any more.")
+    return sentence % {**values, "day": i18n.day(min(ends))}
+
+
+def load(deals: int, closes: date | None) -> str:
+    """Say how much else somebody has to do."""
+    if not deals:
+        return _("On no open deal")
+    values = {"count": i18n.number(deals)}
+    on = ngettext("On %(count)s open deal", "On %(count)s open deals", deals) % values
+    return _("%(on)s, the next closes %(day)s") % {"on": on, "day": i18n.day(closes)} if closes else on

@@ -12,7 +12,7 @@ from app.certification.reasons import Reason
 from app.certification.rules import Standing
 from app.certification.words import Fix, State
 from app.deals.queries import Answer, ProductAnswer
-from app.deals.rules import ClearanceDecision, Enforcement, GateCode
+from app.deals.rules import ClearanceDecision, Enforcement, GateCode, ProductDecision
 from app.web import i18n
 from app.web.i18n import gettext as _
 from app.web.i18n import ngettext
@@ -112,6 +112,11 @@ def worst(answer: Answer) -> ProductAnswer | None:
     return max(answer.products, key=lambda each: _RANK.index(each.decision.decision), default=None)
 
 
+def worst_decision(products: Iterable[ProductDecision]) -> ClearanceDecision:
+    """Return the worst decision about several products; about none, nothing is known."""
+    return max((each.decision for each in products), key=_RANK.index, default=ClearanceDecision.UNKNOWN)
+
+
 def sentence(reason: Reason) -> str:
     """Say why somebody may not act."""
     if reason.code is GateCode.UNKNOWN_REP:
@@ -123,6 +128,11 @@ def sentence(reason: Reason) -> str:
     if reason.code is GateCode.UNKNOWN_LEVEL:
         return _("The gate asks for a level that the program does not have (any more).")
     return standing_words.sentence(reason)
+
+
+def sentences(reasons: Iterable[Reason]) -> str:
+    """Say everything that is in the way."""
+    return i18n.sentences(sentence(each) for each in reasons)
 
 
 def fix(reason: Reason, slug: str) -> Fix | None:

@@ -14,6 +14,7 @@ from app.certification.queries import Record, periods, records
 from app.clock import Now, Today
 from app.database import SessionDep
 from app.deals.facts import DealFacts
+from app.deals.obstacles import Obstacle
 from app.people.access import SignedIn
 from app.quizzes import itemqueries, queries, results
 from app.quizzes.accommodations.queries import allowance
@@ -32,7 +33,7 @@ from app.quizzes.routes import running_page
 from app.quizzes.starting import limits_of, start_of
 from app.redlines.queries import cards_of
 from app.reports.queries import deals_of
-from app.reports.risks import Obstacle, risks
+from app.reports.risks import risks
 from app.web.forms import Bound, RawForm, bind
 from app.web.i18n import gettext as _
 from app.web.templating import page, redirect

@@ -424,6 +424,8 @@ def test_a_deal_is_at_risk_when_somebody_lapses_before_it_closes(house: House, s
 def test_pages_cost_the_same_for_one_deal_and_for_many(
     house: House, sign_in: SignIn, session: Session, application: FastAPI
 ) -> None:
+    deal(session, "D-9", products=[house.keeper], team={"owner": [house.marek]}, stage="proposal")
+    session.commit()
     browser = sign_in("miriam@example.com")
     counts = []
     for number in range(2):
@@ -431,7 +433,9 @@ def test_pages_cost_the_same_for_one_deal_and_for_many(
         with count_statements(application.state.database) as statements:
             browser.get("/deals")
             browser.get("/deals/D-1")
+            browser.get("/deals/D-1/history")
             browser.get("/deals?show=at-risk")
+            browser.get("/deals/at-risk.csv")
         counts.append(len(statements))
         if number == 0:
             for each in range(5):
