@@ -16,6 +16,7 @@ from app.clock import local_day
 from app.conduct.models import Finding, Violation
 from app.conduct.reviewing.queries import told_at
 from app.notices.decided import appealed, credited, extended, lately, sanctioned
+from app.notices.exceptions import waivers_decided, waivers_lapsing
 from app.notices.field import answered
 from app.notices.rules import ONE_DAY, Due, Kind
 from app.quizzes.models import Attempt, AttemptItem, Essay, EssayMark, EssayState
@@ -36,6 +37,8 @@ def happened(session: Session, people: Collection[int], moment: datetime) -> Ite
         appealed,
         credited,
         extended,
+        waivers_decided,
+        waivers_lapsing,
         _violations,
         _seats,
         _essays,

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from app.certification.models import Appeal, CertificationEvent, RequirementCredit
 from app.certification.signoffs.models import SignOffRequest
 from app.clock import local_day
+from app.notices.exceptions import waivers_waiting
 from app.notices.field import incidents_waiting, notes_waiting
 from app.notices.rules import ONE_DAY, Due, Kind
 from app.people.models import Person, Role
@@ -31,6 +32,7 @@ def waiting(session: Session, roles: Mapping[int, frozenset[Role]], moment: date
     yield from _credits(session, deciders, week)
     yield from notes_waiting(session, trainers, moment, week)
     yield from incidents_waiting(session, deciders, moment, week)
+    yield from waivers_waiting(session, roles, moment)
 
 
 def _sign_offs(session: Session, trainers: list[int], moment: datetime, week: str) -> Iterator[Due]:

@@ -68,6 +68,13 @@ class Kind(StrEnum):
     FIELD_NOTE_ANSWERED = "field_note_answered"
     FIELD_NOTES_WAITING = "field_notes_waiting"
     INCIDENTS_WAITING = "incidents_waiting"
+    WAIVER_WAITING = "waiver_waiting"
+    WAIVER_GIVEN = "waiver_given"
+    WAIVER_REFUSED = "waiver_refused"
+    WAIVER_ENDED = "waiver_ended"
+    WAIVER_LAPSES = "waiver_lapses"
+    EMERGENCY_WAITING = "emergency_waiting"
+    EMERGENCY_FAULTED = "emergency_faulted"
 
 
 URGENT = frozenset(
@@ -78,6 +85,11 @@ URGENT = frozenset(
         Kind.BLOCKED,
         Kind.SIGN_OFF_RETURNED,
         Kind.SIGN_OFF_FAILED,
+        Kind.WAIVER_WAITING,
+        Kind.WAIVER_GIVEN,
+        Kind.WAIVER_REFUSED,
+        Kind.WAIVER_ENDED,
+        Kind.EMERGENCY_FAULTED,
     }
 )
 """What nobody should learn from tomorrow's digest, and what reaches people on leave."""

@@ -136,6 +136,35 @@ def _title(kind: Kind, params: Mapping[str, Any]) -> str:
         Kind.CREDITS_WAITING: lambda: ngettext(
             "%(count)s credit is to be decided", "%(count)s credits are to be decided", params["count"]
         ),
+        Kind.WAIVER_WAITING: lambda: _("%(by)s asks for an exception: %(name)s, %(product)s, %(deal)s"),
+        Kind.WAIVER_GIVEN: lambda: (
+            _("%(name)s has an exception for %(product)s on %(deal)s, through %(day)s")
+            if params["name"]
+            else _("You have an exception for %(product)s on %(deal)s, through %(day)s")
+        ),
+        Kind.WAIVER_REFUSED: lambda: (
+            _("%(name)s gets no exception for %(product)s on %(deal)s")
+            if params["name"]
+            else _("You get no exception for %(product)s on %(deal)s")
+        ),
+        Kind.WAIVER_ENDED: lambda: (
+            _("The exception of %(name)s for %(product)s on %(deal)s has ended early")
+            if params["name"]
+            else _("Your exception for %(product)s on %(deal)s has ended early")
+        ),
+        Kind.WAIVER_LAPSES: lambda: (
+            _("The exception of %(name)s for %(product)s on %(deal)s ends on %(day)s")
+            if params["name"]
+            else _("Your exception for %(product)s on %(deal)s ends on %(day)s")
+        ),
+        Kind.EMERGENCY_WAITING: lambda: _(
+            "%(by)s gave an exception in an emergency: review it (%(name)s, %(product)s, %(deal)s)"
+        ),
+        Kind.EMERGENCY_FAULTED: lambda: (
+            _("The exception that %(by)s gave in an emergency was faulted: %(name)s, %(product)s, %(deal)s")
+            if params["by"]
+            else _("The exception that you gave in an emergency was faulted: %(name)s, %(product)s, %(deal)s")
+        ),
     }
     return sentences[kind]()
 
@@ -160,6 +189,13 @@ def _text(kind: Kind, params: Mapping[str, Any], said: Mapping[str, Any]) -> str
         Kind.CREDIT_REFUSED: lambda: str(params["answer"]),
         Kind.CREDIT_ENDED: lambda: str(params["answer"]),
         Kind.EXTENDED: lambda: str(params["reason"]),
+        Kind.WAIVER_WAITING: lambda: str(params["reason"]),
+        Kind.WAIVER_GIVEN: lambda: str(params["answer"]),
+        Kind.WAIVER_REFUSED: lambda: str(params["answer"]),
+        Kind.WAIVER_ENDED: lambda: str(params["answer"]),
+        Kind.WAIVER_LAPSES: lambda: _("After that day it counts no longer. Finish what is missing, or ask again."),
+        Kind.EMERGENCY_WAITING: lambda: str(params["reason"]),
+        Kind.EMERGENCY_FAULTED: lambda: str(params["answer"]),
         Kind.FIELD_NOTE_ANSWERED: lambda: str(params["answer"]),
         Kind.SESSION_SOON: lambda: i18n.sentences(
             [_("It begins at %(time)s.") % {"time": _begins(params)}, str(params["place"])]

@@ -190,7 +190,7 @@ def visible(seen: Reach) -> ColumnElement[bool]:
     if seen.led:
         led = list(seen.led)
         of_team = select(col(DealMember.deal_id)).where(col(DealMember.person_id).in_(led))
-        parts += [col(Waiver.person_id).in_(led), col(Waiver.deal_id).in_(of_team)]
+        parts += [col(Waiver.person_id).in_(led), col(Waiver.asked_by).in_(led), col(Waiver.deal_id).in_(of_team)]
     return or_(*parts)
 
 

@@ -69,11 +69,11 @@ class Office:
         facts = {"person": "marek@example.com", "product": "keeper", "reason": "They wait.", "through": SOON, **more}
         return Wish(**{"key": f"{facts['person']} {facts['product']} {id(facts)}"[:40], **facts})
 
-    def asks(self, name: str = "ana", at: datetime = NOW, **more: Any) -> Outcome:
+    def asks(self, name: str = "ana", *, at: datetime = NOW, **more: Any) -> Outcome:
         viewer = self.viewer(name)
         return ask(self.session, opened(self.session, viewer, "D-1", at), self.wish(**more), by=viewer, moment=at)
 
-    def gives(self, name: str = "miriam", at: datetime = NOW, **more: Any) -> Outcome:
+    def gives(self, name: str = "miriam", *, at: datetime = NOW, **more: Any) -> Outcome:
         viewer = self.viewer(name)
         wish = self.wish(**{"through": at.date(), **more})
         return give(self.session, opened(self.session, viewer, "D-1", at), wish, by=viewer, moment=at)

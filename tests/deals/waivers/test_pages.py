@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Callable
 from io import StringIO
+from typing import Any
 
 import pytest
 import time_machine
@@ -35,7 +36,7 @@ def form(**more: str) -> dict[str, str]:
     return {**facts, "through": SOON.isoformat(), **more}
 
 
-def asked(office: Office, **more: str) -> int:
+def asked(office: Office, **more: Any) -> int:
     number = office.asks(**more).id
     office.session.commit()
     return number
