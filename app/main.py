@@ -55,6 +55,8 @@ from app.web import errorpages
 from app.web.i18n import LocaleMiddleware, current_locale
 from app.web.security import HeadAsGet, OriginCheck, SecurityHeaders
 from app.web.templating import STATIC, Templates
+from app.webhooks.collecting import collect_soon  # noqa: F401 (who listens to actions registers when it is imported)
+from app.webhooks.routes import router as webhooks_router
 
 LARGEST_BODY = 16 * 1024 * 1024
 """Bytes that any request may carry; routes that take no file ask for less."""
@@ -141,6 +143,7 @@ def create_app(settings: Settings) -> FastAPI:
         waivers_router,
         decisions_router,
         notices_router,
+        webhooks_router,
         reports_router,
         authoring_router,
         api_router,

@@ -169,9 +169,8 @@ def event(session: Session, event_id: int) -> tuple[Event, list[Delivery]]:
     ).first()
     if row is None:
         raise NotFoundError(_("There is no such event, or it is older than 60 days."))
-    rows = session.execute(
-        _deliveries().where(col(WebhookDelivery.event_id) == event_id).order_by(col(WebhookDelivery.id))
-    )
+    query = _deliveries().where(col(WebhookDelivery.event_id) == event_id).order_by(col(WebhookDelivery.id))
+    rows = session.execute(query)
     return Event(*row), [Delivery(*each) for each in rows]
 
 

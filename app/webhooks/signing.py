@@ -4,7 +4,6 @@ https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-w
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
@@ -38,7 +37,7 @@ def key(secret: str) -> bytes:
     """Read a secret. ValueError: it is none."""
     try:
         read = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise ValueError("a secret is base64, with or without whsec_ before it") from error
     if not SHORTEST <= len(read) <= LONGEST:
         raise ValueError(f"a secret has {SHORTEST} to {LONGEST} bytes")

@@ -50,9 +50,7 @@ def store(session: Session, found: Sequence[Fact], moment: datetime) -> int:
     ids = dict(
         session.execute(
             select(col(WebhookEvent.fact), col(WebhookEvent.id)).where(col(WebhookEvent.fact).in_(list(new)))
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     there = subscribers(session)
     lock_endpoints(session, [each.id for each in there])

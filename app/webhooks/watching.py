@@ -70,9 +70,9 @@ def forget_all(session: Session) -> None:
 def _changes(session: Session, ids: Sequence[int], since: datetime, moment: datetime) -> list[_Change]:
     """Return the deals among these that changed, or are looked at for the first time."""
     told = dict(
-        session.execute(select(col(DealWatch.deal_id), col(DealWatch.risk)).where(col(DealWatch.deal_id).in_(ids)))
-        .tuples()
-        .all()
+        session.execute(
+            select(col(DealWatch.deal_id), col(DealWatch.risk)).where(col(DealWatch.deal_id).in_(ids))
+        ).all()
     )
     present = states(session, deals(session, col(Deal.id).in_(ids), moment), moment)
     new = [each.deal.id for each in present if each.deal.id not in told]
