@@ -21,7 +21,7 @@ from app.deals.incidents import queries, words
 from app.deals.incidents.queries import Facts
 from app.deals.incidents.rules import closed_to
 from app.deals.incidents.thatday import that_day
-from app.deals.incidents.timeline import timeline
+from app.deals.incidents.timeline import taken_for, timeline
 from app.people.access import CurrentPerson
 from app.people.models import Role
 from app.redlines.queries import card_of
@@ -102,9 +102,5 @@ def _card(session: Session, incident: Facts) -> Any:
 
 def _appeal(session: Session, person_id: int, violation: Outcome | None) -> int | None:
     """Return the decision about a certification that the person may read about, and appeal against."""
-    if violation is None:
-        return None
-    for each in history(session, person_id):
-        if each.id == violation.event_id or sanction_words.violation_number(each.case) == violation.id:
-            return each.id
-    return None
+    taken = taken_for(violation, history(session, person_id)) if violation else None
+    return taken.id if taken else None

@@ -7,6 +7,7 @@ from datetime import datetime
 from app.certification.models import CertificationEventKind
 from app.certification.sanctions import words as sanction_words
 from app.certification.sanctions.queries import Entry
+from app.certification.sanctions.rules import STEP_OF
 from app.certification.words import State
 from app.clock import local_day
 from app.conduct.reviewing import words as review_words
@@ -64,9 +65,13 @@ def _steps(
 
 
 def taken_for(violation: Outcome, decided: Sequence[Entry]) -> Entry | None:
-    """Find what was decided about the certification because of a violation, at once or later."""
-    for each in decided:
-        if each.id == violation.event_id or sanction_words.violation_number(each.case) == violation.id:
+    """Find the first step against the certification that a violation led to, at once or later.
+
+    What gives a certification back names the same case, and is no such step.
+    """
+    for each in reversed(decided):
+        is_its = each.id == violation.event_id or sanction_words.violation_number(each.case) == violation.id
+        if is_its and each.kind in STEP_OF:
             return each
     return None
 

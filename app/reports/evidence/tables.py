@@ -22,6 +22,7 @@ from app.certification.models import (
 )
 from app.certification.signoffs.models import Recording, SignOffRequest
 from app.conduct.models import Violation
+from app.deals.incidents.models import Incident, IncidentStatus
 from app.quizzes.models import Accommodation, Attempt, AttemptItem, AttemptRegrade, Essay, EssayMark
 from app.redlines.models import Attestation
 from app.reports.evidence.subjects import Kind, Subject
@@ -104,6 +105,10 @@ def _appealed(subject: Subject) -> ColumnElement[bool]:
     return through(Appeal.event_id, CertificationEvent)(subject)
 
 
+def _confirmed(subject: Subject) -> ColumnElement[bool]:
+    return of(Incident)(subject) & (col(Incident.status) == IncidentStatus.CONFIRMED)
+
+
 def _essays(subject: Subject) -> ColumnElement[bool]:
     attempts = select(col(Attempt.id)).where(of(Attempt)(subject))
     items = select(col(AttemptItem.id)).where(col(AttemptItem.attempt_id).in_(attempts))
@@ -162,8 +167,20 @@ TABLES: Final = (
     ),
     Table(
         "violations", Violation,
-        ("id", "person_id", "product_id", "consequence", "reason", "certification_event_id", "at", "by"),
+        (
+            "id", "person_id", "product_id", "incident_id", "red_line", "title", "consequence", "reason", "to_discuss",
+            "certification_event_id", "at", "by",
+        ),
         "at", of(Violation),
+    ),
+    Table(
+        # who reported it is in no pack
+        "incidents", Incident,
+        (
+            "id", "person_id", "product_id", "origin", "red_line", "title", "text", "happened_on", "cost", "currency",
+            "note", "decided_at", "decided_by",
+        ),
+        "decided_at", _confirmed, internal=frozenset({"text", "note"}),
     ),
     Table(
         "credits", RequirementCredit,
