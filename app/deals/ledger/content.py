@@ -150,7 +150,7 @@ def decision(written: Mapping[str, Any]) -> ProductDecision:
         decision=ClearanceDecision(written["decision"]),
         enforcement=Enforcement(written["enforcement"]),
         valid_through=_day_read(written["valid_through"]),
-        reasons=_reasons(written["reasons"]),
+        reasons=reasons(written["reasons"]),
     )
 
 
@@ -214,11 +214,12 @@ def _verdict_read(written: Mapping[str, Any]) -> StandingVerdict:
         grace_through=None,
         recertify_by=None,
         missing=(),
-        reasons=_reasons(written["reasons"]),
+        reasons=reasons(written["reasons"]),
     )
 
 
-def _reasons(written: Iterable[Mapping[str, Any]]) -> tuple[Reason, ...]:
+def reasons(written: Iterable[Mapping[str, Any]]) -> tuple[Reason, ...]:
+    """Read reasons."""
     return tuple(Reason(_code(each["code"]), _params(each["params"]), each["minutes"]) for each in written)
 
 
