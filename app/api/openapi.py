@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse, Response
 
 from app.api.nouns import ROUTERS
@@ -43,12 +44,24 @@ def document(request: Request) -> dict[str, Any]:
             {"name": "people", "description": "The staff, for the system that keeps it."},
         ],
     )
-    for operations in content["paths"].values():
-        for operation in operations.values():
+    scopes = _scopes()
+    for path, operations in content["paths"].items():
+        for method, operation in operations.items():
             _describe_errors(operation)
+            operation["security"] = [{"token": [scope]} for scope in scopes[method.upper(), path]]
     for unused in ("HTTPValidationError", "ValidationError"):
         content["components"]["schemas"].pop(unused, None)
     return content
+
+
+def _scopes() -> dict[tuple[str, str], list[str]]:
+    """Say which scopes open each operation: any one of them does."""
+    found = {}
+    for route in (route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)):
+        admitted = [getattr(each.call, "scopes", frozenset()) for each in route.dependant.dependencies]
+        for method in route.methods:
+            found[method, route.path] = sorted(frozenset().union(*admitted))
+    return found
 
 
 def _describe_errors(operation: dict[str, Any]) -> None:

@@ -17,6 +17,8 @@ from app.web.i18n import gettext as _
 
 MOST_ITEMS: Final = 200
 USUAL_ITEMS: Final = 50
+LAST: Final = 2**63 - 1
+"""The number that no row's lies behind, in the place where a page ends between two of them."""
 _LONGEST_CURSOR: Final = 1_000
 
 Item = TypeVar("Item")
@@ -48,11 +50,14 @@ class PageQuery(Schema):
         try:
             return TypeAdapter(kind).validate_python(_unpacked(self.cursor), strict=True)
         except (ValueError, ValidationError, RecursionError) as error:
-            detail = _("Send `next` of the page before, as it is.")
-            raise InvalidError(
-                _("The request is not of the form that this address takes."),
-                [{"pointer": "/cursor", "detail": detail}],
-            ) from error
+            raise self.wrong_cursor() from error
+
+    def wrong_cursor(self) -> InvalidError:
+        """Make the error about a cursor that no list of this kind gave."""
+        detail = _("Send `next` of the page before, as it is.")
+        return InvalidError(
+            _("The request is not of the form that this address takes."), [{"pointer": "/cursor", "detail": detail}]
+        )
 
 
 class Page(BaseModel, Generic[Item]):
@@ -77,10 +82,11 @@ def cut(rows: Sequence[Row], limit: int, place: Callable[[Row], tuple[str | int,
     if len(rows) <= limit:
         return Cut(rows, None)
     kept = rows[:limit]
-    return Cut(kept, _packed(place(kept[-1])))
+    return Cut(kept, pack(place(kept[-1])))
 
 
-def _packed(place: tuple[str | int, ...]) -> str:
+def pack(place: tuple[str | int, ...]) -> str:
+    """Write a place as a cursor."""
     text = json.dumps(place, separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
@@ -101,4 +107,4 @@ def _unpacked(cursor: str) -> tuple[str | int, ...]:
 def _is_place(part: object) -> bool:
     if isinstance(part, str):
         return "\x00" not in part and part.isprintable()
-    return isinstance(part, int) and not isinstance(part, bool) and 0 <= part < 2**63
+    return isinstance(part, int) and not isinstance(part, bool) and 0 <= part <= LAST

@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse
+from starlette.routing import Match
 
 from app.errors import AppError, InvalidError, NotSignedInError, TooManyRequestsError
 from app.web.i18n import gettext as _
@@ -119,7 +120,18 @@ def _http_error(request: Request, error: Exception) -> Response:
         413: _("What was sent is larger than this page takes. Nothing was stored."),
     }
     message = sentences.get(error.status_code, error.detail)
-    return _answer(request, error.status_code, message, headers=error.headers)
+    headers = {"Allow": ", ".join(_taken(request))} if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else None
+    return _answer(request, error.status_code, message, headers=headers or error.headers)
+
+
+def _taken(request: Request) -> list[str]:
+    """Return the methods that an address takes; a route that refuses one knows its own alone."""
+    routes = request.app.routes
+    return [
+        method
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
 
 
 def _validation_error(request: Request, error: Exception) -> Response:

@@ -190,7 +190,7 @@ def test_an_administrator_replaces_a_token(sign_in: Callable[[str], TestClient],
         again = admin.post(f"/admin/tokens/{number}/rotate", data={"hours": "24"})
         assert (again.status_code, "Another token was made in its place already." in again.text) == (409, True)
     assert token_by_secret(session, old, NOW + DAY) is None
-    assert session.scalars(select(col(ApiToken.id))).all() == [number, number + 1]
+    assert session.scalars(select(col(ApiToken.id)).order_by(col(ApiToken.id))).all() == [number, number + 1]
 
 
 @pytest.fixture
