@@ -33,6 +33,7 @@ from app.conduct.reviewing.queries import Outcome, violations, waits
 from app.database import SessionDep
 from app.deals.fieldnotes.queries import waiting as waiting_notes
 from app.deals.incidents.queries import waiting as waiting_incidents
+from app.deals.waivers.queue import queue as waivers_queue
 from app.people.access import CurrentPerson, SignedIn
 from app.people.models import Role
 from app.quizzes.analysis.watch import misbehaving
@@ -102,6 +103,7 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
             "credits_to_decide": how_many_wait(session),
             "red_lines": len(red_lines_waiting(session)),
         }
+    context["exceptions"] = waivers_queue(session, person, moment).count
     context |= _from_the_field(session, person, moment)
     if person.has(Role.ADMIN):
         context |= {"accounts": accounts_to_mend(session, moment, moment + timedelta(days=30))}
