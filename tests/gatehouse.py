@@ -51,13 +51,14 @@ def house(session: Session, **program: Any) -> House:
     attest(session, ana, keeper, at=NOW)
     # a month from then: valid through Wednesday
     attest(session, lin, keeper, at=EARLIER)
-    for reference, amount, currency, members, facts in [
+    sold: list[tuple[str, int, str, list[Person], dict[str, Any]]] = [
         ("D-ana", 1000, "EUR", [ana], {}),
         ("D-lin", 200, "EUR", [lin], {}),
         ("D-marek", 30, "EUR", [marek], {"stage": "proposal"}),
         ("D-both", 4, "USD", [marek, ana], {"region": "CN"}),
         ("D-over", 5000, "EUR", [marek], {"outcome": "won", "closed_on": date(2026, 11, 20)}),
-    ]:
+    ]
+    for reference, amount, currency, members, facts in sold:
         team = {"owner": members[:1], "specialist": members[1:]}
         deal(session, reference, products=[keeper], team=team, amount=Decimal(amount), currency=currency, at=EARLIER,
              close_date=FRIDAY + 20 * DAY, **facts)  # fmt: skip

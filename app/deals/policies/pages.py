@@ -23,7 +23,7 @@ from app.people.access import CurrentPerson
 from app.people.forms import show_errors
 from app.people.models import Role
 from app.web.forms import Bound
-from app.web.templating import page
+from app.web.templating import page, wants_fragment
 
 MOST_SHOWN = 50
 """How many people or deals a list names; the rest are counted."""
@@ -69,8 +69,7 @@ def product_page(
     if found.program and person.has(*KEEPERS):
         sheet = sheet or new_sheet(found, found.program, today)
         context |= _editor(session, found, sheet, moment)
-    # what was tried is the part that changes while one types; the rest of the page stays
-    if reply.fragment != "trial":
+    if not (reply.fragment and wants_fragment(request)):
         context["pools"] = (
             pools(session, found.product.id, found.now.policy, found.program, moment) if found.program else []
         )

@@ -1,6 +1,7 @@
 """Which policy holds on which day: the one that starts last, and of those the one made last."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -82,7 +83,7 @@ def test_coming_running_and_over(term: Term, expected: list[Phase]) -> None:
 @given(TERMS, DAYS)
 def test_the_days_are_parted_without_a_gap_and_say_what_holds(terms: list[Term], day: date) -> None:
     found = timeline(terms)
-    for before, after in zip(found, found[1:], strict=False):
+    for before, after in pairwise(found):
         assert before.last is not None
         assert before.last + DAY == after.first
         assert before.policy != after.policy
