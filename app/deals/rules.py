@@ -5,15 +5,13 @@ answer is one thing, what a caller does with it another: enforcement says so for
 ``stops`` brings the two together.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from app.certification.reasons import Reason
 from app.certification.rules import Standing, StandingVerdict
-
-LONGEST_WAIVER = timedelta(days=30)
 
 
 class ClearanceDecision(StrEnum):
@@ -89,15 +87,6 @@ class Risk(StrEnum):
 
     NOT_CLEARED = "not_cleared"
     ENDS_BEFORE_CLOSE = "ends_before_close"
-
-
-class WaiverRefusal(StrEnum):
-    """Why a waiver cannot be given."""
-
-    APPROVER_ASKED = "approver_asked"
-    APPROVER_ON_DEAL = "approver_on_deal"
-    ALREADY_OVER = "already_over"
-    TOO_LONG = "too_long"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,19 +288,6 @@ def at_risk(answer: Clearance | TeamVerdict, closes_on: date | None) -> Risk | N
     if closes_on is not None and answer.valid_through is not None and answer.valid_through < closes_on:
         return Risk.ENDS_BEFORE_CLOSE
     return None
-
-
-def waiver_refusals(
-    asker: str, approver: str, team: Collection[str], *, today: date, through: date
-) -> tuple[WaiverRefusal, ...]:
-    """List why this approver cannot give this waiver today; none when they can."""
-    refusals = {
-        WaiverRefusal.APPROVER_ASKED: approver == asker,
-        WaiverRefusal.APPROVER_ON_DEAL: approver in team,
-        WaiverRefusal.ALREADY_OVER: through < today,
-        WaiverRefusal.TOO_LONG: through > today + LONGEST_WAIVER,
-    }
-    return tuple(refusal for refusal, applies in refusals.items() if applies)
 
 
 Answer = tuple[ClearanceDecision, date | None, tuple[Reason, ...]]

@@ -25,13 +25,11 @@ from app.deals.rules import (
     Risk,
     Situation,
     TeamVerdict,
-    WaiverRefusal,
     at_risk,
     decide,
     decide_product,
     stops,
     team_verdict,
-    waiver_refusals,
 )
 
 TODAY = date(2026, 11, 21)
@@ -288,23 +286,6 @@ def test_the_answer_for_a_team(
 )
 def test_a_deal_is_at_risk(products: tuple[ProductDecision, ...], closes_on: date | None, risk: Risk | None) -> None:
     assert at_risk(decide(products), closes_on) is risk
-
-
-@pytest.mark.parametrize(
-    ("approver", "through", "refusals"),
-    [
-        ("mia", TODAY + 30 * ONE_DAY, ()),
-        ("mia", TODAY, ()),
-        ("mia", TODAY + 31 * ONE_DAY, (WaiverRefusal.TOO_LONG,)),
-        ("mia", TODAY - ONE_DAY, (WaiverRefusal.ALREADY_OVER,)),
-        ("ana", SOON, (WaiverRefusal.APPROVER_ON_DEAL,)),
-        ("max", SOON, (WaiverRefusal.APPROVER_ASKED,)),
-    ],
-)
-def test_a_waiver_is_given_by_somebody_else_and_for_thirty_days_at_most(
-    approver: str, through: date, refusals: tuple[WaiverRefusal, ...]
-) -> None:
-    assert waiver_refusals("max", approver, {"ana", "bo"}, today=TODAY, through=through) == refusals
 
 
 VERDICTS = st.sampled_from([CERTIFIED, IN_PROGRESS, IN_GRACE, SUSPENDED, REVOKED, None])
