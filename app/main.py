@@ -38,6 +38,7 @@ from app.deals.incidents.routes import router as incidents_router
 from app.deals.ledger.actions import Ledger
 from app.deals.ledger.routes import router as decisions_router
 from app.deals.policies.routes import router as policies_router
+from app.deals.reconciling.routes import router as reconciling_router
 from app.deals.routes import router as deals_router
 from app.deals.waivers.routes import router as waivers_router
 from app.notices.routes import router as notices_router
@@ -138,6 +139,7 @@ def create_app(settings: Settings) -> FastAPI:
         briefing_router,
         policies_router,
         deals_router,
+        reconciling_router,
         field_notes_router,
         incidents_router,
         waivers_router,

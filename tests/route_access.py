@@ -374,6 +374,16 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("GET", "/author/quizzes/{slug}/results.csv"): TRAINER,
     ("GET", "/author/quizzes/{slug}/results/{item}"): TRAINER,
     ("GET", "/author/quizzes/{slug}/results/{item}/choices.csv"): TRAINER,
+    # the CRM beside us
+    ("GET", "/reconciliations"): LEADER,
+    ("GET", "/reconciliations/{run_id}"): LEADER,
+    ("GET", "/reconciliations/{run_id}/lines.csv"): LEADER,
+    ("GET", "/admin/crm"): ADMIN,
+    ("POST", "/admin/crm"): ADMIN,
+    ("GET", "/admin/crm/{source_id}"): ADMIN,
+    ("POST", "/admin/crm/{source_id}"): ADMIN,
+    ("POST", "/admin/crm/{source_id}/pull"): ADMIN,
+    ("POST", "/admin/crm/{source_id}/stop"): ADMIN,
     # webhooks
     ("GET", "/admin/webhooks"): ADMIN,
     ("POST", "/admin/webhooks"): ADMIN,

@@ -6,11 +6,10 @@ from threading import Event, Thread
 import uvicorn
 
 from app.commands.base import CommandError, Parsers, migrated
-from app.commands.work import wait_for, worker_beside_lanes
+from app.commands.work import start_lanes, wait_for, worker_beside_lanes
 from app.config import Settings
 from app.database import migrate
 from app.main import create_app
-from app.webhooks import lanes
 
 
 def register(parsers: Parsers) -> None:
@@ -43,7 +42,7 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     if not arguments.no_worker:
         database, running = application.state.database, application.state.settings
         Thread(target=worker_beside_lanes(database, running).run, args=(stop,), name="worker", daemon=True).start()
-        sending = lanes.start(database, running, stop)
+        sending = start_lanes(database, running, stop)
     uvicorn.run(application, host=arguments.host, port=port, log_level="warning", server_header=False)
     stop.set()
     wait_for(sending)

@@ -22,6 +22,8 @@ from app.conduct import forgetting, rereading, rescan
 from app.config import Settings
 from app.database import Database
 from app.deals.ledger import actions as ledger
+from app.deals.reconciling import pulling
+from app.deals.reconciling.sources import PULL_JOB
 from app.jobs.worker import Handler, Prepared, Worker
 from app.mails import actions as mails
 from app.mails.sending import Postman
@@ -106,6 +108,7 @@ HANDLERS: Mapping[str, Handler | Prepared] = {
     windows.JOB: Prepared(_award_opened, _nothing_more),
     mails.FORGET_JOB: _forget_mails,
     idempotency.JOB: _forget_answers,
+    pulling.PLAN_JOB: pulling.plan,
 }
 PERIODIC = {
     "quizzes.finish_attempts": timedelta(minutes=1),
@@ -118,6 +121,7 @@ PERIODIC = {
     idempotency.JOB: timedelta(hours=1),
     telling.JOB: timedelta(minutes=5),
     ledger.FORGET_JOB: timedelta(minutes=15),
+    pulling.PLAN_JOB: pulling.PLAN_EVERY,
     **lanes.PERIODIC,
 }
 
@@ -133,14 +137,20 @@ def handlers(settings: Settings) -> Mapping[str, Handler | Prepared]:
         mails.JOB: Postman(settings).job,
         telling.JOB: telling.Teller(settings).job,
         ledger.FORGET_JOB: forget_clearances,
+        PULL_JOB: pulling.Puller(settings).job,
         **lanes.handlers(Courier(settings)),
     }
 
 
 def worker_beside_lanes(database: Database, settings: Settings) -> Worker:
-    """Return the worker for everything but what the lanes of webhooks do."""
+    """Return the worker for everything but what has threads of its own."""
     found = handlers(settings)
-    return Worker(database, found, PERIODIC, kinds=[each for each in found if each not in lanes.KINDS])
+    return Worker(database, found, PERIODIC, kinds=[each for each in found if each not in {*lanes.KINDS, PULL_JOB}])
+
+
+def start_lanes(database: Database, settings: Settings, stop: Event) -> list[Thread]:
+    """Start what has threads of its own: webhooks, and fetching the CRM's deals."""
+    return [*lanes.start(database, settings, stop), *pulling.start(database, settings, stop)]
 
 
 def wait_for(threads: Sequence[Thread], seconds: float = 25.0) -> None:
@@ -165,7 +175,7 @@ def _work(arguments: argparse.Namespace, settings: Settings) -> int:
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, lambda *_: stop.set())
         print("Working. Stop with Ctrl-C.")
-        sending = lanes.start(database, settings, stop)
+        sending = start_lanes(database, settings, stop)
         worker_beside_lanes(database, settings).run(stop)
         wait_for(sending)
     return 0

@@ -8,12 +8,11 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.deals.actions import Facts
-from app.deals.facts import DealFacts, Member, deals
+from app.deals.facts import DealFacts, deals
 from app.deals.models import Deal
 from app.deals.proposals import Proposal, TeamPart, Wanted, proposals
 from app.deals.reconciling.rules import CrmDeal, lacking, proposed
 from app.deals.replacing import put_all
-from app.people.models import Person
 from app.web.i18n import gettext as _
 
 Problems = tuple[tuple[str, str], ...]
@@ -47,8 +46,7 @@ def record(session: Session, crm: Sequence[CrmDeal], *, by: str, moment: datetim
 
 
 def _read(session: Session, crm: Sequence[CrmDeal], here: Mapping[str, DealFacts], moment: datetime) -> list[Proposal]:
-    supervisors = _addresses(session, {member.supervisor_id for deal in here.values() for member in deal.members})
-    wanted = [_wanted(proposed(each, here.get(each.id), {}, {}), supervisors) for each in crm]
+    wanted = [_wanted(proposed(each, here.get(each.id), {}, {})) for each in crm]
     return proposals(session, wanted, moment, enforce=False)
 
 
@@ -63,19 +61,11 @@ def _store(session: Session, read: Sequence[Proposal], found: Recorded, by: str,
     found.done.update(each.deal.reference for each in sound if each.changes)
 
 
-def _wanted(deal: DealFacts, supervisors: Mapping[int, str]) -> Wanted:
+def _wanted(deal: DealFacts) -> Wanted:
     return Wanted(
         reference=deal.reference,
         facts=Facts(**{name: getattr(deal, name) for name in Facts.__slots__}),
         products=deal.slugs,
-        team=[_part(each, supervisors) for each in deal.members],
+        # CRMs know nothing of supervisors, so who has one keeps them
+        team=[TeamPart(each.email, each.role, supervisor=None) for each in deal.members],
     )
-
-
-def _part(member: Member, supervisors: Mapping[int, str]) -> TeamPart:
-    return TeamPart(member.email, member.role, supervisors.get(member.supervisor_id or 0, ""))
-
-
-def _addresses(session: Session, ids: set[int | None]) -> dict[int, str]:
-    rows = session.execute(select(col(Person.id), col(Person.email)).where(col(Person.id).in_(ids - {None})))
-    return {row.id: row.email for row in rows}

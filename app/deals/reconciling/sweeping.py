@@ -76,7 +76,8 @@ Finding = Progress | Found | Broken | Missing | Summary
 class Sweep:
     """One run that has begun (`runs.begin`). `clock` gives the moment as of which each batch is asked about.
 
-    Without `whole` the rows are only some of the CRM's deals, and none is missing for not being among them.
+    Without `whole` the rows are only some of the CRM's deals, and none is missing for not being among them. `why`
+    says what to keep of a run that failed.
     """
 
     database: Database
@@ -85,6 +86,7 @@ class Sweep:
     clock: Callable[[], datetime]
     recording: bool = False
     whole: bool = True
+    why: Callable[[Exception], str] = lambda _error: FAILED
     counts: Counts = field(default_factory=Counts)
     _seen: set[str] = field(default_factory=set)
     _lines: list[dict[str, object]] = field(default_factory=list)
@@ -109,8 +111,8 @@ class Sweep:
         except GeneratorExit:
             self._stop(HUNG_UP)
             raise
-        except Exception:
-            self._stop(FAILED)
+        except Exception as error:
+            self._stop(self.why(error))
             raise
         yield Summary(replace(self.counts))
 

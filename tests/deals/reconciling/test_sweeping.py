@@ -146,6 +146,7 @@ def test_recording_takes_over_what_the_crm_says_whoever_is_in_the_way(database: 
         "D-2": ("proposal", "Mill Ltd", ["ana@example.com"]),
     }
     assert [each.deal.reference for each in risky] == ["D-1"]
+    # what is the same is left alone
     assert found(database, *rows[:2], recording=True)[-1] == Summary(Counts(rows=2, same=2, not_cleared=1))
 
 
