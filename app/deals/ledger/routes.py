@@ -1,8 +1,5 @@
 """The page of one decision."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -65,19 +62,18 @@ def _asks(facts: ProductFacts) -> str:
     """Say in one line what was asked of whom."""
     asked = facts.requirement
     if asked is None:
-        return ""
-    everybody = _("all parts in the deal")
-    values: Mapping[str, Any] = {
-        "stage": words.stage(asked.from_stage),
-        "roles": words.listed(map(words.role, sorted(asked.roles))) or everybody,
-        "regions": words.listed(sorted(asked.regions)) or _("all regions"),
-        "coverage": {
-            Coverage.EVERY: _("every member"),
-            Coverage.OWNER: _("the owner"),
-            Coverage.ONE: _("at least one member"),
-        }[asked.coverage],
-        "enforcement": words.enforcement(asked.enforcement),
+        return _("Nothing was asked for.")
+    coverage = {
+        Coverage.EVERY: _("of every member of the team"),
+        Coverage.OWNER: _("of the owner"),
+        Coverage.ONE: _("of at least one member of the team"),
     }
-    line = _("From stage %(stage)s on; %(roles)s; %(regions)s; of the team, %(coverage)s; %(enforcement)s.") % values
-    level = _("Level %(level)s.") % {"level": asked.level} if asked.level else ""
-    return i18n.sentences(filter(None, (level, line)))
+    lines = [
+        _("From stage %(stage)s on") % {"stage": words.stage(asked.from_stage)},
+        _("level %(level)s") % {"level": asked.level} if asked.level else "",
+        coverage[asked.coverage],
+        _("as %(roles)s only") % {"roles": words.listed(map(words.role, sorted(asked.roles)))} if asked.roles else "",
+        _("in %(regions)s only") % {"regions": words.listed(sorted(asked.regions))} if asked.regions else "",
+        words.enforcement(asked.enforcement),
+    ]
+    return words.listed(filter(None, lines))
