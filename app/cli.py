@@ -10,7 +10,21 @@ from sqlalchemy.exc import DatabaseError
 
 from app.certification.certificates.issuer import set_issuer
 from app.clock import set_zone
-from app.commands import audit, bundle, certifications, check, content, demo, mcp, people, quiz, server, tokens, work
+from app.commands import (
+    audit,
+    bundle,
+    certifications,
+    check,
+    content,
+    deals,
+    demo,
+    mcp,
+    people,
+    quiz,
+    server,
+    tokens,
+    work,
+)
 from app.commands.base import CommandError
 from app.config import Settings
 from app.errors import AppError
@@ -22,7 +36,7 @@ def build_parser() -> argparse.ArgumentParser:
         prog="dealworthy", description="Decides who may sell what, and keeps what they say about it true."
     )
     parsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for noun in (server, content, check, quiz, people, tokens, certifications, mcp, demo, work, audit, bundle):
+    for noun in (server, content, check, quiz, people, deals, tokens, certifications, mcp, demo, work, audit, bundle):
         noun.register(parsers)
     return parser
 

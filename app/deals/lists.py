@@ -203,7 +203,14 @@ def may_put(session: Session, viewer: Viewer, opened: Opened, email: str) -> boo
     return opened.deal.member(email) is not None or bool(candidates(session, viewer, opened.led, email))
 
 
-def candidates(session: Session, viewer: Viewer, led: Collection[int], email: str | None = None) -> list[Candidate]:
+def candidates(
+    session: Session,
+    viewer: Viewer,
+    led: Collection[int],
+    email: str | None = None,
+    *,
+    most: int | None = MOST_CANDIDATES,
+) -> list[Candidate]:
     """Return the active people whom somebody may put on deals: those led and those beside; all for administrators.
 
     With an address, only the person who has it.
@@ -226,6 +233,6 @@ def candidates(session: Session, viewer: Viewer, led: Collection[int], email: st
             true() if email is None else col(Person.email) == email,
         )
         .order_by(func.lower(col(Person.name)), col(Person.id))
-        .limit(MOST_CANDIDATES)
+        .limit(most)
     )
     return [Candidate(*row) for row in rows]

@@ -28,22 +28,26 @@ _TAKEN = frozenset({"new", "import", "at-risk.csv", ".", ".."})
 
 @dataclass(frozen=True, slots=True)
 class TeamPart:
-    """Somebody who is to be on a deal, by address, and whoever supervises them, by address or empty."""
+    """Somebody who is to be on a deal, by address.
+
+    `supervisor` is the address of whoever supervises them, empty for nobody, None to leave that as it is.
+    """
 
     rep: str
     role: str
-    supervisor: str = ""
+    supervisor: str | None = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A whole deal as it is to be; None for `contacts` leaves them as they are."""
+    """A whole deal as it is to be; None for `contacts`, and the facts named in `kept`, stay as they are stored."""
 
     reference: str
     facts: Facts
     products: Sequence[str]
     team: Sequence[TeamPart]
     contacts: Sequence[Contact] | None = None
+    kept: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +122,8 @@ def reference_problem(reference: str) -> str | None:
 
 def _known(session: Session, wanted: Sequence[Wanted]) -> _Known:
     slugs = {slug for each in wanted for slug in each.products}
-    emails = {
-        email for each in wanted for part in each.team for email in (_address(part.rep), _address(part.supervisor))
-    }
+    parts = [part for each in wanted for part in each.team]
+    emails = {_address(email or "") for part in parts for email in (part.rep, part.supervisor)}
     products = session.execute(
         select(col(Product.id), col(Product.slug), col(Product.name)).where(col(Product.slug).in_(slugs))
     )
@@ -149,9 +152,14 @@ def _proposal(reading: _Reading, moment: datetime) -> Proposal:
         products=tuple(sorted(_products(reading), key=lambda each: each.slug)),
         members=in_order(_members(reading)),
         contacts=tuple(_contacts(reading)),
-        **_columns(wanted.facts, stored, moment),
+        **_columns(_facts(wanted, stored), stored, moment),
     )
     return Proposal(deal, stored, tuple(reading.problems))
+
+
+def _facts(wanted: Wanted, stored: DealFacts | None) -> Facts:
+    kept = {name: getattr(stored, name) for name in wanted.kept} if stored else {}
+    return replace(wanted.facts, **kept)
 
 
 def _columns(facts: Facts, stored: DealFacts | None, moment: datetime) -> dict[str, Any]:
@@ -185,12 +193,16 @@ def _members(reading: _Reading) -> Iterator[Member]:
             continue
         seen.add(email)
         member = _person(reading, email, f"{place}/rep")
-        beside = _address(part.supervisor)
+        beside = _address(part.supervisor or "")
         supervisor = _person(reading, beside, f"{place}/supervisor") if beside else None
         if supervisor and supervisor == member:
             reading.wrong(f"{place}/supervisor", _("Nobody supervises themselves. Choose a colleague."))
+        chosen = supervisor.person_id if supervisor else None
+        if part.supervisor is None:
+            before = reading.stored.member(email) if reading.stored else None
+            chosen = before.supervisor_id if before else None
         if member:
-            yield replace(member, role=part.role, supervisor_id=supervisor.person_id if supervisor else None)
+            yield replace(member, role=part.role, supervisor_id=chosen)
     if not any(part.role == OWNER for part in reading.wanted.team):
         reading.wrong("/team", _("A deal needs an owner."))
 

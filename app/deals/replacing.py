@@ -64,15 +64,29 @@ def _put(session: Session, wanted: Wanted, *, by: str, moment: datetime, enforce
     return outcome
 
 
+def is_stopped(proposal: Proposal, state: DealState) -> bool:
+    """Tell whether the gate stops a proposal. A deal that is the same already, or is lost, stops nobody."""
+    return proposal.changes and not proposal.is_lost and state.stops
+
+
 def put_all(
-    session: Session, found: Sequence[Proposal], *, by: str, moment: datetime, enforce: bool = True
+    session: Session,
+    found: Sequence[Proposal],
+    *,
+    by: str,
+    moment: datetime,
+    enforce: bool = True,
+    standing: Sequence[DealState] | None = None,
 ) -> list[Outcome]:
-    """Store proposals without problems, each where the gate lets it; else as `put`. Constant statements."""
-    standing = states(session, [each.deal for each in found], moment)
+    """Store proposals without problems, each where the gate lets it; else as `put`. Constant statements.
+
+    `standing` is how they stand at the gate, where that has been asked.
+    """
+    standing = standing or states(session, [each.deal for each in found], moment)
     refused = {
         number: tuple(state.stopped()) or state.answers
         for number, (proposal, state) in enumerate(zip(found, standing, strict=True))
-        if enforce and proposal.changes and not proposal.is_lost and state.stops
+        if enforce and is_stopped(proposal, state)
     }
     accepted = [each for number, each in enumerate(found) if number not in refused and each.changes]
     now = _store(session, accepted, by, moment)
@@ -137,12 +151,10 @@ def _store(session: Session, found: Sequence[Proposal], by: str, moment: datetim
     if not found:
         return {}
     references = [each.deal.reference for each in found]
-    session.add_all(
-        Deal(reference=each.deal.reference, created_at=moment, created_by=by, **_columns(each.deal))
-        for each in found
-        if each.stored is None
-    )
-    session.flush()
+    new = [each.deal for each in found if each.stored is None]
+    if new:
+        made = {"step": 0, "created_at": moment, "created_by": by}
+        session.execute(insert(Deal), [{"reference": each.reference, **made, **_columns(each)} for each in new])
     chosen = col(Deal.reference).in_(references)
     rows = {row.reference: row for row in session.scalars(select(Deal).where(chosen))}
     for each in found:

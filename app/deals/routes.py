@@ -24,6 +24,7 @@ from app.deals.forms import (
     RemoveForm,
     SupervisorForm,
 )
+from app.deals.import_routes import router as import_router
 from app.deals.lists import Filter, Opened
 from app.deals.obstacles import obstacles
 from app.deals.pages import Reply
@@ -38,6 +39,8 @@ from app.web.i18n import gettext as _
 from app.web.templating import page, redirect
 
 router = APIRouter(prefix="/deals")
+# before the deals, whose addresses take any word
+router.include_router(import_router)
 
 _DIGITS = 5
 """Digits of the highest page number that is looked for."""
