@@ -169,7 +169,7 @@ def patterns(session: Session) -> Sequence[Pattern]:
     rows = session.execute(
         select(col(Product.slug), col(Product.name), col(FieldNote.root), func.count())
         .join(Product, col(Product.id) == col(FieldNote.product_id))
-        .group_by(col(Product.id), col(Product.slug), col(Product.name), col(FieldNote.root))
+        .group_by(col(Product.id), col(FieldNote.root))
     )
     found: dict[str, Pattern] = {}
     for slug, name, root, count in rows:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import time_machine
@@ -113,7 +114,7 @@ def test_a_granted_appeal_takes_a_violation_out(keeper: Product, session: Sessio
     session.add(event)
     session.flush()
     violation.certification_event_id = event.id
-    facts = {"text": "No.", "asked_at": NOW, "decide_by": NOW.date(), "outcome": AppealOutcome.GRANTED}
+    facts: dict[str, Any] = {"text": "No.", "asked_at": NOW, "decide_by": NOW.date(), "outcome": AppealOutcome.GRANTED}
     session.add(Appeal(event_id=event.id or 0, person_id=violation.person_id, **facts))
     session.flush()
     assert told(session, keeper)["about-return"][1] == Comparison(Share(5, 5), Share(1, 21))
