@@ -128,4 +128,4 @@ def _week(first: date, number: int, counts: Counter[str], unit: float) -> Week:
         below += counts[each]
         pieces.append(Piece(each, counts[each], round(BOTTOM - below * unit, 1), round(counts[each] * unit, 1)))
     x = round(LEFT + number * pitch + (pitch - BAR) / 2)
-    return Week(first + number * WEEK, x, tuple(pieces), labelled=number % 4 == 3)  # noqa: PLR2004 (the last is one)
+    return Week(first + number * WEEK, x, tuple(pieces), labelled=number % 4 == 0)

@@ -1,7 +1,7 @@
 """What the pages of exceptions show."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from secrets import token_urlsafe
 from typing import Any
 
@@ -29,7 +29,6 @@ from app.deals.waivers.rules import (
     WaiverState,
     decider_refusals,
     giver_refusals,
-    lapses_soon,
     reviewer_refusals,
 )
 from app.web.forms import Bound, blank
@@ -48,12 +47,18 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """For whom and what an exception is asked, how the gate answers, and the one that there is already."""
+    """For whom and what an exception is asked, how the gate answers, and those that wait or hold already."""
 
     person: Member
     product: Product
     standing: Standing
-    there: Listed | None
+    there: tuple[Listed, ...]
+
+    def instead(self, today: date, *, emergency: bool) -> Listed | None:
+        """Return the exception that makes another needless; in an emergency, only one that holds."""
+        if emergency:
+            return next((each for each in self.there if each.approved), None)
+        return next((each for each in self.there if not (each.approved and each.lapses_soon(today))), None)
 
 
 def chosen(session: Session, viewer: Viewer, opened: Opened, email: str, slug: str, moment: datetime) -> Chosen | None:
@@ -75,7 +80,7 @@ def chosen(session: Session, viewer: Viewer, opened: Opened, email: str, slug: s
     ]
     closed = listing.is_closed(session, opened.deal.id)
     (standing,) = standings(session, [Place(opened.deal, person, slug, closed)], moment)
-    return Chosen(person, product, standing, there[0] if there else None)
+    return Chosen(person, product, standing, tuple(there))
 
 
 def ask_page(
@@ -92,14 +97,12 @@ def ask_page(
     """Show the form of an exception, or the choice of a person and a product before it."""
     today = local_day(moment)
     longest = today + (LONGEST_EMERGENCY if emergency else LONGEST)
-    waits = bool(found and found.there and (not emergency or found.there.approved))
-    again = bool(found and found.there and found.there.approved and lapses_soon(found.there.through, today))
     refusals = giver_refusals(viewer.id, found.person.person_id, on_deal(opened.deal)) if found and emergency else ()
     blocked = words.obstacle(found.standing.obstacle, found.person.name) if found and found.standing.obstacle else ""
     context = {
         "deal": opened.deal,
         "found": found,
-        "there": found.there if found and waits and (emergency or not again) else None,
+        "there": found.instead(today, emergency=emergency) if found else None,
         "blocked": words.refusals(refusals) or blocked,
         "emergency": emergency,
         "may_give": may_give(opened, viewer),

@@ -143,6 +143,19 @@ def test_in_an_emergency_the_password_is_asked_for_again(office: Office, sign_in
     assert "No emergency." in manager.get("/waivers/1").text
 
 
+def test_who_has_one_already_is_led_to_it(office: Office, sign_in: SignIn) -> None:
+    waits = asked(office)
+    held = office.gives().id
+    office.session.commit()
+    manager = sign_in("miriam@example.com")
+    chosen = "?person=marek@example.com&product=keeper"
+    found = [manager.get(f"/deals/D-1/waivers/{name}{chosen}").text for name in ("new", "emergency")]
+    assert [f'href="/waivers/{number}"' in text for number, text in zip((waits, held), found, strict=True)] == [
+        True,
+        True,
+    ]
+
+
 @pytest.mark.parametrize(("name", "status"), [("ana", 403), ("charlie", 404), ("rita", 404), ("marek", 404)])
 def test_the_form_for_emergencies_is_not_for_everybody(office: Office, sign_in: SignIn, name: str, status: int) -> None:
     assert sign_in(f"{name}@example.com").get("/deals/D-1/waivers/emergency").status_code == status
