@@ -40,7 +40,7 @@ class Timing:
 
     connect: float = 5.0
     read: float = 15.0
-    post: float = 20.0
+    post: float = 15.0
     fetch: float = 240.0
     body: float = 2.0
     """For the body of the answer to a post, which does not matter any more."""

@@ -75,12 +75,13 @@ class Traffic:
     _paused: dict[int, datetime] = field(default_factory=dict)
 
     @contextmanager
-    def under_way(self, endpoint_id: int) -> Iterator[None]:
-        """Count a request as long as the block takes."""
+    def under_way(self, endpoint_id: int) -> Iterator[bool]:
+        """Count a request as long as the block takes; False: there are as many as may be, so do not send it now."""
         with self._lock:
+            admitted = self._under_way[endpoint_id] < AT_ONCE
             self._under_way[endpoint_id] += 1
         try:
-            yield
+            yield admitted
         finally:
             with self._lock:
                 self._under_way[endpoint_id] -= 1
@@ -143,8 +144,8 @@ class Courier:
             letter = _letter(session, payload, now()) if is_next(session, payload["delivery"]) else None
         if letter is None:
             return None
-        with self._traffic.under_way(letter.endpoint_id):
-            return self.send(letter, now())
+        with self._traffic.under_way(letter.endpoint_id) as admitted:
+            return self.send(letter, now()) if admitted else None
 
     def _store(self, session: Session, payload: Mapping[str, Any], outcome: Outcome | None) -> None:
         endpoint_id = session.scalar(

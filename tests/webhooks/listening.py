@@ -21,7 +21,7 @@ from app.webhooks import lanes
 from app.webhooks.actions import create_endpoint
 from app.webhooks.delivering import Courier
 from app.webhooks.events import EventType, Fact
-from app.webhooks.models import WebhookDelivery
+from app.webhooks.models import WebhookDelivery, WebhookEvent
 from app.webhooks.storing import store
 from factories import NOW
 from outbound.receivers import Received
@@ -102,6 +102,12 @@ def deliveries(database: Database) -> list[tuple[str, int, int | None]]:
             )
         )
         return [(row.state.value, row.tries, row.status) for row in rows]
+
+
+def payloads(database: Database) -> list[dict[str, Any]]:
+    """The bodies of all events, in the order in which they were stored."""
+    with database.read() as session:
+        return list(session.scalars(select(col(WebhookEvent.payload)).order_by(col(WebhookEvent.id))))
 
 
 def told(received: Collection[Received]) -> list[str]:
