@@ -1,7 +1,6 @@
 """The clearance endpoints: one question, or up to a thousand in one request."""
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -56,7 +55,6 @@ def one(
 
     The answer is kept with the facts it rests on before it is given; `decision_id` opens it.
     """
-    refuse_repeated(request)
     check = Check(products=question.product, **question.model_dump(exclude={"product"}))
     found = answered(session, [check], moment, ["/product"], ["/as_of"])
     keep(request, session, found, client, moment)
@@ -140,14 +138,6 @@ def answered(
         found = clearances(session, [_question(checks[index]) for index in places], as_of)
         answers.update(zip(places, found, strict=True))
     return [answers[index] for index in range(len(checks))]
-
-
-def refuse_repeated(request: Request) -> None:
-    """Refuse a second value for what has one: whoever takes the first and whoever takes the last would differ."""
-    names = Counter(name for name, _value in request.query_params.multi_items() if name != "product")
-    errors = [{"pointer": f"/{name}", "detail": _("Give this once.")} for name, number in names.items() if number > 1]
-    if errors:
-        raise InvalidError(_("The request is not of the form that this address takes."), errors)
 
 
 def _refuse(checks: Sequence[Check], now: datetime, products: Sequence[str], moments: Sequence[str]) -> None:

@@ -17,8 +17,8 @@ from app.api import clearance
 from app.api.clearance import origin
 from app.api.dealschemas import DEAL, DEAL_BODY, DealBody, DealDocument, DealFactsBody, DealId, DealPage, DealProblem
 from app.api.dealschemas import StoredDeal as StoredDealDocument
+from app.api.idempotency import OnceRoute, once
 from app.api.paging import PageQuery, cut
-from app.api.problems import ProblemRoute
 from app.api.refusals import BODY, refusals
 from app.api.schemas import EXAMPLE
 from app.api.security import needs
@@ -42,7 +42,7 @@ LOOKED_AT: Final = 500
 router = APIRouter(
     prefix="/api/v1/deals",
     tags=["deals"],
-    route_class=ProblemRoute,
+    route_class=OnceRoute,
 )
 Writer = Annotated[KnownToken, Depends(needs(Scope.DEALS_WRITE))]
 Number = Annotated[DealId, Path(description="The deal's id in the CRM.", examples=["D-20417"])]
@@ -69,6 +69,7 @@ class DealQuery(PageQuery):
     "/{deal_id}",
     summary="Create or replace a deal, where the gate lets its team be on it",
     operation_id="put_deal",
+    dependencies=[Depends(once)],
     openapi_extra={"requestBody": {"content": {"application/json": {"example": DEAL_BODY}}}},
     responses={
         **refusals(Scope.DEALS_WRITE, more=BODY),
@@ -170,7 +171,6 @@ def get_deal(request: Request, session: SessionDep, moment: Now, deal_id: Number
 )
 def list_deals(request: Request, session: SessionDep, moment: Now, query: Annotated[DealQuery, Query()]) -> Response:
     """List deals, each with how it stands at the gate now."""
-    clearance.refuse_repeated(request)
     place = query.after(tuple[int])
     looked_at = query.limit if query.at_risk is None else LOOKED_AT
     found = cut(_after(session, place, looked_at + 1, moment), looked_at, _place)

@@ -58,9 +58,11 @@ def _scopes() -> dict[tuple[str, str], list[str]]:
     """Say which scopes open each operation: any one of them does."""
     found = {}
     for route in (route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)):
-        admitted = [getattr(each.call, "scopes", frozenset()) for each in route.dependant.dependencies]
-        for method in route.methods:
-            found[method, route.path] = sorted(frozenset().union(*admitted))
+        admitted: set[str] = set()
+        for each in route.dependant.dependencies:
+            admitted.update(getattr(each.call, "scopes", ()))
+        for method in route.methods or ():
+            found[method, route.path] = sorted(admitted)
     return found
 
 

@@ -1,6 +1,7 @@
 """What is wrong with a request, as problem documents whose pointers lead into what the client sent."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from decimal import Decimal
 from http import HTTPStatus
@@ -58,6 +59,8 @@ class ProblemRoute(APIRoute):
     """A route that says what is wrong as RFC 9457 has it: a pointer into the body, or to the parameter."""
 
     largest_body = LARGEST_BODY
+    repeatable = frozenset({"product", "standing"})
+    """The parameters of a query that may be given several times."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap the handler."""
@@ -65,6 +68,7 @@ class ProblemRoute(APIRoute):
 
         async def checked(request: Request) -> Response:
             self._check_body(request)
+            self._check_query(request)
             try:
                 return await handler(JSONRequest(request.scope, request.receive))
             except RequestValidationError as error:
@@ -77,6 +81,14 @@ class ProblemRoute(APIRoute):
                 raise InvalidError(_("The request is not of the form that this address takes."), found) from error
 
         return checked
+
+    def _check_query(self, request: Request) -> None:
+        """Refuse a second value for what has one: whoever takes the first and whoever takes the last would differ."""
+        names = Counter(name for name, _value in request.query_params.multi_items() if name not in self.repeatable)
+        twice = [name for name, number in names.items() if number > 1]
+        if twice:
+            found = [{"pointer": f"/{name}", "detail": _("Give this once.")} for name in twice]
+            raise InvalidError(_("The request is not of the form that this address takes."), found)
 
     def _check_body(self, request: Request) -> None:
         headers = request.headers

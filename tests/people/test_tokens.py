@@ -65,7 +65,7 @@ def test_both_work_until_the_overlap_is_over(session: Session) -> None:
     assert works == {"old": [True, True, False], "new": [True, True, True]}
     successor = token_by_secret(session, new, NOW + DAY)
     assert successor is not None
-    assert (successor.name, successor.scopes) == ("CRM", {"clearance:read", "deals:write"})
+    assert (successor.name, successor.scopes) == ("CRM", frozenset({"clearance:read", "deals:write"}))
     assert listed(session, number).replaced_by_id == successor.id
     stored = listed(session, successor.id)
     assert (stored.created_by, stored.expires_at, stored.replaced_by_id) == ("ada@example.com", NOW + 31 * DAY, None)
