@@ -20,6 +20,8 @@ from app.web.i18n import gettext as _
 
 PAGE = 25
 """Notes on one page."""
+MOST_ON_DEAL = 50
+"""Notes that the page of a deal shows; the newest."""
 UNANSWERED = (NoteStatus.NEW, NoteStatus.TAKEN)
 _READ_ALL = frozenset({Role.TRAINER, Role.COMPLIANCE, Role.ADMIN})
 
@@ -62,9 +64,10 @@ class Filter:
 
 
 def notes_of(session: Session, deal_id: int) -> list[Note]:
-    """Return the notes of a deal to who may see it, the newest first; one statement."""
-    wanted = _notes().where(col(FieldNote.deal_id) == deal_id)
-    return [Note(*row) for row in session.execute(wanted.order_by(col(FieldNote.at).desc(), col(FieldNote.id).desc()))]
+    """Return the newest notes of a deal to who may see it, the newest first; one statement."""
+    newest = (col(FieldNote.at).desc(), col(FieldNote.id).desc())
+    wanted = _notes().where(col(FieldNote.deal_id) == deal_id).order_by(*newest).limit(MOST_ON_DEAL)
+    return [Note(*row) for row in session.execute(wanted)]
 
 
 def queue(session: Session, wanted: Filter, page: int) -> tuple[list[Note], int]:

@@ -163,4 +163,6 @@ def test_the_page_names_nobody(keeper: Product, sign_in: SignIn) -> None:
         assert "Nobody who later crossed the line had got this right; of the others 0 % got it wrong." in text
         assert "+100 (+5" in text
         assert "at least 5 people crossed the line and at least 20 others" in text
+        assert "Of 1 question too few people are known to say anything." in text
+        assert "about-prices" not in text
         assert "Secret Name" not in text
