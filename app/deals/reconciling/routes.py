@@ -59,8 +59,8 @@ def download(session: SessionDep, person: Reader, run_id: RowId) -> Response:
 
 
 def _rows(line: dict[str, Any]) -> list[tuple[Any, ...]]:
-    where = (line.get("line"), line["id"])
-    recorded = "yes" if line.get("recorded") else "no"
+    where = (line["line"], line["id"])
+    recorded = "yes" if line["recorded"] else "no"
     if line["kind"] == "missing":
         return [(*where, "missing", None, None, None, None, recorded)]
     rows: list[tuple[Any, ...]] = [
@@ -73,9 +73,9 @@ def _rows(line: dict[str, Any]) -> list[tuple[Any, ...]]:
             here,
             recorded,
         )
-        for kind, what, crm, here in line.get("differences", ())
+        for kind, what, crm, here in line["differences"]
     ]
-    for refusal in line.get("refusals", ()):
+    for refusal in line["refusals"]:
         for product in refusal["products"]:
             codes = " ".join(reason["code"] for reason in product["reasons"])
             rows.append((*where, product["decision"], refusal["rep"], product["product"], codes, None, recorded))

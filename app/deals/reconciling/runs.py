@@ -1,6 +1,6 @@
 """The runs that are kept: begun, brought up to date, ended, and the lines that they keep."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +17,17 @@ from app.deals.reconciling.reading import Broken
 
 MOST_LINES = 1_000
 """What differs, of one run, that is kept; all of it goes to whoever asked."""
+_BARE: Mapping[str, Any] = {
+    "line": None,
+    "known": False,
+    "decision": None,
+    "stops": False,
+    "differences": [],
+    "refusals": [],
+    "recorded": False,
+    "problems": [],
+    "people": [],
+}
 
 
 @dataclass(slots=True)
@@ -102,15 +113,9 @@ def compared_line(row: Compared, *, recorded: bool, problems: Sequence[tuple[str
 
 def broken_line(row: Broken) -> dict[str, Any]:
     """Write down a row that could not be read."""
-    return {
-        "kind": "wrong",
-        "line": row.line,
-        "id": row.id,
-        "problems": [list(each) for each in row.errors],
-        "people": [],
-    }
+    return {**_BARE, "kind": "wrong", "line": row.line, "id": row.id, "problems": [list(each) for each in row.errors]}
 
 
 def missing_line(reference: str, people: Sequence[str]) -> dict[str, Any]:
     """Write down an open deal that the CRM did not send."""
-    return {"kind": "missing", "id": reference, "people": list(people)}
+    return {**_BARE, "kind": "missing", "id": reference, "known": True, "people": list(people)}
