@@ -62,10 +62,14 @@ class Chosen:
 
 
 def chosen(session: Session, viewer: Viewer, opened: Opened, email: str, slug: str, moment: datetime) -> Chosen | None:
-    """Return what the address asks for, or None where it is nobody or nothing that there is."""
+    """Return what the address asks for, or None where it is nobody or nothing that this viewer may ask about."""
     email = email.strip().lower()
     person = opened.deal.member(email)
-    if person is None and opened.may_change | may_give(opened, viewer):
+    anybody = opened.may_change or may_give(opened, viewer)
+    # else a form would tell how colleagues stand on products that this deal does not carry
+    if not anybody and (email != viewer.email or slug not in opened.deal.slugs):
+        return None
+    if person is None and anybody:
         found = lists.candidates(session, viewer, opened.led, email)
         person = Member(found[0].id, found[0].email, found[0].name, "") if found else None
     product = session.scalar(select(Product).where(col(Product.slug) == slug, col(Product.retired_at).is_(None)))

@@ -20,7 +20,7 @@ from app.deals.waivers.charts import OUTCOMES, chart, first_day
 from app.deals.waivers.forms import AskForm, DecisionForm, EmergencyForm, EndForm, ReviewForm
 from app.deals.waivers.listing import Filter, Listed
 from app.deals.waivers.models import Review
-from app.deals.waivers.pages import Reply
+from app.deals.waivers.pages import Chosen, Reply
 from app.deals.waivers.queue import queue
 from app.errors import AppError, ConflictError, ForbiddenError, InvalidError
 from app.people.access import CurrentPerson, SignedIn
@@ -135,7 +135,7 @@ def ask(request: Request, reference: str, session: SessionDep, person: SignedIn,
     opened = _asking(session, person, reference, moment)
     form = bind(AskForm, raw)
     found = pages.chosen(session, person, opened, form.get("person"), form.get("product"), moment)
-    problem, status = "", 422
+    problem, status = _nobody(found), 422
     if form.data is not None and found is not None:
         try:
             outcome = actions.ask(session, opened, _wish(form.data), by=person, moment=moment)
@@ -144,6 +144,10 @@ def ask(request: Request, reference: str, session: SessionDep, person: SignedIn,
         else:
             return _led_to(request, outcome, _("Asked. You are told as soon as it is decided."))
     return pages.ask_page(request, session, person, opened, found, moment, reply=Reply(form, problem, status))
+
+
+def _nobody(found: Chosen | None) -> str:
+    return "" if found else _("Choose a person and a product of the list.")
 
 
 def _wish(form: AskForm) -> Wish:
@@ -196,7 +200,7 @@ def give(
     found = pages.chosen(session, person, opened, form.get("person"), form.get("product"), moment)
     if form.data and (wrong := confirm_password(session, person, form.data.password, moment)):
         form.wrong("password", wrong)
-    problem, status = "", 422
+    problem, status = _nobody(found), 422
     if form.data is not None and found is not None:
         try:
             outcome = emergencies.give(session, opened, _wish(form.data), by=person, moment=moment)

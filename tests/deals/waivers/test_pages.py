@@ -14,7 +14,7 @@ from app.database import Database, stored_id
 from app.deals.waivers.models import Review, Waiver
 from app.people.passwords import hash_password
 from deals.waivers.office import DAY, SOON, TODAY, Office
-from factories import NOW, deal
+from factories import NOW, deal, sellable
 from tools.statements import count_statements
 
 SignIn = Callable[[str], TestClient]
@@ -141,6 +141,23 @@ def test_in_an_emergency_the_password_is_asked_for_again(office: Office, sign_in
     kept = session.get_one(Waiver, 1, populate_existing=True)
     assert (kept.review, kept.ended_because) == (Review.FAULTED, "No emergency.")
     assert "No emergency." in manager.get("/waivers/1").text
+
+
+@pytest.mark.parametrize(
+    ("person", "product", "shown"),
+    [("lin", "keeper", True), ("lin", "extra", False), ("ana", "keeper", False), ("charlie", "keeper", False)],
+)
+def test_a_member_learns_nothing_about_others_from_the_form(
+    office: Office, sign_in: SignIn, session: Session, person: str, product: str, *, shown: bool
+) -> None:
+    sellable(session, "extra")
+    office.joins("lin")
+    session.commit()
+    member = sign_in("lin@example.com")
+    page = member.get(f"/deals/D-1/waivers/new?person={person}@example.com&product={product}").text
+    assert ("The shortest way to yes" in page) == shown
+    sent = member.post("/deals/D-1/waivers", data=form(person=f"{person}@example.com", product=product))
+    assert sent.status_code == (303 if shown else 422)
 
 
 def test_who_has_one_already_is_led_to_it(office: Office, sign_in: SignIn) -> None:
