@@ -74,7 +74,7 @@ Currency = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Z]{3}$"),
     AfterValidator(_known_currency),
-    WithJsonSchema({"type": "string", "enum": list(CURRENCIES)}),
+    WithJsonSchema({"type": "string", "pattern": f"^({'|'.join(CURRENCIES)})$"}),
 ]
 Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=date)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_LINE), AfterValidator(str.strip)]
