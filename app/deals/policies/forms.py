@@ -84,13 +84,7 @@ class Sheet:
 
     form: Bound[Any]
     count: int
-    fresh: int | None = None
     document: PolicyDocument | None = None
-
-    @property
-    def is_readable(self) -> bool:
-        """Whether days and requirements can be tried out; a reason is needed only to set them."""
-        return self.document is not None and self.form.data is not None
 
 
 @dataclass

@@ -185,9 +185,9 @@ class DryRun:
         return sum(each.person.alone and each.person.minutes < AN_HOUR for each in self.people)
 
     @property
-    def changes_nothing(self) -> bool:
-        """Whether nobody and no deal is touched."""
-        return not (self.people or self.stopped.found or self.freed.found)
+    def stops_more(self) -> bool:
+        """Whether anybody or any deal is newly stopped."""
+        return bool(self.people or self.stopped.found)
 
 
 def compare(deals: Sequence[Before], total: int) -> DryRun:

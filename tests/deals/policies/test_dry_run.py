@@ -159,7 +159,8 @@ def test_an_exception_counts_through_its_last_day(
 
 def test_what_is_asked_now_changes_nothing(session: Session, at_gate: House) -> None:
     same = opened(session, "keeper", LATER).now.policy
-    assert try_out(session, at_gate.product.id, same, same, LATER).run.changes_nothing
+    run = try_out(session, at_gate.product.id, same, same, LATER).run
+    assert (run.stops_more, run.freed.found, run.looked_at) == (False, (), 4)
 
 
 def test_other_products_of_a_deal_are_left_out(session: Session, at_gate: House) -> None:
@@ -198,4 +199,4 @@ def test_a_product_without_a_deal_stops_nothing(session: Session, at_gate: House
     porter = product_by_slug(session, "porter")
     assert porter is not None
     run = try_out(session, porter.id or 0, Policy(()), of_document(BLOCK), NOW).run
-    assert (run.changes_nothing, run.looked_at, run.total) == (True, 0, 0)
+    assert (run.stops_more, run.looked_at, run.total) == (False, 0, 0)
