@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 import time_machine
@@ -12,8 +14,11 @@ from sqlmodel import Session, col
 
 from app.audit.models import AuditEntry
 from app.database import Database
+from app.deals.fieldnotes.actions import take
 from app.deals.fieldnotes.models import FieldNote, NoteStatus
+from app.errors import ConflictError
 from app.notices.due import due
+from app.people.access import CurrentPerson
 from app.people.models import Person, Role
 from factories import NOW, course_document, deal, lesson, person, published_quiz, quiz_document, single, taught
 from tools.statements import count_statements
@@ -190,3 +195,25 @@ def test_the_queue_narrows_and_counts_roots(people: dict[str, int], sign_in: Sig
     shown = tom.get("/field-notes?root=price&kind=asked").text
     assert [text in shown for text in ("cheaper next year", "Why so dear", "finds new guests")] == [True, True, False]
     assert '/field-notes?status=all&amp;product=keeper&amp;root=price">2</a>' in shown
+
+
+def test_of_two_trainers_at_once_one_takes_the_note(
+    people: dict[str, int], session: Session, database: Database, sign_in: SignIn
+) -> None:
+    write(sign_in("ana@example.com"))
+    both = Barrier(2)
+
+    def try_to_take(name: str) -> str:
+        both.wait()
+        trainer = CurrentPerson(people[name], f"{name}@example.com", name, frozenset({Role.TRAINER}), 0)
+        try:
+            with database.write() as writing:
+                take(writing, 1, trainer, NOW)
+        except ConflictError:
+            return ""
+        return name
+
+    with ThreadPoolExecutor(2) as pool:
+        winners = [name for name in pool.map(try_to_take, ("tom", "tina")) if name]
+    assert len(winners) == 1
+    assert state(session)[:2] == (NoteStatus.TAKEN, people[winners[0]])

@@ -255,3 +255,15 @@ def test_many_incidents_cost_what_one_costs(ana: Person, session: Session, datab
         for _more in range(5):
             report(lea)
     assert counts[0] == counts[1]
+
+
+def test_a_manager_whom_it_concerns_reads_the_decision_and_never_the_case(ana: Person, sign_in: SignIn) -> None:
+    assert ana.name == "Ana Rep"
+    lea, carol, cora = (sign_in(f"{name}@example.com") for name in ("lea", "carol", "cora"))
+    report(carol, person="lea@example.com")
+    assert lea.get("/incidents/1").status_code == 404
+    assert "A return was promised" not in lea.get("/incidents").text
+    assert cora.post("/incidents/1", data={**CONFIRM, "consequence": "none"}).status_code == 303
+    assert lea.get("/incidents/1").status_code == 404
+    decision = lea.get("/incidents/1/decision").text
+    assert (CONFIRM["reason"] in decision, "Carol" in decision, "The bakery wrote" in decision) == (True, False, False)
