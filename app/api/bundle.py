@@ -48,6 +48,7 @@ def _allowance(request: Request, client: Client, moment: Now) -> None:
     "/bundle",
     summary="Today's clearances as a signed file",
     operation_id="clearance_bundle",
+    response_class=Response,
     dependencies=[Depends(_allowance)],
     responses={
         200: {

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from app.api.problems import ProblemRoute
 from app.api.refusals import BODY, refusals
-from app.api.schemas import EXAMPLE, MOST_CHECKS, Batch, BatchResult, Check, Clearance, ClearanceQuery
+from app.api.schemas import ASKED, EXAMPLE, MOST_CHECKS, Batch, BatchResult, Check, Clearance, ClearanceQuery
 from app.api.security import ClearanceReader, needs
 from app.certification.reasons import Reason
 from app.clock import Now
@@ -65,6 +65,7 @@ def one(
     "/batch",
     summary=f"Up to {MOST_CHECKS:,} questions at once",
     operation_id="clearance_batch",
+    openapi_extra={"requestBody": {"content": {"application/json": {"example": ASKED}}}},
     responses={
         200: {
             "description": "The answers.",

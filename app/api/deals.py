@@ -19,7 +19,7 @@ from app.api.dealschemas import DEAL, DEAL_BODY, DealBody, DealDocument, DealFac
 from app.api.dealschemas import StoredDeal as StoredDealDocument
 from app.api.idempotency import OnceRoute, once
 from app.api.paging import PageQuery, cut
-from app.api.refusals import BODY, refusals
+from app.api.refusals import BODY, problem_example, refusals
 from app.api.schemas import EXAMPLE
 from app.api.security import needs
 from app.clock import Now, local_day
@@ -47,6 +47,12 @@ router = APIRouter(
 Writer = Annotated[KnownToken, Depends(needs(Scope.DEALS_WRITE))]
 Number = Annotated[DealId, Path(description="The deal's id in the CRM.", examples=["D-20417"])]
 _READS = (Scope.DEALS_WRITE, Scope.REPORTS_READ)
+
+REFUSED: Final[dict[str, Any]] = {
+    **problem_example(409, "The gate stops this deal, so nothing of it was stored."),
+    "errors": [{"pointer": "/team/0", "detail": "ana@example.com is not cleared."}],
+    "clearance": [EXAMPLE],
+}
 
 
 def _true_or_false(value: object) -> object:
@@ -82,6 +88,7 @@ class DealQuery(PageQuery):
             "description": "The gate stops the deal, and nothing of the request is stored; `clearance` says of every "
             "member why. Asked for each time, also when nothing would change.",
             "model": DealProblem,
+            "content": {"application/json": {"example": REFUSED}},
         },
     },
 )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from starlette.responses import JSONResponse, Response
@@ -44,32 +45,37 @@ def document(request: Request) -> dict[str, Any]:
             {"name": "people", "description": "The staff, for the system that keeps it."},
         ],
     )
-    scopes = _scopes()
-    for path, operations in content["paths"].items():
-        for method, operation in operations.items():
+    for route in (route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)):
+        for method in route.methods or ():
+            operation = content["paths"][route.path][method.lower()]
+            operation["security"] = [{"token": [scope]} for scope in sorted(_admitted(route.dependant))]
+            _write_examples(operation, route)
             _describe_errors(operation)
-            operation["security"] = [{"token": [scope]} for scope in scopes[method.upper(), path]]
     for unused in ("HTTPValidationError", "ValidationError"):
         content["components"]["schemas"].pop(unused, None)
     return content
 
 
-def _scopes() -> dict[tuple[str, str], list[str]]:
-    """Say which scopes open each operation: any one of them does."""
-    found = {}
-    for route in (route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)):
-        admitted: set[str] = set()
-        for each in route.dependant.dependencies:
-            admitted.update(getattr(each.call, "scopes", ()))
-        for method in route.methods or ():
-            found[method, route.path] = sorted(admitted)
-    return found
+def _write_examples(operation: dict[str, Any], route: APIRoute) -> None:
+    """Write the examples as they are; FastAPI leaves out every null in them."""
+    sent = (route.openapi_extra or {}).get("requestBody", {})
+    described = [(operation.get("requestBody", {}), sent)]
+    described += [(operation["responses"][str(status)], said) for status, said in route.responses.items()]
+    for written, meant in described:
+        for media, content in meant.get("content", {}).items():
+            if "example" in content:
+                written["content"][media]["example"] = content["example"]
+
+
+def _admitted(dependant: Dependant) -> set[str]:
+    found = set(getattr(dependant.call, "scopes", ()))
+    return found.union(*(_admitted(each) for each in dependant.dependencies))
 
 
 def _describe_errors(operation: dict[str, Any]) -> None:
     """Say of errors that they are problem documents; FastAPI would have a model of its own for 422, as plain JSON."""
     for status, response in operation["responses"].items():
-        if status.startswith("2"):
+        if not status.startswith(("4", "5")):
             continue
         described = response.get("content", {}).get("application/json", {})
         if described.get("schema") in (None, _OF_FASTAPI):

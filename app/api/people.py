@@ -80,6 +80,7 @@ EXAMPLE: Final[dict[str, Any]] = {
     "hired_on": "2026-11-02",
     "active": True,
 }
+WRITTEN: Final = {name: value for name, value in EXAMPLE.items() if name != "active"}
 
 
 def _person(description: str) -> dict[str, Any]:
@@ -96,6 +97,7 @@ _MISSING: Final = {404: "There is nobody with this address."}
     "",
     summary="Store or change a person",
     operation_id="person_write",
+    openapi_extra={"requestBody": {"content": {"application/json": {"example": WRITTEN}}}},
     dependencies=[Depends(once)],
     responses={
         200: _person("Changed, or as it was."),

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from app.api.problems import MEBIBYTE, ProblemRoute
 from app.api.refusals import BODY, refusals
-from app.api.schemas import CHECKED, TextCheck, TextChecked
+from app.api.schemas import CHECKED, SAID, TextCheck, TextChecked
 from app.api.security import needs
 from app.clock import Now
 from app.database import SessionDep, reads
@@ -50,6 +50,7 @@ router = APIRouter(
     "/check",
     summary="Does this text cross a red line?",
     operation_id="redlines_check",
+    openapi_extra={"requestBody": {"content": {"application/json": {"example": SAID}}}},
     responses={
         200: {
             "description": f"The findings; as SARIF 2.1.0 where `Accept` asks for `{SARIF}`.",

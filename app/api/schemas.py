@@ -271,6 +271,10 @@ EXAMPLE: Final[dict[str, Any]] = {
     ],
 }
 
+ASKED: Final[dict[str, Any]] = {"checks": [{"rep": "ana@example.com", "products": ["keeper-crm"]}]}
+
+SAID: Final[dict[str, Any]] = {"text": "We guarantee a return.", "products": ["keeper-crm"], "channel": "mail"}
+
 CHECKED: Final[dict[str, Any]] = {
     "findings": [
         {
