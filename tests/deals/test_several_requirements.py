@@ -34,7 +34,7 @@ from tools.statements import count_statements
 
 DAY = timedelta(days=1)
 LEAD = [{"id": "lead", "name": "Lead", "requirements": [{"sign_off": "demo"}]}]
-ASKS_MORE_IN_CHINA = [
+ASKS_MORE_IN_CHINA: list[dict[str, Any]] = [
     {"enforcement": "warn"},
     {"level": "lead", "regions": ["CN"], "coverage": "one", "enforcement": "block"},
 ]
