@@ -8,7 +8,8 @@ from typing import Annotated, Any, Final, Literal
 from babel.numbers import list_currencies
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
-from app.api.schemas import MOST_PRODUCTS, Clearance, Email, Problem, ProductClearance, Reason, Schema, Slug
+from app.api.schemas import MOST_PRODUCTS, Clearance, Problem, ProductClearance, Reason, Schema, Slug
+from app.api.texts import Address
 from app.catalog.content import CustomerRole, DealStage
 from app.deals.proposals import MOST_CONTACTS
 
@@ -93,9 +94,9 @@ Role = Literal["owner", "account-manager", "solution-consultant", "customer-succ
 class TeamMember(Schema):
     """Somebody on the team."""
 
-    rep: Email = Field(description="The rep's e-mail address, whatever its case.", examples=["ana@example.com"])
+    rep: Address = Field(description="The rep's e-mail address, whatever its case.", examples=["ana@example.com"])
     role: Role = Field(description="The part in the deal.")
-    supervisor: Email | None = Field(
+    supervisor: Address | None = Field(
         default=None, description="The cleared colleague beside whom a rep in days of grace may act."
     )
 
