@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 
 from app.audit.actions import record
 from app.catalog.models import Product
-from app.conduct.models import Consequence
+from app.conduct.models import Consequence, Violation
 from app.conduct.reviewing.recording import Cause, Concerned, Following, put_on_record
 from app.database import stored_id
 from app.deals.incidents.models import Incident, IncidentStatus, Origin
@@ -105,7 +105,7 @@ def decide(session: Session, incident_id: int, decision: Decision, decider: Some
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
-    if _is_repeated(incident, decision, decider):
+    if _is_repeated(session, incident, decision, decider):
         return
     person_id = incident.person_id or decision.person_id
     wanted = Wanted(
@@ -133,9 +133,14 @@ def decide(session: Session, incident_id: int, decision: Decision, decider: Some
     )
 
 
-def _is_repeated(incident: Incident, decision: Decision, decider: Somebody) -> bool:
+def _is_repeated(session: Session, incident: Incident, decision: Decision, decider: Somebody) -> bool:
     same = (incident.status, incident.note, incident.decided_by) == (decision.outcome, decision.note, decider.id)
-    return same and decision.outcome is not IncidentStatus.OPEN
+    if not same or decision.outcome is not IncidentStatus.CONFIRMED:
+        return same
+    stored = session.execute(
+        select(col(Violation.consequence), col(Violation.reason)).where(col(Violation.incident_id) == incident.id)
+    ).first()
+    return stored is None or (stored.consequence, stored.reason) == (decision.consequence, decision.reason)
 
 
 def _put_on_record(

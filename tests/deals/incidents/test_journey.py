@@ -105,6 +105,7 @@ def test_from_a_complaint_to_a_reinstatement(ana: Person, session: Session, sign
     assert rep.get("/incidents/1/decision").status_code == 404
     assert carol.post("/incidents/1", data=CONFIRM).status_code == 303
     assert carol.post("/incidents/1", data=CONFIRM).status_code == 303
+    assert carol.post("/incidents/1", data={**CONFIRM, "consequence": "revocation"}).status_code == 409
     assert cora.post("/incidents/1", data={**CONFIRM, "note": "Me too."}).status_code == 409
     (violation,) = session.scalars(select(Violation)).all()
     (event,) = session.scalars(select(CertificationEvent)).all()
