@@ -22,8 +22,9 @@ from app.database import Database
 from app.deals.reconciling import runs, sources
 from app.deals.reconciling.models import CrmSource, SourceForm
 from app.deals.reconciling.reading import Row, array, lines
+from app.deals.reconciling.runs import FAILED
 from app.deals.reconciling.sources import LABEL, PULL_JOB
-from app.deals.reconciling.sweeping import FAILED, Sweep
+from app.deals.reconciling.sweeping import Sweep
 from app.deals.reconciling.tables import HeaderError, table
 from app.jobs.worker import Prepared, Worker
 from app.outbound.client import Client, Timing

@@ -17,6 +17,9 @@ from app.deals.reconciling.reading import Broken
 
 MOST_LINES = 1_000
 """What differs, of one run, that is kept; all of it goes to whoever asked."""
+HUNG_UP = "hung_up"
+"""What is kept of a run whose client went away."""
+FAILED = "failed"
 _BARE: Mapping[str, Any] = {
     "line": None,
     "known": False,

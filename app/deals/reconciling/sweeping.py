@@ -20,7 +20,7 @@ from app.deals.reconciling import runs
 from app.deals.reconciling.comparing import Compared, compare
 from app.deals.reconciling.reading import Broken, Given, Row
 from app.deals.reconciling.recording import Problems, Recorded, record
-from app.deals.reconciling.runs import Counts
+from app.deals.reconciling.runs import FAILED, HUNG_UP, Counts
 from app.people.models import Person
 from app.web.i18n import gettext as _
 
@@ -30,9 +30,6 @@ RECORDED_AT_ONCE = 100
 """Deals that are stored in one transaction: others wait for it."""
 PROGRESS = 1_000
 """Rows after which it is said how far the run is."""
-HUNG_UP = "hung_up"
-"""What is kept of a run whose client went away."""
-FAILED = "failed"
 
 log = logging.getLogger(__name__)
 

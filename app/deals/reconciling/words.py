@@ -8,9 +8,11 @@ from app.deals import words as deal_words
 from app.deals.ledger import content
 from app.deals.reconciling.models import SourceForm
 from app.deals.reconciling.rules import DifferenceKind
+from app.deals.reconciling.runs import FAILED, HUNG_UP
 from app.deals.rules import ClearanceDecision, Enforcement
 from app.web import i18n
 from app.web.i18n import gettext as _
+from app.web.i18n import pgettext
 
 
 def forms() -> list[tuple[str, str]]:
@@ -21,10 +23,12 @@ def forms() -> list[tuple[str, str]]:
 def ended(run: Any) -> State:
     """Say how a run ended."""
     if run.finished_at is not None:
-        return ("go", "cleared", _("Finished"))
+        return ("go", "cleared", pgettext("comparison", "Finished"))
+    if run.error == HUNG_UP:
+        return ("due", "stop", pgettext("comparison", "Broken off"))
     if run.error:
-        return ("no", "stop", _("Stopped"))
-    return ("rest", "clock", _("Not finished"))
+        return ("no", "stop", pgettext("comparison", "Failed"))
+    return ("rest", "clock", pgettext("comparison", "Not finished"))
 
 
 def why(error: str) -> str:
@@ -38,8 +42,8 @@ def why(error: str) -> str:
         return _("There are columns that are not known here: %(columns)s.") % {"columns": rest}
     sentences = {
         "": _("It is still going on, or the server was stopped in the middle of it."),
-        "hung_up": _("Whoever sent the deals went away before the end."),
-        "failed": _("Something went wrong on our side; the server's log says what."),
+        HUNG_UP: _("Whoever sent the deals went away before the end."),
+        FAILED: _("Something went wrong on our side; the server's log says what."),
         "sealed": _("The Authorization header cannot be opened any more. Write it once more."),
         "too_many": _("There are more than 100,000 rows."),
     }
