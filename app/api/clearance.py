@@ -27,12 +27,14 @@ from app.web.i18n import gettext as _
 MOST_MOMENTS = 10
 """Different moments that one batch may ask for: each of them is read on its own."""
 
+_NOT_KEPT = {503: "The answer could not be put on record, so it is not given: nobody is allowed."}
+
 router = APIRouter(
     prefix="/api/v1/clearance",
     tags=["clearance"],
     route_class=ProblemRoute,
     dependencies=[Depends(needs(Scope.CLEARANCE_READ))],
-    responses=refusals(Scope.CLEARANCE_READ),
+    responses=refusals(Scope.CLEARANCE_READ, more=_NOT_KEPT),
 )
 
 
@@ -72,7 +74,7 @@ def one(
             "model": BatchResult,
             "content": {"application/json": {"example": {"results": [EXAMPLE]}}},
         },
-        **refusals(Scope.CLEARANCE_READ, more=BODY),
+        **refusals(Scope.CLEARANCE_READ, more={**BODY, **_NOT_KEPT}),
     },
 )
 @reads
