@@ -83,7 +83,10 @@ def _page(
         "earlier": earlier,
         "cause": cause,
         "crossing": crossing(session, cause.finding_id) if cause and cause.finding_id else None,
-        "incident": told(session, cause.incident_id) if cause and cause.incident_id else None,
+        # whom it is about reads what was decided, and not what was reported
+        "incident": told(session, cause.incident_id)
+        if cause and cause.incident_id and person.id != entry.person_id
+        else None,
         "crossed": [each for each in crossed if each is not cause],
         "consequence": review_words.consequence,
         "refused": _refused_to(person)(entry),

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.audit.queries import entries_about
+from app.catalog.models import Product
 from app.certification.models import Appeal, CertificationEvent
 from app.conduct.models import Violation
 from app.database import Database
@@ -268,3 +269,21 @@ def test_a_manager_whom_it_concerns_reads_the_decision_and_never_the_case(ana: P
     assert lea.get("/incidents/1").status_code == 404
     decision = lea.get("/incidents/1/decision").text
     assert (CONFIRM["reason"] in decision, "Carol" in decision, "The bakery wrote" in decision) == (True, False, False)
+
+
+def test_whoever_appeals_in_compliance_does_not_read_there_what_was_reported(
+    ana: Person, session: Session, sign_in: SignIn
+) -> None:
+    assert ana.name == "Ana Rep"
+    both = session.scalars(select(Person).where(col(Person.email) == "cora@example.com")).one()
+    keeper = session.scalars(select(Product)).one()
+    attest(session, both, keeper, at=NOW - 20 * DAY)
+    session.commit()
+    cora, carol = sign_in("cora@example.com"), sign_in("carol@example.com")
+    report(sign_in("lea@example.com"), person="")
+    assert carol.post("/incidents/1", data={**CONFIRM, "person": "cora@example.com"}).status_code == 303
+    assert cora.post("/certifications/appeals/1", data={"text": "It was a quotation."}).status_code == 303
+    own, others = (browser.get("/review/appeals/1").text for browser in (cora, carol))
+    told = "The bakery wrote that we had promised a return."
+    assert (told in own, 'href="/incidents/1"' in own) == (False, False)
+    assert (told in others, 'href="/incidents/1"' in others) == (True, True)
