@@ -64,7 +64,18 @@ COLLECT = Prepared(_collect, _nothing_more)
 
 
 @on_record(
-    "certification.", "certifications.", "deal.", "deals.", "waiver.", "gate.", "content.", "person.", "violation."
+    "certification.",
+    "certifications.",
+    "content.published",
+    "deal.",
+    "deals.",
+    "gate.",
+    "people.imported",
+    "person.changed",
+    "person.deactivated",
+    "person.reactivated",
+    "product.",
+    "waiver.",
 )
 def collect_soon(session: Session, _action: str, moment: datetime) -> None:
     """Ask for both runs a few seconds after an action that may have changed something, where somebody listens."""
