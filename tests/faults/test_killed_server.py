@@ -1,11 +1,7 @@
 """A server that is killed in the middle of everything has kept what it said it saved."""
 
 import re
-import socket
-import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -21,7 +17,7 @@ from app.people.models import SignInSession
 from app.people.tokens import create_token
 from factories import person, published_quiz, quiz_document, sellable
 from forks import Forks
-from tools.demonstration import Process, Start, environment
+from servers import free_port, running_server, wait_until
 from tools.demonstration import start as start_command
 
 CLIENTS = 4
@@ -29,38 +25,6 @@ KILLS = 3
 WORD_ITEMS = [
     {"id": f"word-{number}", "type": "short_text", "prompt": "Which?", "accept": ["x"]} for number in range(3)
 ]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def running_server(start: Start, database_url: str, port: int, log: Path) -> Iterator[Process]:
-    process = start(["serve", "--port", str(port)], environment(database_url, port), log)
-    try:
-        wait_until(lambda: answers(port))
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def answers(port: int) -> bool:
-    try:
-        return httpx2.get(f"http://127.0.0.1:{port}/healthz", timeout=1).status_code == 200
-    except httpx2.TransportError:
-        return False
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    ends = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > ends:
-            pytest.fail("the server did not answer in time")
-        Event().wait(0.05)
 
 
 @pytest.fixture
