@@ -1,5 +1,6 @@
 """The OpenAPI document of the API, and a page on which a person reads it."""
 
+import json
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -99,4 +100,8 @@ def docs(request: Request, _person: PerhapsSignedIn) -> Response:
         for path, methods in content["paths"].items()
         for method, operation in methods.items()
     ]
-    return page(request, "api/docs.html", {"document": content, "operations": operations})
+    return page(request, "api/docs.html", {"document": content, "operations": operations, "written": _written})
+
+
+def _written(example: Any) -> str:
+    return json.dumps(example, ensure_ascii=False, indent=2)
