@@ -70,6 +70,7 @@ def endpoints(request: Request, session: SessionDep) -> Response:
 
 
 @router.post("")
+@reads
 def make_endpoint(request: Request, session: SessionDep, person: Admin, raw: RawForm, moment: Now) -> Response:
     """Make an endpoint, and show its secret this once."""
     settings = request.app.state.settings
@@ -81,16 +82,18 @@ def make_endpoint(request: Request, session: SessionDep, person: Admin, raw: Raw
             form.wrong("url", _(error.sentence))
     if form.data is None:
         return _list_page(request, session, form, status=422)
-    endpoint_id, secret = actions.create_endpoint(
-        session,
-        name=form.data.name,
-        url=form.data.url,
-        events=form.data.events,
-        secret_key=settings.secret_key,
-        actor=person.email,
-        moment=moment,
-    )
-    return _endpoint_page(request, session, endpoint_id, moment, secret=secret)
+    # the name was looked up while nobody waited for us: only now does this write
+    with request.app.state.database.write() as writing:
+        endpoint_id, secret = actions.create_endpoint(
+            writing,
+            name=form.data.name,
+            url=form.data.url,
+            events=form.data.events,
+            secret_key=settings.secret_key,
+            actor=person.email,
+            moment=moment,
+        )
+        return _endpoint_page(request, writing, endpoint_id, moment, secret=secret)
 
 
 @router.get("/deliveries")
