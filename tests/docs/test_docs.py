@@ -92,7 +92,8 @@ def test_defaults_of_settings_are_as_documented() -> None:
     said = {name.lower(): value for name, value in rows if name != "BASE_URL"}
     settings = Settings(_env_file=None)
     assert said == {name: str(getattr(settings, name)) for name in said}
-    assert set(said) == {"env", "database_url", "port", "timezone", "company", "keep_texts_days", "notices_hour"}
+    hours, days = {"notices_hour", "bundle_hours"}, {"keep_texts_days", "keep_clearances_days"}
+    assert set(said) == {"env", "database_url", "port", "timezone", "company"} | hours | days
 
 
 def test_every_make_target_exists() -> None:
