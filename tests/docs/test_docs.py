@@ -249,7 +249,7 @@ def steady(document: Any) -> Any:
     if isinstance(document, dict):
         return {key: "…" if key in VOLATILE else steady(value) for key, value in document.items()}
     if isinstance(document, str):
-        return re.sub(r"/certificates/\w+", "/certificates/…", document)
+        return re.sub(r"/certificates/[-\w]+", "/certificates/…", document)
     return [steady(each) for each in document] if isinstance(document, list) else document
 
 
