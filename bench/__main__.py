@@ -20,9 +20,9 @@ from fastapi.testclient import TestClient
 from app.config import Settings
 from app.main import create_app
 from bench import redlines
-from bench.clients import BareSitting, Sitting
+from bench.clients import BareSitting, Caller, Sitting
 from bench.data import ITEMS, Fixture, fill
-from bench.operations import NAMES, Measured, Measurements, one_round
+from bench.operations import NAMES, Crew, Measured, Measurements, one_round
 from bench.servers import ROOT, Server, ceiling, product
 from tools.statements import count_statements
 
@@ -124,12 +124,9 @@ def _run(
             stack.enter_context(_profiled(server, wanted.profile))
         for number in range(wanted.rounds):
             turns.append(_calibration())
-            tokens = _tokens(fixture, (turn - 1) * wanted.rounds + number + 1)
-            one_round(server, *_sitters(server, fixture, tokens, Sitting), operations, mine)
-            people, trainer = _sitters(other, fixture, tokens, BareSitting)
-            for each in (*people, trainer):
-                each.sizes.update(sizes)
-            one_round(other, people, trainer, operations, bare)
+            place = (turn - 1) * wanted.rounds + number + 1
+            one_round(server, _crew(server, fixture, place, Sitting), operations, mine, number=place)
+            one_round(other, _bare_crew(other, fixture, place, sizes), operations, bare, number=place)
             print(f"Round {number + 1} of {wanted.rounds} is done.", flush=True)
     os.sched_setaffinity(0, set(processors))
     return mine, bare, max(turns) / min(turns)
@@ -140,21 +137,28 @@ def _tokens(fixture: Fixture, number: int) -> list[str]:
     return fixture.reps[start : start + PEOPLE]
 
 
-def _sitters(server: Server, fixture: Fixture, tokens: Sequence[str], kind: type[S]) -> tuple[list[S], S]:
+def _crew(server: Server, fixture: Fixture, number: int, kind: type[S]) -> Crew:
+    """Connect everybody who takes part in a round; each round takes other reps."""
     name = fixture.cookie if kind is Sitting else "session"
-    clients = [httpx2.Client(base_url=server.url, cookies={name: token}) for token in (*tokens, fixture.trainer)]
-    *people, trainer = [kind(client, ITEMS) for client in clients]
-    return people, trainer
+    tokens = (*_tokens(fixture, number), fixture.trainer)
+    clients = [httpx2.Client(base_url=server.url, cookies={name: token}) for token in tokens]
+    *people, trainer = [kind(client, items=ITEMS) for client in clients]
+    key = {"Authorization": f"Bearer {fixture.gate.token}"}
+    return Crew(people, trainer, Caller(httpx2.Client(base_url=server.url, headers=key), gate=fixture.gate))
+
+
+def _bare_crew(server: Server, fixture: Fixture, number: int, sizes: dict[str, int]) -> Crew:
+    crew = _crew(server, fixture, number, BareSitting)
+    for each in (*crew.people, crew.trainer):
+        assert isinstance(each, BareSitting)
+        each.sizes.update(sizes)
+    return crew
 
 
 def _warm_up(server: Server, other: Server, fixture: Fixture, operations: Sequence[str]) -> dict[str, int]:
     """Ask everything once, so that nothing is measured that happens only the first time; return the pages' sizes."""
-    tokens = _tokens(fixture, 0)
-    sizes = one_round(server, *_sitters(server, fixture, tokens, Sitting), operations, {})
-    people, trainer = _sitters(other, fixture, tokens, BareSitting)
-    for each in (*people, trainer):
-        each.sizes.update(sizes)
-    one_round(other, people, trainer, operations, {})
+    sizes = one_round(server, _crew(server, fixture, 0, Sitting), operations, {})
+    one_round(other, _bare_crew(other, fixture, 0, sizes), operations, {})
     return sizes
 
 
@@ -178,7 +182,7 @@ def _statements(url: str, fixture: Fixture, operations: Sequence[str]) -> dict[s
     application = create_app(Settings(_env_file=None, database_url=url, base_url="http://testserver"))
     found: dict[str, int] = {}
     with TestClient(application, cookies={fixture.cookie: fixture.reps[-1]}, follow_redirects=False) as client:
-        sitting = Sitting(client, ITEMS)
+        sitting = Sitting(client, items=ITEMS)
         steps = [
             ("start_attempt", sitting.start),
             ("attempt_page", sitting.show),
@@ -191,8 +195,14 @@ def _statements(url: str, fixture: Fixture, operations: Sequence[str]) -> dict[s
             found[name] = len(statements)
     with TestClient(application, cookies={fixture.cookie: fixture.trainer}, follow_redirects=False) as client:
         with count_statements(application.state.database) as statements:
-            Sitting(client, ITEMS).analyse()
+            Sitting(client, items=ITEMS).analyse()
         found["item_analysis"] = len(statements)
+    with TestClient(application, headers={"Authorization": f"Bearer {fixture.gate.token}"}) as client:
+        caller = Caller(client, gate=fixture.gate)
+        caller.ask(0)
+        with count_statements(application.state.database) as statements:
+            caller.ask(1)
+        found["clearance"] = len(statements)
     found["whole_attempt"] = (
         found["start_attempt"] + found["attempt_page"] + ITEMS * found["save_answer"] + found["submit_attempt"]
     )

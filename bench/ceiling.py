@@ -6,6 +6,7 @@
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from secrets import token_hex
 from typing import Any
 
@@ -25,6 +26,7 @@ from app.database import Database
 from app.people.access import digest
 from app.people.models import Person, SignInSession
 from app.quizzes.models import Attempt, AttemptItem, ItemVersion
+from bench.bareclearance import clearance
 
 PAGE = Environment(autoescape=True).from_string(
     "<!doctype html><title>{{ title }}</title>{% for row in rows %}<p>{% for cell in row %}{{ cell }} {% endfor %}</p>"
@@ -210,6 +212,7 @@ def application(database: Database) -> Starlette:
             Route("/attempts/{attempt:int}/answers", _async(writing(save)), methods=["POST"]),
             Route("/attempts/{attempt:int}/finish", _async(writing(finish)), methods=["POST"]),
             Route("/analysis/{slug}", _async(reading(analyse))),
+            Route("/api/v1/clearance", partial(clearance, database=database)),
         ]
     )
 

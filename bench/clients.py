@@ -1,4 +1,4 @@
-"""Browsers that ask one server, one session and one kept connection each, and measure every answer."""
+"""Browsers and a CRM that ask one server, one kept connection each, and measure every answer."""
 
 import re
 import time
@@ -7,19 +7,18 @@ from dataclasses import dataclass, field
 
 import httpx2
 
+from bench.certified import Certified
+
 STEP = re.compile(r'name="step" value="(\d+)"')
 
 
 @dataclass
-class Sitting:
-    """A rep at the product: starts the quiz, answers each question, finishes. Every answer is checked."""
+class Client:
+    """Somebody with a connection to one server; `bytes` is the size of the largest answer on the wire."""
 
     client: httpx2.Client
-    items: int
     latencies: list[float] = field(default_factory=list)
     bytes: int = 0
-    attempt: str = ""
-    step: int = 0
 
     def timed(self, method: str, path: str, status: int, **more: object) -> httpx2.Response:
         """Send a request and note how long it took. Raises RuntimeError for an answer that was not expected."""
@@ -31,6 +30,15 @@ class Sitting:
             raise RuntimeError(message)
         self.bytes = max(self.bytes, int(response.headers.get("content-length", 0)))
         return response
+
+
+@dataclass
+class Sitting(Client):
+    """A rep at the product: starts the quiz, answers each question, finishes. Every answer is checked."""
+
+    items: int = 0
+    attempt: str = ""
+    step: int = 0
 
     def start(self) -> None:
         """Start an attempt."""
@@ -97,3 +105,23 @@ class BareSitting(Sitting):
     def analyse(self) -> int:
         """Read what the analysis reads."""
         return len(self.timed("GET", f"/analysis/analysed?size={self.sizes['item_analysis']}", 200).content)
+
+
+@dataclass
+class Caller(Client):
+    """A CRM that asks the gate about one rep and five products at a time; the bare stack answers at the same address.
+
+    Questions are numbered through a run, so that each is another one. Every answer is checked.
+    """
+
+    gate: Certified | None = None
+
+    def ask(self, number: int) -> None:
+        """Ask one question."""
+        assert self.gate is not None
+        rep, products, allowed = self.gate.question(number)
+        asked = {"rep": rep, "product": products, "stage": "proposal", "region": "EU"}
+        answer = self.timed("GET", "/api/v1/clearance", 200, params=asked).json()
+        if answer["allowed"] is not allowed or len(answer["products"]) != len(products):
+            message = f"the gate answered about {rep} otherwise than it should: {answer}"
+            raise RuntimeError(message)

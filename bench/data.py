@@ -1,4 +1,4 @@
-"""The data of a run: people who are signed in, a quiz to sit, and a quiz that a thousand people have sat."""
+"""The data of a run: people who are signed in, quizzes to sit and to analyse, and reps to ask the gate about."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +16,8 @@ from app.people.access import cookie_name, digest
 from app.people.models import Person, PersonRole, Role, SignInSession
 from app.quizzes.actions import publish_items
 from app.quizzes.models import Attempt, AttemptItem, ItemVersion
+from bench import certified
+from bench.certified import Certified
 
 ITEMS = 20
 CHOICES = 4
@@ -26,11 +28,12 @@ _SEED = 20261122
 
 @dataclass(frozen=True)
 class Fixture:
-    """What the operations need to know: the name of the cookie, and the tokens of reps and of a trainer."""
+    """What the operations need to know: the name of the cookie, the tokens of reps and of a trainer, and the gate."""
 
     cookie: str
     reps: list[str]
     trainer: str
+    gate: Certified
 
 
 def fill(database_url: str) -> Fixture:
@@ -46,9 +49,10 @@ def fill(database_url: str) -> Fixture:
         reps = [_person(session, f"rep{number}@example.com", Role.REP, moment) for number in range(SITTERS)]
         trainer = _person(session, "trainer@example.com", Role.TRAINER, moment)
         _attempts(session, analysed, moment, chance)
+        gate = certified.fill(session, datetime.now(UTC))
     database.dispose()
     settings = Settings(_env_file=None, database_url=database_url)
-    return Fixture(cookie_name(settings), reps, trainer)
+    return Fixture(cookie_name(settings), reps, trainer, gate)
 
 
 def _quiz(session: Session, owner: Product, slug: str, moment: datetime) -> tuple[int, int, int]:

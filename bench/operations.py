@@ -4,15 +4,21 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median, quantiles
+from typing import TypeVar
 
-from bench.clients import Sitting
+from bench.clients import Caller, Client, Sitting
 from bench.servers import Server
 
-NAMES = ("start_attempt", "attempt_page", "save_answer", "submit_attempt", "whole_attempt", "item_analysis")
+SITTING = ("start_attempt", "attempt_page", "save_answer", "submit_attempt", "whole_attempt")
+NAMES = (*SITTING, "item_analysis", "clearance")
 TICK = 1 / os.sysconf("SC_CLK_TCK")
 """Seconds that the kernel's count of CPU time moves by."""
 ANALYSES = 5
 """How often a round opens the analysis, which takes much longer than the other pages."""
+QUESTIONS = 300
+"""How often a round asks the gate."""
+
+C = TypeVar("C", bound=Client)
 
 
 @dataclass
@@ -43,19 +49,39 @@ class Measured:
 Measurements = dict[str, Measured]
 
 
+@dataclass(frozen=True)
+class Crew:
+    """Everybody who asks one server in a round."""
+
+    people: Sequence[Sitting]
+    trainer: Sitting
+    caller: Caller
+
+
 def one_round(
-    server: Server, people: Sequence[Sitting], trainer: Sitting, wanted: Sequence[str], found: Measurements
+    server: Server, crew: Crew, wanted: Sequence[str], found: Measurements, *, number: int = 0
 ) -> dict[str, int]:
-    """Let everybody sit the quiz once, step by step together; return the sizes of the pages."""
+    """Let everybody sit the quiz once, step by step together, and the gate be asked; return the sizes of the pages.
+
+    `number` is the round's, so that the gate is never asked the same question again.
+    """
     sizes: dict[str, int] = {}
-    if set(wanted) - {"item_analysis"}:
-        sizes["attempt_page"] = _sit(server, people, found)
+    if not set(wanted).isdisjoint(SITTING):
+        sizes["attempt_page"] = _sit(server, crew.people, found)
     if "item_analysis" in wanted:
         with_sizes = _measure(
-            server, "item_analysis", [trainer] * ANALYSES, _each(lambda person: person.analyse()), found
+            server, "item_analysis", [crew.trainer] * ANALYSES, _each(lambda person: person.analyse()), found
         )
         sizes["item_analysis"] = max(with_sizes)
+    if "clearance" in wanted:
+        _measure(server, "clearance", [crew.caller], lambda caller: _questions(caller, number), found)
     return sizes
+
+
+def _questions(caller: Caller, number: int) -> Iterator[None]:
+    for each in range(number * QUESTIONS, (number + 1) * QUESTIONS):
+        caller.ask(each)
+        yield None
 
 
 def _sit(server: Server, people: Sequence[Sitting], found: Measurements) -> int:
@@ -80,8 +106,8 @@ def _each(step: Callable[[Sitting], int | None]) -> Callable[[Sitting], Iterator
 def _measure(
     server: Server,
     name: str,
-    people: Sequence[Sitting],
-    steps: Callable[[Sitting], Iterator[int | None]],
+    people: Sequence[C],
+    steps: Callable[[C], Iterator[int | None]],
     found: Measurements,
 ) -> list[int]:
     """Take the steps of each person in turn, and share the CPU time between all of them."""
