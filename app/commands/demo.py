@@ -17,7 +17,11 @@ from app.commands.base import CommandError, Parsers, migrated
 from app.commands.demo_answers import Outcome
 from app.commands.demo_changes import DemoChanges
 from app.commands.demo_conduct import DemoConduct
+from app.commands.demo_crm import let_the_crm_ask
 from app.commands.demo_deals import DemoDeals
+from app.commands.demo_field import DemoField
+from app.commands.demo_gate import DemoGate
+from app.commands.demo_incidents import DemoIncidents
 from app.commands.demo_lives import DemoLives
 from app.commands.demo_quizzes import DemoQuizzes
 from app.commands.demo_red_lines import change_a_red_line
@@ -63,6 +67,7 @@ def _seed(arguments: argparse.Namespace, settings: Settings) -> int:
             products = {product.slug: product for product in session.scalars(select(Product))}
             _refuse_without(products)
             _Demo(session, products, moment, settings.origin).fill()
+        let_the_crm_ask(database, moment)
         Teller(settings).tell(database, moment)
     print(f"Demo people are ready. Everybody's password is: {DEMO_PASSWORD}")
     return 0
@@ -112,7 +117,10 @@ class _Demo:
                 self._live(self._people[member.email], self._products[slug], one)
         changes.let_answer(self._people, self._quizzes)
         self._quizzes.fill()
+        DemoGate(self._session, self._products, self._moment).fill()
         DemoDeals(self._session, self._products, self._people, self._moment).fill()
+        DemoField(self._session, self._products, self._people, self._moment).fill()
+        DemoIncidents(self._session, self._products, self._people, self._moment).fill()
         DemoConduct(self._session, self._people, self._moment).fill()
         DemoSignOffs(self._session, self._products, self._people, self._moment).fill()
         DemoSessions(self._session, self._people, self._moment, self._origin).fill()
