@@ -319,17 +319,24 @@ class Client:
         request = self._made(method, path, query, content, "application/json")
         if method != "GET":
             request.add_header("Idempotency-Key", str(uuid.uuid4()))
+        try:
+            found: dict[str, Any] = json.loads(self._answered(request))
+        except ValueError as error:
+            raise UnreachableError(f"what answers at {self.origin} is not Dealworthy") from error
+        return found
+
+    def _answered(self, request: Request) -> bytes:
+        """Send a request as often as it may help."""
         for left in reversed(range(self.tries)):
             waited = self.backoff * 2 ** (self.tries - 1 - left) * random.uniform(0.5, 1)  # noqa: S311 (no secret)
             try:
                 with self._sent(request) as response:
-                    found: dict[str, Any] = json.loads(response.read())
-                    return found
+                    return response.read()
             except ProblemError as problem:
                 if not left or not _passes(problem) or problem.wait > LONGEST_WAIT:
                     raise
                 waited = max(waited, problem.wait)
-            except (UnreachableError, OSError, HTTPException, ValueError) as error:
+            except (UnreachableError, OSError, HTTPException) as error:
                 if not left:
                     raise UnreachableError(f"{self.origin} did not answer: {error}") from error
             time.sleep(waited)
@@ -366,8 +373,7 @@ class Client:
         if self.bundle is None:
             raise BundleError("say where to keep it: Client(…, bundle=PATH)")
         keys = self.request("GET", "/.well-known/jwks.json")
-        with self._sent(self._made("GET", "/api/v1/clearance/bundle", (), None, "")) as response:
-            token = response.read().decode()
+        token = self._answered(self._made("GET", "/api/v1/clearance/bundle", (), None, "")).decode("ascii", "replace")
         claims = verified(token, keys, self.origin)
         for path, text in ((_keys_beside(self.bundle), json.dumps(keys)), (self.bundle, token)):
             growing = path.with_name(path.name + ".new")
@@ -507,7 +513,7 @@ def _decided(
     parts = list(_parts(claims, check, product, today))
     refusing = [each for each in parts if each[0] in REFUSALS]
     ends = [through for _decision, through, _codes, _enforcement in parts if through is not None]
-    codes = dict.fromkeys(code for each in refusing for code in each[2])
+    codes = dict.fromkeys(code for each in refusing or parts for code in each[2])
     return ProductClearance(
         product=product,
         decision=max((each[0] for each in parts), key=_DECISIONS.index),
@@ -587,6 +593,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--url", default=os.environ.get("DEALWORTHY_BASE_URL"), help="or DEALWORTHY_BASE_URL")
     parser.add_argument("--bundle", help="where today's clearances are kept, for when the gate cannot be reached")
     parser.add_argument("--timeout", type=float, default=10.0, help="seconds of each try")
+    parser.add_argument("--tries", type=int, default=4, help="before it gives up")
     verbs = parser.add_subparsers(dest="verb", required=True)
     verbs.add_parser("bundle", help="fetch today's clearances")
     asking = verbs.add_parser("clearance", help="may this rep act for these products?")
@@ -599,7 +606,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not url or not token:
         parser.error("set DEALWORTHY_TOKEN, and --url or DEALWORTHY_BASE_URL")
     try:
-        client = Client(url, token, bundle=given.pop("bundle"), timeout=given.pop("timeout"))
+        client = Client(url, token, **{name: given.pop(name) for name in ("bundle", "timeout", "tries")})
         if verb == "bundle":
             sys.stdout.write(f"Good until {client.fetch_bundle().isoformat()}.\n")
             return 0
