@@ -39,7 +39,7 @@ LEAD_FOR_CONTRACTS = PolicyDocument.model_validate(
     }
 )
 
-WHY_WARNED = "Two shops' teams are still on their way. Until they are through, the gate only warns."
+WHY_WARNED = "Part of the team is still on its way. Until they are through, the gate only warns."
 WHY_STOPPED = "Everybody had four weeks, and almost everybody is certified. From Friday on, the gate means it."
 WHY_MORE = (
     "In China contracts are signed after the trial, so whoever owns the deal must have led one. "

@@ -17,7 +17,7 @@ from app.deals.policies.forms import MOST_ROWS, Sheet
 from app.deals.policies.history import SetPolicy
 from app.deals.policies.pool import known_regions, pools
 from app.deals.policies.rules import phase
-from app.deals.policies.views import Opened, Tried, glances, new_sheet, tried, withdrawn
+from app.deals.policies.views import Opened, Tried, glances, new_sheet, roles_of, tried, withdrawn
 from app.errors import InvalidError
 from app.people.access import CurrentPerson
 from app.people.forms import show_errors
@@ -83,9 +83,7 @@ def _editor(session: Session, found: Opened, sheet: Sheet, moment: datetime) -> 
         "form": sheet.form,
         "tried": _tried(session, found, sheet, moment),
         "levels": words.levels(found.program),
-        "roles": words.roles(
-            *(each.roles for each in found.now.policy.requirements),
-        ),
+        "roles": roles_of(found),
         "stages": deal_words.stages(),
         "regions": known_regions(session),
         "most_rows": MOST_ROWS,

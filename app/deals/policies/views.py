@@ -136,14 +136,22 @@ def choices(found: Opened, program: Program) -> Choices:
     """Return what may be chosen for a product."""
     return Choices(
         levels=[key for key, _name in levels(program)],
-        roles=[slug for slug, _name in roles(*(each.roles for each in found.now.policy.requirements))],
+        roles=[slug for slug, _name in roles_of(found)],
     )
 
 
+def roles_of(found: Opened) -> list[tuple[str, str]]:
+    """Return the parts in a deal to choose from, with those that only this product's policies name."""
+    entries = (found.now, *found.coming)
+    return roles(*(each.roles for entry in entries for each in entry.policy.requirements))
+
+
 def new_sheet(found: Opened, program: Program, today: date) -> Sheet:
-    """Fill the form with what is asked now, to begin in a week."""
-    document = found.now.made.document if found.now.made else _document(program)
-    return lay(document, starts_on=(today + timedelta(days=NOTICE_DAYS)).isoformat(), ends_on="", reason="")
+    """Fill the form with what will be asked in a week, to begin then: what was decided meanwhile is not undone."""
+    starts_on = today + timedelta(days=NOTICE_DAYS)
+    then = found.history.on(starts_on)
+    document = then.document if then else _document(program)
+    return lay(document, starts_on=starts_on.isoformat(), ends_on="", reason="")
 
 
 def _document(program: Program) -> Mapping[str, Any]:

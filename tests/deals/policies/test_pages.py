@@ -246,6 +246,14 @@ def test_a_level_that_is_gone_stays_to_be_seen(session: Session, at_gate: House,
     assert "Nobody qualifies." in page
 
 
+def test_the_form_begins_with_what_is_asked_by_then(session: Session, at_gate: House, compliance: TestClient) -> None:
+    put(session, at_gate, {"requirements": [{"enforcement": "block", "roles": ["dean"]}]})
+    session.commit()
+    page = compliance.get("/gate/keeper").text
+    assert '<option value="block" selected>' in page
+    assert 'value="dean" checked' in page
+
+
 def test_one_that_runs_is_ended_and_one_that_comes_is_taken_back(
     session: Session, at_gate: House, compliance: TestClient, sign_in: SignIn, traveller: time_machine.Traveller
 ) -> None:
