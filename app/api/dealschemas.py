@@ -5,17 +5,16 @@ from datetime import date
 from decimal import Context, Decimal
 from typing import Annotated, Any, Final, Literal
 
-from babel.numbers import list_currencies
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from app.api.schemas import MOST_PRODUCTS, Clearance, Problem, ProductClearance, Reason, Schema, Slug
 from app.api.texts import Address
 from app.catalog.content import CustomerRole, DealStage
+from app.deals.currencies import CURRENCIES
 from app.deals.proposals import MOST_CONTACTS
 
 MOST_MEMBERS: Final = 100
 LARGEST: Final = Decimal("999999999999.99")
-CURRENCIES: Final = tuple(sorted(list_currencies()))
 _ELSEWHERE: Final = frozenset({"new", "import", "reconcile", ".", ".."})
 _CONTROL: Final = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
 _SPACE: Final = r"\x20\xa0\u1680\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff"

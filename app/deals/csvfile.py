@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from app.catalog.content import CUSTOMER_ROLES, DEAL_STAGES
 from app.deals.actions import Facts
+from app.deals.currencies import CURRENCIES, OFFERED
 from app.deals.facts import Contact
-from app.deals.forms import CURRENCIES
 from app.deals.proposals import MOST_CONTACTS, TeamPart, Wanted, reference_problem
 from app.people.rules import name_problem
 from app.web.csvtable import Problem, day_problem, read_table
@@ -65,7 +65,7 @@ def _cell_problems(number: int, row: dict[str, str]) -> Iterator[Problem]:
         "name": name_problem(row["name"], _LONGEST["name"]),
         "account": name_problem(row["account"], _LONGEST["account"]),
         "amount": _amount_problem(row["amount"]),
-        "currency": _choice_problem(row["currency"], CURRENCIES),
+        "currency": None if row["currency"] in CURRENCIES else _choice_problem(row["currency"], (*OFFERED, "…")),
         "stage": _choice_problem(row["stage"], DEAL_STAGES),
         "close_date": _optional_day(row.get("close_date", "")),
         "region": _optional_name("region", row),

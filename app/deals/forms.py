@@ -4,21 +4,31 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from app.catalog.content import DEAL_STAGES, CustomerRole, DealStage
 from app.deals.actions import Facts
+from app.deals.currencies import CURRENCIES
 from app.deals.facts import Contact
 from app.deals.proposals import MOST_CONTACTS, reference_problem
 from app.web.forms import Blank, Form, Line
 from app.web.i18n import gettext as _
 
-CURRENCIES = ("EUR", "USD", "GBP", "CHF", "CNY", "HKD", "TWD", "SGD", "JPY")
 _LARGEST = Decimal("999999999999.99")
 
 Short = Annotated[str, StringConstraints(max_length=40)]
 Address = Annotated[str, StringConstraints(to_lower=True, min_length=3, max_length=320)]
 Part = Literal["owner", "account-manager", "solution-consultant", "customer-success", "specialist"]
+
+
+def _known(code: str) -> str:
+    if code not in CURRENCIES:
+        raise ValueError(_("Choose one of the list."))
+    return code
+
+
+Currency = Annotated[str, AfterValidator(_known)]
+"""Any currency: a deal that came from elsewhere keeps its own."""
 
 
 class FactsForm(Form):
@@ -27,7 +37,7 @@ class FactsForm(Form):
     name: Line
     account: Line
     amount: Annotated[Decimal, Field(ge=0, le=_LARGEST, decimal_places=2, allow_inf_nan=False)]
-    currency: Literal["EUR", "USD", "GBP", "CHF", "CNY", "HKD", "TWD", "SGD", "JPY"]
+    currency: Currency
     stage: DealStage = DEAL_STAGES[0]
     close_date: Annotated[date | None, Blank] = None
     region: Annotated[Short | None, Blank] = None

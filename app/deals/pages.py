@@ -16,9 +16,9 @@ from app.clock import local_day
 from app.deals import summary, words
 from app.deals.brief import brief
 from app.deals.colleagues import Standing, standings, supervising
+from app.deals.currencies import offered
 from app.deals.facts import DealFacts
 from app.deals.fieldnotes.pages import on_deal as field_notes_of
-from app.deals.forms import CURRENCIES
 from app.deals.gate import DealState, states
 from app.deals.lists import Candidate, Opened, Viewer, candidates
 from app.deals.proposals import MOST_CONTACTS
@@ -165,7 +165,7 @@ def edit_page(
         "contacts_form": contacts_form or _contacts_form(deal),
         "customer_roles": words.customer_roles(),
         "words": words,
-        **_choices(session),
+        **_choices(session, deal),
     }
     return page(request, "deals/edit.html", context, status=reply.status)
 
@@ -186,10 +186,11 @@ def stored_form(deal: DealFacts) -> Bound[Any]:
     return blank(**{name: getattr(deal, name) for name in names})
 
 
-def _choices(session: Session) -> dict[str, Any]:
+def _choices(session: Session, stored: DealFacts | None = None) -> dict[str, Any]:
+    """Return what there is to choose from; what a deal brought from elsewhere is among it."""
     return {
         "stages": words.stages(),
-        "industries": words.industries(),
-        "currencies": [(each, each) for each in CURRENCIES],
+        "industries": words.industries(stored.industry if stored else None),
+        "currencies": [(each, each) for each in offered(stored.currency if stored else "")],
         "products": [(each.slug, words.name(each.name)) for each in products(session)],
     }

@@ -68,9 +68,12 @@ def outcome(slug: str) -> str:
     return {"won": _("Won"), "lost": _("Lost")}.get(slug, slug)
 
 
-def industries() -> list[tuple[str, str]]:
-    """Return the industries to choose from, by name."""
-    return sorted(industry_names().items(), key=lambda each: each[1])
+def industries(stored: str | None = None) -> list[tuple[str, str]]:
+    """Return the industries to choose from, by name; another one that is stored is among them."""
+    names = industry_names()
+    if stored:
+        names.setdefault(stored, catalog_words.industry(stored))
+    return sorted(names.items(), key=lambda each: each[1])
 
 
 def name(text: Any) -> str:

@@ -129,7 +129,7 @@ def test_what_the_crm_says_can_be_recorded_all_the_same(session: Session) -> Non
         ("86000.50", "86.000,5", "amount", "is not an amount"),
         ("86000.50", "-1", "amount", "is not an amount"),
         ("86000.50", "1e9", "amount", "is not an amount"),
-        ("EUR", "eur", "currency", "Choose one of EUR"),
+        ("EUR", "eur", "currency", "Choose one of EUR, USD"),
         ("proposal", "signed", "stage", "Choose one of discovery"),
         ("2026-12-11", "11.12.2026", "close_date", "is not a date"),
         ("keeper,", "nothing,", "products", "There is no product nothing."),

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from app.conduct.models import Consequence
+from app.deals.forms import Currency
 from app.deals.incidents.models import IncidentStatus, Origin
 from app.web.forms import Blank, Form, Line
 
@@ -39,7 +40,7 @@ class ReportForm(Form):
     cost: Annotated[
         Annotated[Decimal, Field(ge=0, le=MOST_COST, decimal_places=2, allow_inf_nan=False)] | None, Blank
     ] = None
-    currency: Literal["EUR", "USD", "GBP", "CHF", "CNY", "HKD", "TWD", "SGD", "JPY"] = "EUR"
+    currency: Currency = "EUR"
 
 
 class DecisionForm(Form):

@@ -12,7 +12,7 @@ from starlette.datastructures import FormData
 from app.catalog.queries import products
 from app.clock import Now, Today
 from app.database import SessionDep
-from app.deals.forms import CURRENCIES
+from app.deals.currencies import offered
 from app.deals.incidents import actions, pages, queries, reporting, words
 from app.deals.incidents.actions import Decision
 from app.deals.incidents.forms import DecisionForm, ListForm, ReportForm, StartForm
@@ -108,7 +108,7 @@ def _new_page(
         "ready": ready,
         "day": day,
         "origins": words.origins(),
-        "currencies": [(each, each) for each in CURRENCIES],
+        "currencies": [(each, each) for each in offered()],
         "problem": problem,
     }
     return page(request, "incidents/new.html", context, status=status)
