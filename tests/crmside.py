@@ -113,13 +113,13 @@ class Proxy:
         order = self.orders.popleft() if self.orders else "pass"
         if isinstance(order, int):
             kind = "application/problem+json" if order in {429, 302} else "text/html"
-            _answer(handler, order, b"{}", {"Content-Type": kind, "Retry-After": "1", "Location": self.target + "/"})
+            answer(handler, order, b"{}", {"Content-Type": kind, "Retry-After": "1", "Location": self.target + "/"})
             return
         headers = {name: value for name, value in handler.headers.items() if name.lower() not in _HOP}
         reply = httpx2.request(handler.command, self.target + handler.path, headers=headers, content=content)
         self.replayed.append(reply.headers.get("Idempotent-Replayed"))
         if order == "pass":
-            _answer(handler, reply.status_code, reply.content, {"Content-Type": reply.headers["Content-Type"]})
+            answer(handler, reply.status_code, reply.content, {"Content-Type": reply.headers["Content-Type"]})
         elif order == "cut":
             handler.send_response(reply.status_code)
             handler.send_header("Content-Length", str(len(reply.content)))
@@ -140,7 +140,7 @@ def _unchunked(handler: BaseHTTPRequestHandler) -> bytes:
     return content
 
 
-def _answer(handler: BaseHTTPRequestHandler, status: int, content: bytes, headers: dict[str, str]) -> None:
+def answer(handler: BaseHTTPRequestHandler, status: int, content: bytes, headers: dict[str, str]) -> None:
     handler.send_response(status)
     for name, value in {**headers, "Content-Length": str(len(content))}.items():
         handler.send_header(name, value)
