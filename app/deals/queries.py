@@ -106,8 +106,9 @@ class ProductAnswer:
 
     @property
     def certified(self) -> bool:
-        """Whether the person's own standing is enough for all that is asked."""
-        return all(each.certified for each in self.parts)
+        """Whether the person's own standing is enough for all that is asked here, or could be where nothing is."""
+        asked = [each for each in self.parts if each.decision.decision is not ClearanceDecision.NOT_REQUIRED]
+        return all(each.certified for each in asked or self.parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

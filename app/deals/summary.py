@@ -221,14 +221,22 @@ def reach(answer: ProductAnswer, closes: date | None, today: date) -> Reach | No
 
 def supervision(member: Member, answer: Answer, name: str, supervisor: Answer) -> str:
     """Say beside whom somebody acts, and what happens when that colleague lapses; nothing where it does not matter."""
-    leaning = [each for each in answer.products if each.verdict is not None and each.verdict.supervised_only]
+    leaning = [
+        (product, number)
+        for product in answer.products
+        for number, part in enumerate(product.parts)
+        if part.facts.verdict is not None
+        and part.facts.verdict.supervised_only
+        and part.decision.decision is not ClearanceDecision.NOT_REQUIRED
+    ]
     if not leaning:
         return ""
     values = {"name": name, "member": member.name}
-    beside = [supervisor.product(each.decision.product) for each in leaning]
+    beside = [supervisor.product(product.decision.product).parts[number] for product, number in leaning]
     if not all(each.certified for each in beside):
         return _("%(name)s is not cleared, so %(member)s may not act beside them.") % values
-    ends = [each.verdict.ends_on for each in beside if each.verdict is not None and each.verdict.ends_on is not None]
+    standings = [each.facts.verdict for each in beside]
+    ends = [each.ends_on for each in standings if each is not None and each.ends_on is not None]
     if not ends:
         return _("Acts beside %(name)s. If %(name)s lapses, %(member)s is not cleared any more.") % values
     sentence = _("Acts beside %(name)s. If %(name)s lapses on %(day)s, %(member)s is not cleared any more.")
