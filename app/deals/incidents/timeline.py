@@ -16,6 +16,7 @@ from app.deals.incidents import words
 from app.deals.incidents.models import IncidentStatus
 from app.deals.incidents.queries import Facts
 from app.web.i18n import gettext as _
+from app.web.i18n import pgettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,9 @@ def _steps(
     incident: Facts, violation: Outcome | None, decided: Sequence[Entry], *, for_compliance: bool
 ) -> Iterator[Step]:
     opener = incident.opener if for_compliance else ""
-    yield Step(incident.opened_at, ("rest", "flag", _("Reported")), opener, words.origin(incident.origin))
+    yield Step(
+        incident.opened_at, ("rest", "flag", pgettext("incident", "Reported")), opener, words.origin(incident.origin)
+    )
     if incident.decided_at is not None and incident.status is not IncidentStatus.OPEN:
         yield Step(incident.decided_at, words.state(incident.status), incident.decider, incident.note)
     if violation is None:

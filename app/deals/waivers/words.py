@@ -7,6 +7,7 @@ from app.deals.waivers.models import Review
 from app.deals.waivers.rules import Obstacle, WaiverRefusal, WaiverState
 from app.web import i18n
 from app.web.i18n import gettext as _
+from app.web.i18n import pgettext
 
 
 def state(found: WaiverState) -> State:
@@ -15,7 +16,7 @@ def state(found: WaiverState) -> State:
         WaiverState.WAITING: ("due", "clock", _("Waits for a decision")),
         WaiverState.WITHDRAWN: ("rest", "close", _("Withdrawn")),
         WaiverState.MISSED: ("rest", "expired", _("Not decided in time")),
-        WaiverState.REFUSED: ("no", "stop", _("Refused")),
+        WaiverState.REFUSED: ("no", "stop", pgettext("exception", "Refused")),
         WaiverState.HOLDS: ("due", "waiver", _("Holds")),
         WaiverState.ENDED: ("rest", "pause", _("Ended early")),
         WaiverState.OVER: ("rest", "expired", _("Over")),
