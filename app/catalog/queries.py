@@ -1,25 +1,27 @@
 """Every read of products, content and progress."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Executable, bindparam, func, or_, select
 from sqlmodel import Session, col
 
 from app.catalog.content import CourseDocument, Lesson
 from app.catalog.models import Content, ContentKind, ContentVersion, LessonProgress, Product, Verdict
 from app.catalog.text import Text
+from app.database import rows
 from app.errors import NotFoundError
 from app.web.i18n import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One frozen document, with what is asked of those who know the one before."""
+    """One frozen document, with what is asked of those who know the one before; the digest stands for the document."""
 
     id: int
     content_id: int
@@ -31,7 +33,7 @@ class Version:
     verdict: Verdict
     deadline: date | None
     published_at: datetime
-    document: dict[str, Any]
+    document: dict[str, Any] = field(compare=False)
 
 
 class _Documents:
@@ -74,18 +76,37 @@ def in_force(
     Without `products` and `slugs`, of every product. One statement, and a second one for documents that this
     process has not seen yet. Callers must not change the documents.
     """
+    found = list(
+        rows(
+            session,
+            _in_force(by_product=products is not None, by_slug=slugs is not None),
+            kinds=list(kinds),
+            as_of=as_of,
+            **({} if products is None else {"products": list(products)}),
+            **({} if slugs is None else {"slugs": list(slugs)}),
+        ).mappings()
+    )
+    documents = frozen_documents(session, {row["id"]: row["digest"] for row in found})
+    return [Version(**row, document=documents[row["digest"]]) for row in found]
+
+
+@cache
+def _in_force(*, by_product: bool, by_slug: bool) -> Executable:
     newest = (
         select(col(ContentVersion.content_id), func.max(col(ContentVersion.number)).label("number"))
         .join(Content, col(Content.id) == col(ContentVersion.content_id))
-        .where(col(ContentVersion.published_at) <= as_of, col(Content.kind).in_(kinds))
+        .where(
+            col(ContentVersion.published_at) <= bindparam("as_of"),
+            col(Content.kind).in_(bindparam("kinds", expanding=True)),
+        )
         .group_by(col(ContentVersion.content_id))
     )
-    if products is not None:
-        newest = newest.where(col(Content.product_id).in_(products))
-    if slugs is not None:
-        newest = newest.where(col(Content.slug).in_(slugs))
+    if by_product:
+        newest = newest.where(col(Content.product_id).in_(bindparam("products", expanding=True)))
+    if by_slug:
+        newest = newest.where(col(Content.slug).in_(bindparam("slugs", expanding=True)))
     last = newest.subquery()
-    rows = session.execute(
+    return (
         select(
             col(ContentVersion.id),
             col(ContentVersion.content_id),
@@ -105,19 +126,20 @@ def in_force(
         )
         .order_by(col(Content.kind), col(Content.slug))
     )
-    found = list(rows.mappings())
-    documents = _read_documents(session, {row["id"]: row["digest"] for row in found})
-    return [Version(**row, document=documents[row["digest"]]) for row in found]
 
 
-def _read_documents(session: Session, digests: dict[int, str]) -> dict[str, dict[str, Any]]:
+def frozen_documents(session: Session, digests: Mapping[int, str]) -> dict[str, dict[str, Any]]:
+    """Return documents by their digests, which are given by the ids of versions. Callers must not change them.
+
+    One statement for those that this process has not seen yet, else none.
+    """
     found = _documents.find(digests.values())
     unknown = [version_id for version_id, digest in digests.items() if digest not in found]
     if unknown:
-        rows = session.execute(
+        new = session.execute(
             select(col(ContentVersion.digest), col(ContentVersion.document)).where(col(ContentVersion.id).in_(unknown))
         )
-        read = {row.digest: row.document for row in rows}
+        read = {row.digest: row.document for row in new}
         _documents.keep(read)
         found |= read
     return found
@@ -222,7 +244,7 @@ class Progress:
 
 def progress(session: Session, person_id: int, products: Collection[int]) -> dict[tuple[int, str], Progress]:
     """Return a person's progress by product id and lesson id; a lesson never opened has none."""
-    rows = session.execute(
+    found = session.execute(
         select(
             col(LessonProgress.product_id),
             col(LessonProgress.lesson),
@@ -232,7 +254,7 @@ def progress(session: Session, person_id: int, products: Collection[int]) -> dic
             col(LessonProgress.confirmed),
         ).where(col(LessonProgress.person_id) == person_id, col(LessonProgress.product_id).in_(products))
     )
-    return {(row.product_id, row.lesson): Progress(*row[2:]) for row in rows}
+    return {(row.product_id, row.lesson): Progress(*row[2:]) for row in found}
 
 
 def lesson_progress(session: Session, person_id: int, product_id: int, lesson: str) -> LessonProgress | None:

@@ -106,7 +106,7 @@ def note_regrade(session: Session, person_id: int, product_id: int, withdrawn: W
         col(CertificationPeriod.person_id) == person_id, col(CertificationPeriod.product_id) == product_id
     )
     found = queries.record(session, person_id, product_id, moment)
-    if found is None or programs.quiz(withdrawn.quiz) not in found.program.parts():
+    if found is None or programs.quiz(withdrawn.quiz) not in found.program.parts:
         return
     if session.scalar(held.limit(1)) is None:
         return

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from app.catalog.models import Content, ContentKind, ContentVersion, Verdict
+from app.catalog.queries import frozen_documents
 from app.certification.programs import Program, besides_lessons, delta_quiz, quiz
 from app.certification.requirements import LASTING, Requirement, RequirementKind, asked_again
 from app.certification.rules import Recertification
 from app.clock import local_day
+from app.database import rows
 from app.quizzes.delta.rules import MOST
 
 RENEWED = frozenset(RequirementKind) - LASTING
@@ -26,6 +28,38 @@ KINDS_ASKED_AGAIN: Mapping[Verdict, frozenset[RequirementKind]] = {
 
 A delta quiz takes the place of the quiz where the version names the questions that ask about what it changed.
 """
+
+_CHANGES = (
+    select(
+        col(ContentVersion.id),
+        col(Content.product_id),
+        col(Content.kind),
+        col(ContentVersion.number),
+        col(ContentVersion.verdict),
+        col(ContentVersion.published_at),
+        col(ContentVersion.deadline),
+        col(ContentVersion.delta),
+    )
+    .join(Content, col(Content.id) == col(ContentVersion.content_id))
+    .where(
+        col(Content.product_id).in_(bindparam("products", expanding=True)),
+        col(ContentVersion.verdict).in_(bindparam("verdicts", expanding=True)),
+        col(ContentVersion.published_at) <= bindparam("as_of"),
+    )
+    .order_by(col(ContentVersion.published_at), col(ContentVersion.id))
+)
+_PROGRAMS = (
+    select(
+        col(ContentVersion.id), col(Content.product_id), col(ContentVersion.published_at), col(ContentVersion.digest)
+    )
+    .join(Content, col(Content.id) == col(ContentVersion.content_id))
+    .where(
+        col(Content.product_id).in_(bindparam("products", expanding=True)),
+        col(Content.kind) == ContentKind.PROGRAM,
+        col(ContentVersion.published_at) <= bindparam("as_of"),
+    )
+    .order_by(col(ContentVersion.number).desc())
+)
 
 _Asked = tuple[datetime, tuple[Requirement, ...]]
 """(since when, what a program asks for)"""
@@ -70,28 +104,10 @@ def _quiz_of(requirement: Requirement) -> Requirement | None:
 
 def changes(session: Session, programs: Mapping[int, Program], as_of: datetime) -> dict[int, list[Change]]:
     """Read which publications ask those certified before to do something again, by product, in their order."""
-    rows = session.execute(
-        select(
-            col(ContentVersion.id),
-            col(Content.product_id),
-            col(Content.kind),
-            col(ContentVersion.number),
-            col(ContentVersion.verdict),
-            col(ContentVersion.published_at),
-            col(ContentVersion.deadline),
-            col(ContentVersion.delta),
-        )
-        .join(Content, col(Content.id) == col(ContentVersion.content_id))
-        .where(
-            col(Content.product_id).in_(list(programs)),
-            col(ContentVersion.verdict).in_(list(KINDS_ASKED_AGAIN)),
-            col(ContentVersion.published_at) <= as_of,
-        )
-        .order_by(col(ContentVersion.published_at), col(ContentVersion.id))
-    ).all()
-    asked_then = _past_programs(session, {row.product_id for row in rows}, as_of)
+    published = rows(session, _CHANGES, products=list(programs), verdicts=list(KINDS_ASKED_AGAIN), as_of=as_of).all()
+    asked_then = _past_programs(session, {row.product_id for row in published}, as_of)
     found: dict[int, list[Change]] = defaultdict(list)
-    for row in rows:
+    for row in published:
         # what a later program added is no part of the change, and what it dropped can no longer be done
         then = next((asked for since, asked in asked_then[row.product_id] if since <= row.published_at), ())
         asked = tuple(_asked_by(row, programs[row.product_id].asked(), then))
@@ -130,15 +146,8 @@ def _past_programs(session: Session, products: Collection[int], as_of: datetime)
     found: dict[int, list[_Asked]] = defaultdict(list)
     if not products:
         return found
-    for row in session.execute(
-        select(col(Content.product_id), col(ContentVersion.published_at), col(ContentVersion.document))
-        .join(Content, col(Content.id) == col(ContentVersion.content_id))
-        .where(
-            col(Content.product_id).in_(products),
-            col(Content.kind) == ContentKind.PROGRAM,
-            col(ContentVersion.published_at) <= as_of,
-        )
-        .order_by(col(ContentVersion.number).desc())
-    ):
-        found[row.product_id].append((row.published_at, besides_lessons(row.document)))
+    versions = rows(session, _PROGRAMS, products=list(products), as_of=as_of).all()
+    documents = frozen_documents(session, {row.id: row.digest for row in versions})
+    for row in versions:
+        found[row.product_id].append((row.published_at, besides_lessons(documents[row.digest])))
     return found

@@ -1,12 +1,12 @@
 """The facts about people × products, read as they were known at one moment: one statement a table."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Executable, and_, bindparam, select
 from sqlmodel import Session, col
 
 from app.catalog.models import Content, ContentVersion, LessonProgress
@@ -23,9 +23,92 @@ from app.certification.programs import sign_off as demonstration
 from app.certification.requirements import Evidence, Requirement, RequirementKind, Spans
 from app.certification.rules import Recertification, Sanction, missed
 from app.clock import local_day
+from app.database import rows
 from app.quizzes.models import Attempt
 from app.quizzes.queries import passed
 from app.redlines.models import Attestation
+
+
+def _of(table: Any) -> ColumnElement[bool]:
+    return and_(
+        col(table.person_id).in_(bindparam("people", expanding=True)),
+        col(table.product_id).in_(bindparam("products", expanding=True)),
+    )
+
+
+_LESSONS = select(
+    col(LessonProgress.person_id),
+    col(LessonProgress.product_id),
+    col(LessonProgress.lesson),
+    col(LessonProgress.completed_at),
+).where(_of(LessonProgress), col(LessonProgress.completed_at) <= bindparam("as_of"))
+_ATTESTATIONS = (
+    select(
+        col(Attestation.person_id),
+        col(Attestation.product_id),
+        col(Attestation.signed_at),
+        col(ContentVersion.number),
+    )
+    .join(ContentVersion, col(ContentVersion.id) == col(Attestation.content_version_id))
+    .where(_of(Attestation), col(Attestation.signed_at) <= bindparam("as_of"))
+)
+_QUIZZES = (
+    select(
+        col(Attempt.person_id),
+        col(Attempt.product_id),
+        col(Content.slug),
+        col(Attempt.delta_of),
+        col(Attempt.started_at),
+        col(Attempt.finished_at),
+    )
+    .join(Content, col(Content.id) == col(Attempt.content_id))
+    .where(_of(Attempt), passed(bindparam("as_of")), col(Attempt.marked_at) <= bindparam("as_of"))
+)
+_SIGN_OFFS = select(
+    col(SignOff.person_id), col(SignOff.product_id), col(SignOff.rubric), col(SignOff.decided_at)
+).where(
+    _of(SignOff),
+    col(SignOff.outcome) == SignOffOutcome.PASSED,
+    col(SignOff.second_of).is_(None),
+    col(SignOff.decided_at) <= bindparam("as_of"),
+)
+_ATTENDANCE = (
+    select(
+        col(Attendance.live_session_id),
+        col(Attendance.person_id),
+        col(Attendance.product_id),
+        col(Attendance.key),
+        col(Attendance.held_at),
+        col(Attendance.attended),
+    )
+    .where(_of(Attendance), col(Attendance.recorded_at) <= bindparam("as_of"))
+    .order_by(col(Attendance.by_hand), col(Attendance.recorded_at), col(Attendance.id))
+)
+_CREDITS = select(
+    col(RequirementCredit.person_id),
+    col(RequirementCredit.product_id),
+    col(RequirementCredit.kind),
+    col(RequirementCredit.requirement_kind),
+    col(RequirementCredit.requirement_key),
+    col(RequirementCredit.done_on),
+    col(RequirementCredit.through),
+    col(RequirementCredit.decided_at),
+    col(RequirementCredit.ended_at),
+).where(
+    _of(RequirementCredit),
+    col(RequirementCredit.approved).is_(True),
+    col(RequirementCredit.decided_at) <= bindparam("as_of"),
+)
+_ASSIGNMENTS = (
+    select(
+        col(Assignment.person_id),
+        col(Assignment.product_id),
+        col(Assignment.due_on),
+        col(Assignment.assigned_at),
+    )
+    .where(_of(Assignment), col(Assignment.assigned_at) <= bindparam("as_of"))
+    .order_by(col(Assignment.id))
+)
 
 
 class Facts:
@@ -41,7 +124,7 @@ class Facts:
         self._people = people
         self._programs = programs
         self._as_of = as_of
-        self._parts = {product_id: tuple(program.parts()) for product_id, program in programs.items()}
+        self._parts = {product_id: program.parts for product_id, program in programs.items()}
         self._kinds = {part.kind for parts in self._parts.values() for part in parts}
         self._changes = changes(session, programs, as_of)
         self._evidence: dict[Key, list[Evidence]] = defaultdict(list)
@@ -118,8 +201,9 @@ class Facts:
     def _changes_for(self, key: Key) -> list[Change]:
         return [*self._changes.get(key[1], ()), *self._spot.get(key, ())]
 
-    def _of(self, table: Any) -> Sequence[ColumnElement[bool]]:
-        return (col(table.person_id).in_(self._people), col(table.product_id).in_(list(self._programs)))
+    def _rows(self, statement: Executable) -> Iterable[Any]:
+        people, products = list(self._people), list(self._programs)
+        return rows(self._session, statement, people=people, products=products, as_of=self._as_of)
 
     def _add(self, row: Any, requirement: Requirement, moment: datetime, begun: datetime | None = None) -> None:
         self._keep(row, Evidence(requirement, local_day(moment)), begun or moment)
@@ -131,45 +215,18 @@ class Facts:
             self._evidence[key].append(evidence)
 
     def _read_lessons(self) -> None:
-        for row in self._session.execute(
-            select(
-                col(LessonProgress.person_id),
-                col(LessonProgress.product_id),
-                col(LessonProgress.lesson),
-                col(LessonProgress.completed_at),
-            ).where(*self._of(LessonProgress), col(LessonProgress.completed_at) <= self._as_of)
-        ):
+        for row in self._rows(_LESSONS):
             self._add(row, lesson(row.lesson), row.completed_at)
 
     def _read_attestations(self) -> None:
-        for row in self._session.execute(
-            select(
-                col(Attestation.person_id),
-                col(Attestation.product_id),
-                col(Attestation.signed_at),
-                col(ContentVersion.number),
-            )
-            .join(ContentVersion, col(ContentVersion.id) == col(Attestation.content_version_id))
-            .where(*self._of(Attestation), col(Attestation.signed_at) <= self._as_of)
-        ):
+        for row in self._rows(_ATTESTATIONS):
             # a stale page may sign old wording after a change that asks for a new signature
             asked = (each for each in self._changes.get(row.product_id, ()) if attestation() in each.requirements)
             if all(row.signed_at < each.published_at or row.number >= each.redlines_version for each in asked):
                 self._add(row, attestation(), row.signed_at)
 
     def _read_quizzes(self) -> None:
-        for row in self._session.execute(
-            select(
-                col(Attempt.person_id),
-                col(Attempt.product_id),
-                col(Content.slug),
-                col(Attempt.delta_of),
-                col(Attempt.started_at),
-                col(Attempt.finished_at),
-            )
-            .join(Content, col(Content.id) == col(Attempt.content_id))
-            .where(*self._of(Attempt), passed(self._as_of), col(Attempt.marked_at) <= self._as_of)
-        ):
+        for row in self._rows(_QUIZZES):
             if row.delta_of is not None:
                 self._add(row, delta_quiz(row.slug, row.delta_of), row.finished_at, row.started_at)
                 continue
@@ -187,14 +244,7 @@ class Facts:
     def _read_sign_offs(self) -> None:
         if RequirementKind.SIGN_OFF not in self._kinds:
             return
-        for row in self._session.execute(
-            select(col(SignOff.person_id), col(SignOff.product_id), col(SignOff.rubric), col(SignOff.decided_at)).where(
-                *self._of(SignOff),
-                col(SignOff.outcome) == SignOffOutcome.PASSED,
-                col(SignOff.second_of).is_(None),
-                col(SignOff.decided_at) <= self._as_of,
-            )
-        ):
+        for row in self._rows(_SIGN_OFFS):
             self._add(row, demonstration(row.rubric), row.decided_at)
 
     def _read_attendance(self) -> None:
@@ -202,18 +252,7 @@ class Facts:
         if RequirementKind.LIVE_SESSION not in self._kinds:
             return
         newest: dict[tuple[int, int], Any] = {}
-        for row in self._session.execute(
-            select(
-                col(Attendance.live_session_id),
-                col(Attendance.person_id),
-                col(Attendance.product_id),
-                col(Attendance.key),
-                col(Attendance.held_at),
-                col(Attendance.attended),
-            )
-            .where(*self._of(Attendance), col(Attendance.recorded_at) <= self._as_of)
-            .order_by(col(Attendance.by_hand), col(Attendance.recorded_at), col(Attendance.id))
-        ):
+        for row in self._rows(_ATTENDANCE):
             newest[row.live_session_id, row.person_id] = row
         for row in newest.values():
             if row.attended:
@@ -221,23 +260,7 @@ class Facts:
 
     def _read_credits(self) -> None:
         """Read what counts without having been done here. An end that was set later is the end from then on only."""
-        for row in self._session.execute(
-            select(
-                col(RequirementCredit.person_id),
-                col(RequirementCredit.product_id),
-                col(RequirementCredit.kind),
-                col(RequirementCredit.requirement_kind),
-                col(RequirementCredit.requirement_key),
-                col(RequirementCredit.done_on),
-                col(RequirementCredit.through),
-                col(RequirementCredit.decided_at),
-                col(RequirementCredit.ended_at),
-            ).where(
-                *self._of(RequirementCredit),
-                col(RequirementCredit.approved).is_(True),
-                col(RequirementCredit.decided_at) <= self._as_of,
-            )
-        ):
+        for row in self._rows(_CREDITS):
             through = credited_through(row, self._as_of)
             once = row.kind is CreditKind.EQUIVALENCE and row.through is None
             for requirement in self._credited(row):
@@ -261,16 +284,7 @@ class Facts:
     def _read_assignments(self) -> None:
         """Read by when people were asked to be certified; leave pauses that clock."""
         asked: dict[Key, Any] = {}
-        for row in self._session.execute(
-            select(
-                col(Assignment.person_id),
-                col(Assignment.product_id),
-                col(Assignment.due_on),
-                col(Assignment.assigned_at),
-            )
-            .where(*self._of(Assignment), col(Assignment.assigned_at) <= self._as_of)
-            .order_by(col(Assignment.id))
-        ):
+        for row in self._rows(_ASSIGNMENTS):
             asked[row.person_id, row.product_id] = row
         away = leaves(self._session, {row.person_id for row in asked.values() if row.due_on is not None}, self._as_of)
         for key, row in asked.items():

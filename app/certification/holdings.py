@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import select, true
+from sqlalchemy import BindParameter, bindparam, select, true
 from sqlmodel import Session, col
 
 from app.catalog.models import ContentKind
@@ -18,6 +18,7 @@ from app.certification.programs import Program, base_level
 from app.certification.requirements import Span, Spans, united, without
 from app.certification.rules import Sanction
 from app.clock import local_day
+from app.database import rows
 
 Key = tuple[int, int]
 """(person's id, product's id)"""
@@ -32,9 +33,9 @@ class Held:
     awarded_at: datetime
 
 
-def extended_through(as_of: datetime | None) -> Any:
+def extended_through(as_of: datetime | BindParameter[datetime] | None) -> Any:
     """Return the column of the day through which a period was extended, by a moment if given; null where not."""
-    known = col(PeriodExtension.at) <= as_of if as_of else true()
+    known = true() if as_of is None else col(PeriodExtension.at) <= as_of
     return (
         select(col(PeriodExtension.through))
         .where(col(PeriodExtension.period_id) == col(CertificationPeriod.id), known)
@@ -44,6 +45,46 @@ def extended_through(as_of: datetime | None) -> Any:
         .scalar_subquery()
         .label("extended")
     )
+
+
+_PERIODS = (
+    select(
+        col(CertificationPeriod.id),
+        col(CertificationPeriod.person_id),
+        col(CertificationPeriod.product_id),
+        col(CertificationPeriod.level),
+        col(CertificationPeriod.done_on),
+        col(CertificationPeriod.window_opens_on),
+        col(CertificationPeriod.valid_through),
+        col(CertificationPeriod.grace_through),
+        col(CertificationPeriod.baseline_through),
+        col(CertificationPeriod.awarded_at),
+        extended_through(bindparam("as_of")),
+    )
+    .where(
+        col(CertificationPeriod.person_id).in_(bindparam("people", expanding=True)),
+        col(CertificationPeriod.product_id).in_(bindparam("products", expanding=True)),
+        col(CertificationPeriod.awarded_at) <= bindparam("as_of"),
+    )
+    .order_by(col(CertificationPeriod.number))
+)
+_EVENTS = (
+    select(
+        col(CertificationEvent.person_id),
+        col(CertificationEvent.product_id),
+        col(CertificationEvent.kind),
+        col(CertificationEvent.at),
+        col(CertificationEvent.red_line),
+        col(CertificationEvent.deadline),
+    )
+    .where(
+        col(CertificationEvent.person_id).in_(bindparam("people", expanding=True)),
+        col(CertificationEvent.product_id).in_(bindparam("products", expanding=True)),
+        col(CertificationEvent.kind) != CertificationEventKind.REGRADED,
+        col(CertificationEvent.at) <= bindparam("as_of"),
+    )
+    .order_by(col(CertificationEvent.at), col(CertificationEvent.id))
+)
 
 
 def effective(dates: PeriodDates, extended: date | None) -> PeriodDates:
@@ -99,48 +140,14 @@ class Holdings:
         return {each.slug: (each.product_id, base_level(each.document)) for each in found}
 
     def _read_periods(self, products: Collection[int]) -> None:
-        for row in self._session.execute(
-            select(
-                col(CertificationPeriod.id),
-                col(CertificationPeriod.person_id),
-                col(CertificationPeriod.product_id),
-                col(CertificationPeriod.level),
-                col(CertificationPeriod.done_on),
-                col(CertificationPeriod.window_opens_on),
-                col(CertificationPeriod.valid_through),
-                col(CertificationPeriod.grace_through),
-                col(CertificationPeriod.baseline_through),
-                col(CertificationPeriod.awarded_at),
-                extended_through(self._as_of),
-            )
-            .where(
-                col(CertificationPeriod.person_id).in_(self._people),
-                col(CertificationPeriod.product_id).in_(products),
-                col(CertificationPeriod.awarded_at) <= self._as_of,
-            )
-            .order_by(col(CertificationPeriod.number))
-        ):
+        people = list(self._people)
+        for row in rows(self._session, _PERIODS, people=people, products=list(products), as_of=self._as_of):
             held = Held(row.id, effective(PeriodDates(*row[4:9]), row.extended), row.awarded_at)
             self._periods[row.person_id, row.product_id, row.level].append(held)
 
     def _read_events(self, products: Collection[int]) -> None:
-        for row in self._session.execute(
-            select(
-                col(CertificationEvent.person_id),
-                col(CertificationEvent.product_id),
-                col(CertificationEvent.kind),
-                col(CertificationEvent.at),
-                col(CertificationEvent.red_line),
-                col(CertificationEvent.deadline),
-            )
-            .where(
-                col(CertificationEvent.person_id).in_(self._people),
-                col(CertificationEvent.product_id).in_(products),
-                col(CertificationEvent.kind) != CertificationEventKind.REGRADED,
-                col(CertificationEvent.at) <= self._as_of,
-            )
-            .order_by(col(CertificationEvent.at), col(CertificationEvent.id))
-        ):
+        people = list(self._people)
+        for row in rows(self._session, _EVENTS, people=people, products=list(products), as_of=self._as_of):
             key, day = (row.person_id, row.product_id), local_day(row.at)
             if row.kind is CertificationEventKind.RECERTIFICATION:
                 self.spot_recertifications[key].append((row.at, row.deadline))

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from math import ceil
 from typing import Any
 
@@ -17,6 +18,8 @@ MINUTES_AN_ITEM = 1
 """How long one question takes where a quiz has no time limit."""
 MINUTES_A_SIGN_OFF = 20
 MINUTES_A_LIVE_SESSION = 60
+EXPANDED = 1_000
+"""How many programs a process keeps as they were expanded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,7 @@ class Level:
     requirements: tuple[Requirement, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Program:
     """What must be met for one product, under one version of each of its documents."""
 
@@ -46,12 +49,12 @@ class Program:
     titles: Mapping[Requirement, str | dict[str, str]] = field(default_factory=dict)
     """What the parts of alternatives are called, as far as the documents say."""
 
-    @property
+    @cached_property
     def base(self) -> str:
         """The name of the first level."""
         return base_level(self.document)
 
-    @property
+    @cached_property
     def deal_level(self) -> str:
         """The level that the gate asks for; empty for the first."""
         level = str(self.document.get("deal_level", ""))
@@ -67,11 +70,12 @@ class Program:
             return self.requirements
         return next((each.requirements for each in self.levels if each.id == level), self.asked())
 
-    def parts(self) -> Iterable[Requirement]:
-        """Walk through what can be met by itself, on any level and in any alternative."""
-        return dict.fromkeys(part for each in self.asked() for part in each.parts())
+    @cached_property
+    def parts(self) -> tuple[Requirement, ...]:
+        """What can be met by itself, on any level and in any alternative."""
+        return tuple(dict.fromkeys(part for each in self.asked() for part in each.parts()))
 
-    @property
+    @cached_property
     def prerequisites(self) -> frozenset[str]:
         """The ids of the products that one must be certified on before."""
         return prerequisites(self.document)
@@ -112,8 +116,18 @@ def delta_quiz(key: str, version_id: int, minutes: int = 0) -> Requirement:
     return Requirement(RequirementKind.DELTA_QUIZ, f"{key}@{version_id}", minutes)
 
 
-def expand(program: Version, *, course: Version | None, redlines: Version | None, quizzes: list[Version]) -> Program:
+def expand(
+    program: Version, *, course: Version | None, redlines: Version | None, quizzes: Iterable[Version]
+) -> Program:
     """Turn documents into terms and requirements; every lesson becomes a requirement of its own."""
+    return _expand(program, course, redlines, tuple(quizzes))
+
+
+# versions never change, and neither does what they come to together
+@lru_cache(maxsize=EXPANDED)
+def _expand(
+    program: Version, course: Version | None, redlines: Version | None, quizzes: tuple[Version, ...]
+) -> Program:
     document = program.document
     minutes = {each["id"]: each["minutes"] for each in document.get("live_sessions", ())}
     sources = _Sources(course, redlines, {each.slug: each for each in quizzes}, minutes)

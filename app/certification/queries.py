@@ -104,7 +104,7 @@ def programs(session: Session, as_of: datetime, products: Collection[int] | None
         for product_id, kinds in by_product.items()
         if kinds[ContentKind.PROGRAM]
     }
-    asked = {part.key for each in found.values() for part in each.parts() if part.kind is RequirementKind.CERTIFICATION}
+    asked = {part.key for each in found.values() for part in each.parts if part.kind is RequirementKind.CERTIFICATION}
     names = certification_names(session, asked, as_of)
     return {product_id: replace(each, names=names) for product_id, each in found.items()} if names else found
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlmodel import Session, col
 from ulid import ULID
 
@@ -21,6 +21,7 @@ from app.certification.programs import Program
 from app.certification.queries import LevelRecord, Record, programs, records_under
 from app.certification.rules import StandingVerdict
 from app.clock import local_day
+from app.database import rows
 from app.deals.facts import DealFacts, deals_by_reference
 from app.deals.policies.queries import UNPUBLISHED, Policy, of_program, policies
 from app.deals.rules import (
@@ -40,6 +41,17 @@ from app.deals.waivers.queries import Holding, holding
 from app.people.models import Person
 
 _RANDOM_BYTES = 10
+_REPS = select(col(Person.id), col(Person.email), col(Person.name), col(Person.deactivated_at)).where(
+    or_(
+        col(Person.email).in_(bindparam("emails", expanding=True)), col(Person.id).in_(bindparam("ids", expanding=True))
+    ),
+    col(Person.created_at) <= bindparam("as_of"),
+)
+_PRODUCTS = select(col(Product.id), col(Product.slug), col(Product.name)).where(
+    col(Product.slug).in_(bindparam("slugs", expanding=True)),
+    col(Product.created_at) <= bindparam("as_of"),
+    or_(col(Product.retired_at).is_(None), col(Product.retired_at) > bindparam("as_of")),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,27 +253,16 @@ class _Stored:
 def _reps(
     session: Session, emails: Collection[str], ids: Collection[int], as_of: datetime
 ) -> tuple[dict[str, _Rep], dict[int, _Rep]]:
-    rows = session.execute(
-        select(col(Person.id), col(Person.email), col(Person.name), col(Person.deactivated_at)).where(
-            or_(col(Person.email).in_(emails), col(Person.id).in_(ids)), col(Person.created_at) <= as_of
-        )
-    )
     by_email = {}
-    for row in rows:
+    for row in rows(session, _REPS, emails=list(emails), ids=list(ids), as_of=as_of):
         gone = row.deactivated_at is not None and row.deactivated_at <= as_of
         by_email[row.email] = _Rep(row.id, row.name, RepStatus.INACTIVE if gone else RepStatus.ACTIVE)
     return by_email, {each.id: each for each in by_email.values()}
 
 
 def _products(session: Session, slugs: Collection[str], as_of: datetime) -> dict[str, _Product]:
-    rows = session.execute(
-        select(col(Product.id), col(Product.slug), col(Product.name)).where(
-            col(Product.slug).in_(slugs),
-            col(Product.created_at) <= as_of,
-            or_(col(Product.retired_at).is_(None), col(Product.retired_at) > as_of),
-        )
-    )
-    return {row.slug: _Product(row.id, row.name) for row in rows}
+    found = rows(session, _PRODUCTS, slugs=list(slugs), as_of=as_of)
+    return {row.slug: _Product(row.id, row.name) for row in found}
 
 
 def on_level(record: Record, level: str) -> LevelRecord | None:

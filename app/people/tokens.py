@@ -7,10 +7,11 @@ from enum import StrEnum
 from secrets import token_urlsafe
 from typing import NamedTuple
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlmodel import Session, col
 
 from app.audit.actions import record
+from app.database import rows
 from app.errors import ConflictError, InvalidError, NotFoundError
 from app.people.access import digest
 from app.people.models import ApiToken
@@ -23,6 +24,11 @@ LONGEST_OVERLAP = timedelta(days=30)
 """How long a token may go on beside the one that replaces it."""
 _LONGEST_NAME = 120
 _SECRET_BYTES = 32
+_BY_DIGEST = select(col(ApiToken.id), col(ApiToken.name), col(ApiToken.scopes)).where(
+    col(ApiToken.digest) == bindparam("digest"),
+    col(ApiToken.revoked_at).is_(None),
+    or_(col(ApiToken.expires_at).is_(None), col(ApiToken.expires_at) > bindparam("moment")),
+)
 _FORM = re.compile(r"dw_[A-Za-z0-9_-]{43}")
 
 
@@ -170,13 +176,7 @@ def token_by_secret(session: Session, secret: str, moment: datetime) -> KnownTok
     """Find the token that a client sent, unless it is unknown, revoked or has ended."""
     if not _FORM.fullmatch(secret):
         return None
-    row = session.execute(
-        select(col(ApiToken.id), col(ApiToken.name), col(ApiToken.scopes)).where(
-            col(ApiToken.digest) == digest(secret),
-            col(ApiToken.revoked_at).is_(None),
-            or_(col(ApiToken.expires_at).is_(None), col(ApiToken.expires_at) > moment),
-        )
-    ).first()
+    row = rows(session, _BY_DIGEST, digest=digest(secret), moment=moment).first()
     return KnownToken(row[0], row[1], frozenset(row[2])) if row else None
 
 

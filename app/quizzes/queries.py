@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, func, select
 from sqlmodel import Session, col
 
 from app.catalog.models import Content, ContentKind, ContentVersion, Product
@@ -301,12 +301,12 @@ def places(session: Session, attempt_id: int) -> list[Place]:
     return [Place(row.position, _is_whole(row.answer), row.flagged, row.answered_at) for row in rows]
 
 
-def passed(as_of: datetime) -> ColumnElement[bool]:
+def passed(as_of: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Tell of an attempt whether it was passed as its mark stood at a moment: later regrades are thought away."""
     return func.coalesce(_before_regrades(col(AttemptRegrade.passed_before), as_of), col(Attempt.passed)).is_(True)
 
 
-def _before_regrades(column: Any, as_of: datetime) -> Any:
+def _before_regrades(column: Any, as_of: datetime | BindParameter[datetime]) -> Any:
     """Return what the first regrade of an attempt after a moment found; nothing where there was none."""
     return (
         select(column)

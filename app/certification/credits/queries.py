@@ -63,7 +63,7 @@ class Credit:
 
 def creditable(program: Program) -> list[Name]:
     """List what a credit may stand for, in the order of the program; all lessons at once come before each of them."""
-    found = [(each.kind, each.key) for each in program.parts() if each.kind in CREDITABLE]
+    found = [(each.kind, each.key) for each in program.parts if each.kind in CREDITABLE]
     lessons = any(kind is RequirementKind.LESSON for kind, _key in found)
     return [*([(RequirementKind.LESSON, ALL_LESSONS)] if lessons else []), *found]
 

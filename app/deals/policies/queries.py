@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlmodel import Session, col
 
 from app.certification.programs import Program
 from app.clock import local_day
+from app.database import rows
 from app.deals.facts import OWNER
 from app.deals.policies.models import GatePolicy
 from app.deals.rules import Coverage, DealStage, Enforcement, FailureMode, GateRequirement
@@ -26,31 +27,32 @@ class Policy:
     ends_on: date | None = None
 
 
+_POLICIES = (
+    select(
+        col(GatePolicy.product_id),
+        col(GatePolicy.document),
+        col(GatePolicy.id),
+        col(GatePolicy.starts_on),
+        col(GatePolicy.ends_on),
+    )
+    .where(
+        col(GatePolicy.product_id).in_(bindparam("products", expanding=True)),
+        col(GatePolicy.made_at) <= bindparam("as_of"),
+        or_(col(GatePolicy.withdrawn_at).is_(None), col(GatePolicy.withdrawn_at) > bindparam("as_of")),
+        col(GatePolicy.starts_on) <= bindparam("today"),
+        or_(col(GatePolicy.ends_on).is_(None), col(GatePolicy.ends_on) >= bindparam("today")),
+    )
+    .order_by(col(GatePolicy.starts_on), col(GatePolicy.id))
+)
+
 UNPUBLISHED = Policy((GateRequirement(),))
 """What is asked for a product about which nothing is published: a doubt, not a product that asks for nothing."""
 
 
 def policies(session: Session, products: Collection[int], as_of: datetime) -> dict[int, Policy]:
     """Return the policy of each product that has one on the day of `as_of`, as was known then; one statement."""
-    today = local_day(as_of)
-    rows = session.execute(
-        select(
-            col(GatePolicy.product_id),
-            col(GatePolicy.document),
-            col(GatePolicy.id),
-            col(GatePolicy.starts_on),
-            col(GatePolicy.ends_on),
-        )
-        .where(
-            col(GatePolicy.product_id).in_(products),
-            col(GatePolicy.made_at) <= as_of,
-            or_(col(GatePolicy.withdrawn_at).is_(None), col(GatePolicy.withdrawn_at) > as_of),
-            col(GatePolicy.starts_on) <= today,
-            or_(col(GatePolicy.ends_on).is_(None), col(GatePolicy.ends_on) >= today),
-        )
-        .order_by(col(GatePolicy.starts_on), col(GatePolicy.id))
-    )
-    return {row.product_id: of_document(row.document, row.id, row.starts_on, row.ends_on) for row in rows}
+    found = rows(session, _POLICIES, products=list(products), as_of=as_of, today=local_day(as_of))
+    return {row.product_id: of_document(row.document, row.id, row.starts_on, row.ends_on) for row in found}
 
 
 def of_document(
