@@ -36,6 +36,8 @@ AT_ONCE: Final = 2
 """Runs that work at the same moment in one process; more of them take turns, and leave the threads of pages alone."""
 _TOGETHER: Final = 200
 """Lines of an answer that are sent together, unless there is a reason to send them earlier."""
+_LARGEST_PIECE: Final = MEBIBYTE
+"""Bytes of an answer that wait for more."""
 _limiter: RunVar[CapacityLimiter] = RunVar("reconciling")
 
 log = logging.getLogger(__name__)
@@ -181,12 +183,15 @@ def _turns() -> CapacityLimiter:
 def _chunks(sweep: Sweep, file: IO[bytes], origin: str) -> Generator[bytes, None, None]:
     with file, closing(sweep.findings(lines(file))) as findings:
         waiting: list[bytes] = []
+        size = 0
         try:
             for finding in findings:
                 waiting.append(_line(document(finding, sweep.run_id, origin)))
-                if isinstance(finding, Progress | Summary) or len(waiting) == _TOGETHER:
+                size += len(waiting[-1])
+                is_full = len(waiting) == _TOGETHER or size > _LARGEST_PIECE
+                if isinstance(finding, Progress | Summary) or is_full:
                     yield b"".join(waiting)
-                    waiting = []
+                    waiting, size = [], 0
         except Exception:
             log.exception("run %s failed", sweep.run_id)
             error = {"run": sweep.run_id, "detail": _("Something went wrong on our side. Send the lines again.")}

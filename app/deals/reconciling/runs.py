@@ -17,6 +17,8 @@ from app.deals.reconciling.reading import Broken
 
 MOST_LINES = 1_000
 """What differs, of one run, that is kept; all of it goes to whoever asked."""
+MOST_PARTS = 10_000
+"""Differences, refusals and problems that are kept of one run, on as many lines as they may stand."""
 HUNG_UP = "hung_up"
 """What is kept of a run whose client went away."""
 FAILED = "failed"
@@ -122,3 +124,9 @@ def broken_line(row: Broken) -> dict[str, Any]:
 def missing_line(reference: str, people: Sequence[str]) -> dict[str, Any]:
     """Write down an open deal that the CRM did not send."""
     return {**_BARE, "kind": "missing", "id": reference, "known": True, "people": list(people)}
+
+
+def parts_of(line: Mapping[str, Any]) -> int:
+    """Count what a line says: it may be about a hundred people and fifty products."""
+    refusals = sum(len(each["products"]) for each in line["refusals"])
+    return refusals + sum(len(line[name]) for name in ("differences", "problems", "people"))

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import islice
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -26,6 +25,8 @@ from app.web.i18n import gettext as _
 
 BATCH = 500
 """Rows that are compared at once."""
+MOST_ASKED = 5_000
+"""Questions to the gate, one for each member and product, after which a batch ends: each takes a kilobyte and more."""
 RECORDED_AT_ONCE = 100
 """Deals that are stored in one transaction: others wait for it."""
 PROGRESS = 1_000
@@ -87,14 +88,15 @@ class Sweep:
     counts: Counts = field(default_factory=Counts)
     _seen: set[str] = field(default_factory=set)
     _lines: list[dict[str, object]] = field(default_factory=list)
+    _parts: int = 0
     _kept: int = 0
 
     def findings(self, rows: Iterable[Row]) -> Generator[Finding, None, None]:
         """Do the work, as far as what it finds is asked for. Closing it before the end stops the run."""
         try:
             yield self._progress()
-            iterator, said = iter(rows), 0
-            while batch := list(islice(iterator, BATCH)):
+            said = 0
+            for batch in _batches(rows):
                 yield from self._batch(batch)
                 self._keep()
                 if self.counts.rows // PROGRESS > said:
@@ -173,7 +175,8 @@ class Sweep:
                 line = runs.missing_line(finding.reference, finding.people)
             case Found():
                 line = runs.compared_line(finding.row, recorded=finding.recorded, problems=finding.problems)
-        if len(self._lines) < runs.MOST_LINES:
+        self._parts += runs.parts_of(line)
+        if len(self._lines) < runs.MOST_LINES and self._parts <= runs.MOST_PARTS:
             self._lines.append(line)
 
     def _keep(self) -> None:
@@ -210,6 +213,24 @@ class Sweep:
             if len(deals) < BATCH:
                 return
             after = deals[-1].id
+
+
+def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    batch: list[Row] = []
+    asked = 0
+    for row in rows:
+        batch.append(row)
+        asked += _asks(row)
+        if len(batch) == BATCH or asked >= MOST_ASKED:
+            yield batch
+            batch, asked = [], 0
+    if batch:
+        yield batch
+
+
+def _asks(row: Row) -> int:
+    """Count the questions that a row puts to the gate, as far as it says so itself."""
+    return len(row.deal.team or "-") * len(row.deal.products or "-") if isinstance(row, Given) else 0
 
 
 def _people(session: Session, deal_ids: Collection[int]) -> dict[int, list[str]]:

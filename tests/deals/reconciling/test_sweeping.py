@@ -1,5 +1,6 @@
 """A whole run: what differs, who acts in the CRM without being cleared, and what is taken over."""
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from io import BytesIO
@@ -15,6 +16,7 @@ from app.deals.facts import deals_by_reference
 from app.deals.lists import at_risk
 from app.deals.models import Deal, Decision
 from app.deals.reconciling import runs, sweeping
+from app.deals.reconciling.comparing import compare
 from app.deals.reconciling.models import Reconciliation
 from app.deals.reconciling.reading import Broken, lines
 from app.deals.reconciling.rules import Difference, DifferenceKind
@@ -200,3 +202,25 @@ def test_progress_is_told_and_the_first_thousand_lines_are_kept(database: Databa
     with database.read() as session:
         assert len(session.scalars(select(Reconciliation)).one().lines) == 1_000
         assert session.scalars(select(col(Deal.reference))).all() == ["D-1", "D-9"]
+
+
+def test_large_teams_are_asked_about_in_small_batches_and_only_so_much_of_them_is_kept(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "MOST_ASKED", 40)
+    monkeypatch.setattr(runs, "MOST_PARTS", 100)
+    asked: list[int] = []
+
+    def counted(session: Session, rows: Any, moment: Any) -> Any:
+        asked.append(sum(len(each.deal.team) * len(each.deal.products) for each in rows))
+        return compare(session, rows, moment)
+
+    monkeypatch.setattr(sweeping, "compare", counted)
+    team = [{"rep": f"nobody{each}@example.com", "role": "specialist"} for each in range(10)]
+    row = {"products": ["keeper", "pilot", "porter"], "team": team}
+    findings = found(database, *(json.dumps({"id": f"X-{each}", **row}) for each in range(6)), whole=False)
+    assert asked == [60, 60, 60]
+    assert findings[-1] == Summary(Counts(rows=6, unknown=6, not_cleared=6))
+    with database.read() as session:
+        (line, line_2) = session.scalars(select(Reconciliation)).one().lines
+    assert [runs.parts_of(each) for each in (line, line_2)] == [41, 41]
