@@ -29,7 +29,6 @@ TELLING_ITEM: Final = "sm-about-us"
 """A question that those who crossed its red line later had mostly answered wrong."""
 TELLING_RED_LINE: Final = "sm.absolute-claims"
 MISSED_IT: Final = 4
-KNEW_IT: Final = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +154,7 @@ class DemoIncidents:
     def _remember_former_colleagues(self) -> None:
         """Let those cross a red line who mostly had missed its question, so that its numbers say something."""
         wrong, right = self._answered(correct=False), self._answered(correct=True)
-        concerned = [*wrong[:MISSED_IT], *right[:KNEW_IT]]
+        concerned = [*wrong[:MISSED_IT], *right][: len(LONG_AGO)]
         for (title, cost), (person_id, at) in zip(LONG_AGO, sorted(concerned, key=lambda each: each[1]), strict=False):
             one = Happened(
                 product=SHOPFRONT,

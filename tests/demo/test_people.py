@@ -1,16 +1,12 @@
 """The demonstration: the content that is shipped, and people who have learned, answered and forgotten some of it."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
-import time_machine
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from app.catalog.models import Content, ContentKind, Product
+from app.catalog.models import Content, ContentKind
 from app.catalog.queries import content
 from app.certification.live.models import Attendance, LiveSession, Registration
 from app.certification.models import (
@@ -25,14 +21,11 @@ from app.certification.models import (
     SignOff,
     SignOffOutcome,
 )
-from app.certification.queries import record
 from app.certification.requirements import RequirementKind
-from app.certification.rules import Standing, StandingVerdict
+from app.certification.rules import Standing
 from app.certification.signoffs.models import SignOffRequest
-from app.cli import main
 from app.commands.demo_story import FORMER_COLLEAGUES, REPS, SHOPFRONT
 from app.conduct.models import Consequence, Disposition, Finding, Violation
-from app.database import Database
 from app.notices.models import Notice
 from app.notices.rules import Kind
 from app.people.models import Person
@@ -44,44 +37,7 @@ from app.quizzes.spaced.queries import today_of
 from app.quizzes.statistics import FEWEST_ATTEMPTS
 from app.redlines.models import RedLineReview, ReviewState
 from app.redlines.proof import prove
-from installations import PostgresqlStore, SqliteStore
-
-A_SUNDAY_NIGHT = datetime(2026, 11, 22, 0, 30, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
-    """An installation that was just filled, on a day and at an hour when hardly anybody works; nobody writes to it."""
-    store: SqliteStore | PostgresqlStore
-    if request.param == "sqlite":
-        store = SqliteStore(tmp_path_factory.mktemp("told") / "demo.db", request.getfixturevalue("sqlite_template"))
-        store.replace()
-    else:
-        names = (request.getfixturevalue(name) for name in ("postgresql_url", "postgresql_template"))
-        store = PostgresqlStore(*names)
-    with pytest.MonkeyPatch.context() as patch, time_machine.travel(A_SUNDAY_NIGHT, tick=False):
-        patch.setenv("DEALWORTHY_DATABASE_URL", store.url)
-        assert [main(["import"]), main(["seed"])] == [0, 0]
-    database = Database(store.url)
-    with database.read() as session:
-        yield session
-    database.dispose()
-    if isinstance(store, PostgresqlStore):
-        store.close()
-
-
-def verdict_of(session: Session, email: str, slug: str) -> StandingVerdict:
-    """Where somebody stands with a product on the day of the story."""
-    person = session.scalars(select(col(Person.id)).where(col(Person.email) == email)).one()
-    product = session.scalars(select(col(Product.id)).where(col(Product.slug) == slug)).one()
-    found = record(session, person or 0, product or 0, A_SUNDAY_NIGHT)
-    assert found is not None
-    return found.verdict
-
-
-def with_email(session: Session, *columns: Any, of: Any) -> set[tuple[Any, ...]]:
-    """Rows of a table that names a person, with that person's address first."""
-    return {tuple(row) for row in session.execute(select(col(Person.email), *columns).where(col(Person.id) == of))}
+from telling import A_SUNDAY_NIGHT, verdict_of, with_email
 
 
 def numbers_of(analysis: Results) -> dict[str, float | None]:
@@ -144,7 +100,11 @@ def test_compliance_has_something_to_decide_and_has_decided(told: Session) -> No
     sent = told.execute(
         select(col(Person.email), col(Violation.consequence)).join(Person, col(Person.id) == col(Violation.person_id))
     )
-    assert [tuple(row) for row in sent] == [("marek.nowak@example.com", Consequence.COACHING)]
+    assert {tuple(row) for row in sent if row.consequence is not Consequence.NONE} == {
+        ("marek.nowak@example.com", Consequence.COACHING),
+        ("teo.lindqvist@example.com", Consequence.COACHING),
+        ("wang.siyuan@example.com", Consequence.SUSPENSION),
+    }
 
 
 def test_a_changed_red_line_waits_for_compliance_and_another_is_on_trial(told: Session) -> None:
@@ -258,6 +218,10 @@ def test_what_managers_and_compliance_decide_is_there_and_waits_for_somebody_els
 def test_everybody_who_has_something_to_do_is_told(told: Session) -> None:
     kinds = with_email(told, col(Notice.kind), of=col(Notice.person_id))
     assert kinds >= {
+        ("compliance@example.com", Kind.WAIVER_WAITING),
+        ("compliance@example.com", Kind.EMERGENCY_WAITING),
+        ("compliance@example.com", Kind.INCIDENTS_WAITING),
+        ("trainer@example.com", Kind.FIELD_NOTES_WAITING),
         ("rep@example.com", Kind.WINDOW_OPEN),
         ("rep2@example.com", Kind.SIGN_OFF_RETURNED),
         ("rep2@example.com", Kind.CHANGED),
