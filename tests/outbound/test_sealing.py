@@ -1,5 +1,7 @@
 """Sealed secrets open with the same secret for the same purpose, and not otherwise."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,15 +19,17 @@ def test_what_was_sealed_opens_again_and_does_not_show(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sealed", "secret", "label"),
+    ("change", "secret", "label"),
     [
-        (seal("whsec", SECRET, "a purpose"), "another secret", "a purpose"),
-        (seal("whsec", SECRET, "a purpose"), SECRET, "another purpose"),
-        (seal("whsec", SECRET, "a purpose")[:-8] + "AAAAAAA=", SECRET, "a purpose"),
-        ("", SECRET, "a purpose"),
-        ("no base64!", SECRET, "a purpose"),
+        (str, "another secret", "a purpose"),
+        (str, SECRET, "another purpose"),
+        (lambda sealed: sealed[:-8] + "AAAAAAA=", SECRET, "a purpose"),
+        (lambda _sealed: "", SECRET, "a purpose"),
+        (lambda _sealed: "no base64!", SECRET, "a purpose"),
     ],
+    ids=["another secret", "another purpose", "another end", "nothing", "no base64"],
 )
-def test_anything_else_does_not_open(sealed: str, secret: str, label: str) -> None:
+def test_anything_else_does_not_open(change: Callable[[str], str], secret: str, label: str) -> None:
+    sealed = seal("whsec", SECRET, "a purpose")
     with pytest.raises(SealError):
-        unseal(sealed, secret, label)
+        unseal(change(sealed), secret, label)
