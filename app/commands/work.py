@@ -22,7 +22,7 @@ from app.conduct import forgetting, rereading, rescan
 from app.config import Settings
 from app.database import Database
 from app.deals.ledger import actions as ledger
-from app.deals.reconciling import pulling
+from app.deals.reconciling import pulling, runs
 from app.deals.reconciling.sources import PULL_JOB
 from app.jobs.worker import Handler, Prepared, Worker
 from app.mails import actions as mails
@@ -50,6 +50,10 @@ def _clear_sign_in(session: Session, _payload: Mapping[str, Any]) -> None:
 
 def _forget_answers(session: Session, _payload: Mapping[str, Any]) -> None:
     idempotency.forget_old(session, now())
+
+
+def _forget_runs(session: Session, _payload: Mapping[str, Any]) -> None:
+    runs.forget_old(session, now())
 
 
 def _apply_rules(session: Session, _payload: Mapping[str, Any]) -> None:
@@ -109,6 +113,7 @@ HANDLERS: Mapping[str, Handler | Prepared] = {
     mails.FORGET_JOB: _forget_mails,
     idempotency.JOB: _forget_answers,
     pulling.PLAN_JOB: pulling.plan,
+    runs.FORGET_JOB: _forget_runs,
 }
 PERIODIC = {
     "quizzes.finish_attempts": timedelta(minutes=1),
@@ -122,6 +127,7 @@ PERIODIC = {
     telling.JOB: timedelta(minutes=5),
     ledger.FORGET_JOB: timedelta(minutes=15),
     pulling.PLAN_JOB: pulling.PLAN_EVERY,
+    runs.FORGET_JOB: timedelta(hours=24),
     **lanes.PERIODIC,
 }
 

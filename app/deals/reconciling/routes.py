@@ -21,14 +21,13 @@ from app.people.models import Role
 from app.web.csvfile import csv_file
 from app.web.forms import Bound, RawForm, bind, blank
 from app.web.i18n import gettext as _
+from app.web.paging import page_number
 from app.web.templating import page, redirect
 
 router = APIRouter()
 
 PATIENCE = Timing(connect=3)
 """Seconds that somebody who types in an address waits at most."""
-_DIGITS = 5
-"""Digits of the highest page number that is looked for."""
 Reader = Annotated[CurrentPerson, Depends(allow(Role.MANAGER, Role.COMPLIANCE, Role.ADMIN))]
 _HEAD = ("Line", "Deal", "What", "Rep", "Product", "In the CRM", "Here", "Taken over")
 
@@ -36,8 +35,7 @@ _HEAD = ("Line", "Deal", "What", "Rep", "Product", "In the CRM", "Here", "Taken 
 @router.get("/reconciliations")
 def index(request: Request, session: SessionDep, person: Reader) -> Response:
     """List the runs."""
-    typed = request.query_params.get("page", "")
-    number = max(int(typed), 1) if typed.isdecimal() and len(typed) <= _DIGITS else 1
+    number = page_number(request)
     found, total = queries.listed(session, person, number)
     context = {"found": found, "page": number, "pages": ceil(total / queries.PAGE), "words": words}
     return page(request, "reconciling/list.html", context)

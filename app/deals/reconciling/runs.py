@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
 from app.audit.actions import record as audit
@@ -19,6 +19,9 @@ MOST_LINES = 1_000
 """What differs, of one run, that is kept; all of it goes to whoever asked."""
 MOST_PARTS = 10_000
 """Differences, refusals and problems that are kept of one run, on as many lines as they may stand."""
+KEPT = timedelta(days=180)
+"""How long a run is kept; the audit trail keeps its counts."""
+FORGET_JOB = "crm.forget_runs"
 HUNG_UP = "hung_up"
 """What is kept of a run whose client went away."""
 FAILED = "failed"
@@ -130,3 +133,8 @@ def parts_of(line: Mapping[str, Any]) -> int:
     """Count what a line says: it may be about a hundred people and fifty products."""
     refusals = sum(len(each["products"]) for each in line["refusals"])
     return refusals + sum(len(line[name]) for name in ("differences", "problems", "people"))
+
+
+def forget_old(session: Session, moment: datetime) -> None:
+    """Forget the runs that were kept long enough; a worker's work."""
+    session.execute(delete(Reconciliation).where(col(Reconciliation.started_at) < moment - KEPT))

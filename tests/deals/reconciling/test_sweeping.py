@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.audit.models import AuditEntry
+from app.commands.work import HANDLERS, PERIODIC
 from app.database import Database
 from app.deals.facts import deals_by_reference
 from app.deals.lists import at_risk
@@ -224,3 +225,17 @@ def test_large_teams_are_asked_about_in_small_batches_and_only_so_much_of_them_i
     with database.read() as session:
         (line, line_2) = session.scalars(select(Reconciliation)).one().lines
     assert [runs.parts_of(each) for each in (line, line_2)] == [41, 41]
+
+
+def test_runs_are_forgotten_after_half_a_year_and_the_audit_trail_keeps_their_counts(database: Database) -> None:
+    found(database, '{"id": "D-1"}', whole=False)
+    left = []
+    for days in (180, 181):
+        with database.write() as session:
+            runs.forget_old(session, LATER + timedelta(days=days))
+        with database.read() as session:
+            left.append(len(session.scalars(select(Reconciliation)).all()))
+            entry = session.scalars(select(AuditEntry).where(col(AuditEntry.action) == "deals.reconciled")).one()
+    assert left == [1, 0]
+    assert (entry.details["rows"], entry.details["same"]) == (1, 1)
+    assert runs.FORGET_JOB in PERIODIC.keys() & HANDLERS.keys()
