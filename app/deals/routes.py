@@ -36,14 +36,13 @@ from app.web.asof import as_of as read_as_of
 from app.web.csvfile import csv_file
 from app.web.forms import Bound, RawForm, bind, blank
 from app.web.i18n import gettext as _
+from app.web.paging import page_number
 from app.web.templating import page, redirect
 
 router = APIRouter(prefix="/deals")
 # before the deals, whose addresses take any word
 router.include_router(import_router)
 
-_DIGITS = 5
-"""Digits of the highest page number that is looked for."""
 _CREATE = (Role.REP, Role.MANAGER, Role.ADMIN)
 
 
@@ -51,7 +50,7 @@ _CREATE = (Role.REP, Role.MANAGER, Role.ADMIN)
 def index(request: Request, session: SessionDep, person: SignedIn, moment: Now, today: Today) -> Response:
     """List the deals that somebody may see."""
     typed, wanted = _filter(request)
-    number = _page_number(request.query_params.get("page", ""))
+    number = page_number(request)
     found = lists.listed(session, person, wanted, number, moment)
     context = {
         "found": found,
@@ -95,10 +94,6 @@ def at_risk_file(request: Request, session: SessionDep, person: SignedIn, moment
         for each in obstacles(state)
     ]
     return csv_file("deals-at-risk.csv", head, rows)
-
-
-def _page_number(typed: str) -> int:
-    return max(int(typed), 1) if typed.isdecimal() and len(typed) <= _DIGITS else 1
 
 
 @router.get("/new")
@@ -173,7 +168,7 @@ def deal(
 def history(request: Request, reference: str, session: SessionDep, person: SignedIn, moment: Now) -> Response:
     """Show everything that was decided about a deal."""
     opened = lists.opened(session, person, reference, moment)
-    number = _page_number(request.query_params.get("page", ""))
+    number = page_number(request)
     return pages.history_page(request, session, opened.deal, moment, number)
 
 

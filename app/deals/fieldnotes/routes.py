@@ -24,11 +24,10 @@ from app.people.access import CurrentPerson, SignedIn, Trainer
 from app.people.forms import RowId
 from app.web.forms import Bound, RawForm, bind, blank
 from app.web.i18n import gettext as _
+from app.web.paging import page_number
 from app.web.templating import page, redirect
 
 router = APIRouter()
-
-_DIGITS = 5
 
 
 @router.post("/deals/{reference}/field-notes")
@@ -84,8 +83,7 @@ def show_queue(request: Request, session: SessionDep, _trainer: Trainer, moment:
     """Show what customers said, the oldest first, and how often each root is named."""
     asked = bind(ListForm, FormData(list(request.query_params.multi_items())))
     wanted = asked.data or ListForm()
-    typed = request.query_params.get("page", "")
-    number = max(int(typed), 1) if typed.isdecimal() and len(typed) <= _DIGITS else 1
+    number = page_number(request)
     found, total = queries.queue(session, Filter(**wanted.model_dump()), number)
     context = {
         "found": [(each, words.age(each.at, moment)) for each in found],

@@ -1,4 +1,4 @@
-"""The places of the bars that show how often red lines were crossed, quarter by quarter; no colour, no words."""
+"""How often red lines were crossed, as a bar for each of the last quarters; no colour, no words."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,44 +6,33 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.deals.incidents.lessons import Cost, quarter
+from app.web.charts import Bar, Plot
 
 QUARTERS = 8
-WIDTH, LEFT, TOP, BOTTOM, BAR = 560, 24, 40, 160, 36
-MOST_LINES = 4
+TOP, BAR = 40, 36
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """One quarter, how often red lines were crossed in it, and where its bar stands."""
+class Quarter:
+    """One quarter, how often red lines were crossed in it, and its bar."""
 
     year: int
-    quarter: int
+    number: int
     count: int
-    x: int
-    y: float
-
-    @property
-    def height(self) -> float:
-        """The bar's height."""
-        return BOTTOM - self.y
-
-    @property
-    def middle(self) -> int:
-        """The middle of the bar, for its label."""
-        return self.x + BAR // 2
+    bar: Bar
 
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """The bars of the last quarters, the newest last, and the horizontal lines as (count, height)."""
+    """The last quarters, the newest last, and the horizontal lines as (count, how far down)."""
 
-    bars: tuple[Bar, ...]
+    quarters: tuple[Quarter, ...]
     lines: tuple[tuple[int, float], ...]
 
     @property
     def total(self) -> int:
         """How often red lines were crossed in all of these quarters."""
-        return sum(bar.count for bar in self.bars)
+        return sum(each.count for each in self.quarters)
 
 
 def trend(found: Iterable[Cost], today: date) -> Trend:
@@ -52,19 +41,9 @@ def trend(found: Iterable[Cost], today: date) -> Trend:
     for each in found:
         counts.update(each.quarters)
     shown = _quarters(today)
-    most = max(counts[each] for each in shown)
-    step = max(1, -(-most // MOST_LINES))
-    top = max(step, -(-most // step) * step)
-    pitch = (WIDTH - LEFT) / QUARTERS
-
-    def height(count: int) -> float:
-        return round(BOTTOM - (BOTTOM - TOP) * count / top, 1)
-
-    bars = tuple(
-        Bar(*each, counts[each], round(LEFT + place * pitch + (pitch - BAR) / 2), height(counts[each]))
-        for place, each in enumerate(shown)
-    )
-    return Trend(bars, tuple((count, height(count)) for count in range(step, top + 1, step)))
+    plot = Plot(QUARTERS, BAR, max(counts[each] for each in shown), TOP)
+    quarters = tuple(Quarter(*each, counts[each], plot.bar(place, counts[each])) for place, each in enumerate(shown))
+    return Trend(quarters, plot.lines)
 
 
 def _quarters(today: date) -> list[tuple[int, int]]:

@@ -25,6 +25,7 @@ from app.people.forms import RowId
 from app.people.models import Role
 from app.web.forms import Bound, RawForm, bind, blank
 from app.web.i18n import gettext as _
+from app.web.paging import page_number
 from app.web.templating import page, redirect
 
 router = APIRouter(prefix="/incidents")
@@ -32,7 +33,6 @@ router.include_router(lessons_router)  # before the others, whose addresses have
 
 Reporter = Annotated[CurrentPerson, Depends(allow(Role.MANAGER, Role.COMPLIANCE, Role.TRAINER, Role.ADMIN))]
 Compliance = Annotated[CurrentPerson, Depends(allow(Role.COMPLIANCE))]
-_DIGITS = 5
 
 
 def _typed(request: Request) -> FormData:
@@ -44,7 +44,7 @@ def index(request: Request, session: SessionDep, person: Reporter) -> Response:
     """List the incidents that somebody may see, the open ones first."""
     form = bind(ListForm, _typed(request))
     wanted = form.data or ListForm()
-    number = _page_number(request.query_params.get("page", ""))
+    number = page_number(request)
     found, total = queries.listed(session, person, Filter(wanted.product, wanted.red_line, wanted.status), number)
     context = {
         "found": found,
@@ -57,10 +57,6 @@ def index(request: Request, session: SessionDep, person: Reporter) -> Response:
         "lessons": person.has(Role.COMPLIANCE, Role.TRAINER),
     }
     return page(request, "incidents/list.html", context)
-
-
-def _page_number(typed: str) -> int:
-    return max(int(typed), 1) if typed.isdecimal() and len(typed) <= _DIGITS else 1
 
 
 @router.get("/new")

@@ -1,4 +1,4 @@
-"""The places of the parts of a chart of exceptions by week, in units of its view box, and the numbers by product."""
+"""Exceptions by what came of them, as a stacked bar for each of the last weeks, and the numbers by product."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,13 +8,11 @@ from datetime import date, timedelta
 from app.catalog.text import Text
 from app.clock import local_day
 from app.deals.waivers.listing import Counted
+from app.web.charts import Bar, Plot
 
 WEEKS = 16
 WEEK = timedelta(days=7)
-WIDTH, HEIGHT = 560, 190
-LEFT, TOP, BOTTOM = 24, 32, 160
-BAR = 20
-MOST_LINES = 4
+TOP, BAR = 32, 20
 GIVEN, EMERGENCY, REFUSED, OPEN = "given", "emergency", "refused", "open"
 OUTCOMES = (GIVEN, EMERGENCY, REFUSED, OPEN)
 """What came of a request, in the order in which a bar is stacked; `open` is what nobody has decided, or decided on."""
@@ -32,10 +30,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """One week: how many of each outcome, and where its bar stands."""
+    """One week: how many of each outcome, and the bar of them all."""
 
     monday: date
-    x: int
+    bar: Bar
     pieces: tuple[Piece, ...]
     labelled: bool
 
@@ -43,11 +41,6 @@ class Week:
     def counts(self) -> dict[str, int]:
         """How many there are of each outcome."""
         return {each.outcome: each.count for each in self.pieces}
-
-    @property
-    def middle(self) -> int:
-        """The middle of the bar, for its label."""
-        return self.x + BAR // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +55,7 @@ class OfProduct:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """The weeks, the horizontal lines as (count, height), and the products, the most exceptions first."""
+    """The weeks, the horizontal lines as (count, how far down), and the products, the most exceptions first."""
 
     weeks: tuple[Week, ...]
     lines: tuple[tuple[int, float], ...]
@@ -104,14 +97,11 @@ def chart(found: Sequence[Counted], today: date) -> Chart:
         if 0 <= number < WEEKS:
             by_week[number][outcome(one)] += 1
             by_product.setdefault(one.slug, (one.product, Counter()))[1][outcome(one)] += 1
-    most = max(counts.total() for counts in by_week)
-    step = max(1, -(-most // MOST_LINES))
-    top = max(step, -(-most // step) * step)
-    unit = (BOTTOM - TOP) / top
+    plot = Plot(WEEKS, BAR, max(counts.total() for counts in by_week), TOP)
     products = [OfProduct(slug, name, _all(counts), counts.total()) for slug, (name, counts) in by_product.items()]
     return Chart(
-        weeks=tuple(_week(first, number, counts, unit) for number, counts in enumerate(by_week)),
-        lines=tuple((count, round(BOTTOM - count * unit, 1)) for count in range(step, top + 1, step)),
+        weeks=tuple(_week(first, number, counts, plot) for number, counts in enumerate(by_week)),
+        lines=plot.lines,
         products=tuple(sorted(products, key=lambda each: (-each.total, each.slug))),
         counts=_all(sum(by_week, Counter())),
     )
@@ -121,11 +111,9 @@ def _all(counts: Counter[str]) -> dict[str, int]:
     return {each: counts[each] for each in OUTCOMES}
 
 
-def _week(first: date, number: int, counts: Counter[str], unit: float) -> Week:
-    pitch = (WIDTH - LEFT) / WEEKS
+def _week(first: date, number: int, counts: Counter[str], plot: Plot) -> Week:
     pieces, below = [], 0
     for each in OUTCOMES:
-        below += counts[each]
-        pieces.append(Piece(each, counts[each], round(BOTTOM - below * unit, 1), round(counts[each] * unit, 1)))
-    x = round(LEFT + number * pitch + (pitch - BAR) / 2)
-    return Week(first + number * WEEK, x, tuple(pieces), labelled=number % 4 == 0)
+        foot, below = plot.y(below), below + counts[each]
+        pieces.append(Piece(each, counts[each], plot.y(below), round(foot - plot.y(below), 1)))
+    return Week(first + number * WEEK, plot.bar(number, below), tuple(pieces), labelled=number % 4 == 0)

@@ -31,13 +31,12 @@ from app.web.csvfile import csv_file
 from app.web.forms import Bound, RawForm, bind, blank
 from app.web.i18n import current_locale
 from app.web.i18n import gettext as _
+from app.web.paging import page_number
 from app.web.templating import page, redirect
 
 router = APIRouter()
 
 ONE_DAY = timedelta(days=1)
-_DIGITS = 5
-"""Digits of the highest page number that is looked for."""
 
 
 @router.get("/waivers")
@@ -45,7 +44,7 @@ def ledger(request: Request, session: SessionDep, person: SignedIn, moment: Now,
     """Show what waits for the person, and under it every exception that they may see."""
     seen = listing.reach(session, person)
     typed, wanted = _filter(request)
-    number = _page_number(request.query_params.get("page", ""))
+    number = page_number(request)
     found, total = listing.listed(session, seen, wanted, today, number)
     since = end_of_day(first_day(today) - ONE_DAY)
     context = {
@@ -71,10 +70,6 @@ def ledger(request: Request, session: SessionDep, person: SignedIn, moment: Now,
 def _filter(request: Request) -> tuple[dict[str, str], Filter]:
     typed = {name: request.query_params.get(name, "")[:200].strip() for name in ("q", "state", "product")}
     return typed, Filter(typed["q"], typed["state"], typed["product"])
-
-
-def _page_number(typed: str) -> int:
-    return max(int(typed), 1) if typed.isdecimal() and len(typed) <= _DIGITS else 1
 
 
 _HEAD = (

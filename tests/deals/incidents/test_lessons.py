@@ -148,11 +148,11 @@ def test_which_red_lines_cost_most(keeper: Product, session: Session) -> None:
 
 
 def test_the_trend_ends_with_the_present_quarter(keeper: Product, session: Session) -> None:
-    bars = trend(costs(session), date(2026, 11, 23)).bars
-    assert [(bar.year, bar.quarter, bar.count) for bar in bars] == [
+    quarters = trend(costs(session), date(2026, 11, 23)).quarters
+    assert [(each.year, each.number, each.count) for each in quarters] == [
         (2025, 1, 0), (2025, 2, 0), (2025, 3, 0), (2025, 4, 0), (2026, 1, 0), (2026, 2, 0), (2026, 3, 0), (2026, 4, 6),
     ]  # fmt: skip
-    assert len(bars) == QUARTERS
+    assert len(quarters) == QUARTERS
     assert keeper.slug == "keeper"
 
 
