@@ -7,8 +7,8 @@ from app.clock import now
 from app.commands.base import CommandError, Parsers, subcommands, writing
 from app.commands.csvfiles import content_of, refuse
 from app.config import Settings
-from app.deals.csvfile import COLUMNS, read_deals
-from app.deals.importing import Plan, import_deals
+from app.deals.importing.actions import Plan, import_deals
+from app.deals.importing.reading import COLUMNS, read_deals
 
 _ACTOR = "system"
 

@@ -14,7 +14,7 @@ from app.catalog.words import industry
 from app.certification.words import days_left
 from app.clock import local_day
 from app.deals import summary, words
-from app.deals.brief import brief
+from app.deals.briefing.excerpt import excerpt
 from app.deals.colleagues import Standing, standings, supervising
 from app.deals.currencies import offered
 from app.deals.facts import DealFacts
@@ -79,7 +79,7 @@ def deal_page(
         "cleared": [each for each in others if each.answer.allowed],
         "recent": recent,
         "names": {each.slug: words.name(each.name) for each in deal.products},
-        "brief": brief(session, deal, as_of),
+        "brief": excerpt(session, deal, as_of),
         "field_notes": None if past else field_notes_of(session, viewer.id, deal),
         "may_report": bool(viewer.roles - {Role.REP}),
         "may_change": may_change,

@@ -24,7 +24,7 @@ from app.deals.forms import (
     RemoveForm,
     SupervisorForm,
 )
-from app.deals.import_routes import router as import_router
+from app.deals.importing.routes import router as import_router
 from app.deals.lists import Filter, Opened
 from app.deals.obstacles import obstacles
 from app.deals.pages import Reply

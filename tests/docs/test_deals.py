@@ -5,8 +5,8 @@ import re
 from app.catalog.content import CUSTOMER_ROLES, DEAL_STAGES
 from app.config import ROOT
 from app.deals import words
-from app.deals.csvfile import COLUMNS, MOST_ROWS
 from app.deals.facts import SLIPS_DAYS
+from app.deals.importing.reading import COLUMNS, MOST_ROWS
 from app.deals.proposals import MOST_CONTACTS
 
 PAGE = (ROOT / "docs/deals.md").read_text()

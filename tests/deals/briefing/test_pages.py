@@ -69,6 +69,13 @@ def test_the_team_finds_everything_for_the_meeting_on_one_page(sign_in: SignIn) 
 
 
 @pytest.mark.usefixtures("cafe")
+def test_the_page_of_the_deal_names_the_talk_track_that_fits(sign_in: SignIn) -> None:
+    text = sign_in("ana@example.com").get("/deals/D-1").text
+    assert '<a href="/products/keeper/lessons/lesson-1">To operations</a>' in text
+    assert "To finance" not in text
+
+
+@pytest.mark.usefixtures("cafe")
 def test_the_customer_sees_nothing_internal(sign_in: SignIn) -> None:
     page = sign_in("ana@example.com").get("/deals/D-1/brief?view=external").text
     main = page[page.index("<main") : page.index("</main>")]

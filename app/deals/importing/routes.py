@@ -7,8 +7,8 @@ from starlette.responses import Response
 
 from app.clock import Now
 from app.database import SessionDep
-from app.deals.csvfile import read_deals
-from app.deals.importing import Plan, import_deals, reach
+from app.deals.importing.actions import Plan, import_deals, reach
+from app.deals.importing.reading import read_deals
 from app.people.access import CurrentPerson, allow
 from app.people.models import Role
 from app.web.carried import Upload, chosen, pack

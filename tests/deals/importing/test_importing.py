@@ -13,9 +13,9 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from app.audit.models import AuditEntry
-from app.deals.csvfile import COLUMNS, read_deals
 from app.deals.facts import Contact, DealFacts, deals
-from app.deals.importing import Plan, import_deals
+from app.deals.importing.actions import Plan, import_deals
+from app.deals.importing.reading import COLUMNS, read_deals
 from app.deals.models import Deal, DealMember
 from app.people.models import Role
 from factories import NOW, attest, deal, person, sellable

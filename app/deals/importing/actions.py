@@ -11,9 +11,9 @@ from sqlmodel import Session
 
 from app.audit.actions import record
 from app.deals import words
-from app.deals.csvfile import DealsFile
 from app.deals.facts import OWNER, DealFacts
 from app.deals.gate import DealState, states
+from app.deals.importing.reading import DealsFile
 from app.deals.lists import Viewer, candidates, tree
 from app.deals.proposals import Proposal, Wanted, proposals
 from app.deals.replacing import is_stopped, put_all
