@@ -20,7 +20,7 @@ from app.clock import local_day, site_zone
 from app.deals.models import Deal
 from app.deals.policies.queries import UNPUBLISHED, Policy, of_program, policies
 from app.deals.queries import Asked, Part, Question, answers
-from app.deals.rules import Situation
+from app.deals.rules import ROLES, Situation
 from app.deals.waivers.models import Waiver
 from app.people.models import Person
 
@@ -73,6 +73,7 @@ def bundle(session: Session, moment: datetime) -> Bundle:
             "timezone": str(site_zone()),
             "day": local_day(moment).isoformat(),
             "stages": list(DEAL_STAGES),
+            "roles": list(ROLES),
             "products": {slug: _product(policy) for slug, policy in asked.items()},
             "answers": table.answers(),
             "reps": reps,

@@ -65,6 +65,10 @@ class DealStage(StrEnum):
     RENEWAL = "renewal"
 
 
+ROLES = ("owner", "account-manager", "solution-consultant", "customer-success", "specialist")
+"""The parts that somebody may play in a deal."""
+
+
 class RepStatus(StrEnum):
     """What is known of the person who was asked about."""
 
@@ -106,7 +110,10 @@ class GateRequirement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """Where the deal is and what the person does on it. What is not known is taken to need clearance."""
+    """Where the deal is and what the person does on it. What is not known is taken to need clearance.
+
+    A stage and a role that no deal has are not known either: a CRM's own word for one opens nothing.
+    """
 
     stage: str | None = None
     region: str | None = None
@@ -314,7 +321,7 @@ def _is_required(requirement: GateRequirement | None, situation: Situation) -> b
     if requirement is None:
         return False
     elsewhere = situation.region is not None and requirement.regions and situation.region not in requirement.regions
-    another_role = situation.role is not None and requirement.roles and situation.role not in requirement.roles
+    another_role = situation.role in ROLES and requirement.roles and situation.role not in requirement.roles
     return not (elsewhere or another_role or _is_before(situation.stage, requirement.from_stage))
 
 

@@ -533,17 +533,18 @@ def _parts(claims: Mapping[str, Any], check: Check, product: str, today: str) ->
         enforcement = requirement["enforcement"]
         if answers is None:
             yield "unknown", None, ["unknown_rep"], enforcement
-        elif not _applies(requirement, claims["stages"], check):
+        elif not _applies(requirement, claims, check):
             yield "not_required", None, [], enforcement
         else:
             answer = claims["answers"][answers[number]]
             yield *_standing(claims, answer, (check.deal, check.rep.lower(), product), today), enforcement
 
 
-def _applies(requirement: Mapping[str, Any], stages: Sequence[str], check: Check) -> bool:
+def _applies(requirement: Mapping[str, Any], claims: Mapping[str, Any], check: Check) -> bool:
+    stages = claims["stages"]
     early = check.stage in stages and stages.index(check.stage) < stages.index(requirement["from_stage"])
     elsewhere = check.region is not None and requirement["regions"] and check.region not in requirement["regions"]
-    another = check.role is not None and requirement["roles"] and check.role not in requirement["roles"]
+    another = check.role in claims["roles"] and requirement["roles"] and check.role not in requirement["roles"]
     return not (early or elsewhere or another)
 
 

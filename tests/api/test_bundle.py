@@ -97,6 +97,7 @@ def test_the_file_holds_what_decides_and_is_signed_by_the_installation(get: Get,
         "timezone": "UTC",
         "day": "2026-11-23",
         "stages": ["discovery", "proposal", "negotiation", "contract", "delivery", "renewal"],
+        "roles": ["owner", "account-manager", "solution-consultant", "customer-success", "specialist"],
         "products": {
             "keeper": {
                 "failure_mode": "closed",

@@ -172,7 +172,9 @@ def test_the_answer_for_one_product(facts: ProductFacts, expected: ProductDecisi
         (Situation(stage="proposal", region="CN", role="owner"), False),
         (Situation(stage="delivery", region="CN", role="owner"), True),
         (Situation(stage="contract", region="DE", role="owner"), False),
-        (Situation(stage="contract", region="CN", role="engineer"), False),
+        (Situation(stage="contract", region="CN", role="specialist"), False),
+        (Situation(stage="contract", region="CN", role="Owner"), True),
+        (Situation(stage="contract", region="CN", role="Vertriebsleitung"), True),
         (Situation(), True),
         (Situation(stage="signing"), True),
         (Situation(role="owner"), True),
@@ -294,7 +296,7 @@ REQUIREMENTS = st.builds(
     GateRequirement,
     regions=st.frozensets(st.sampled_from(["CN", "DE"])),
     from_stage=st.sampled_from(DealStage),
-    roles=st.frozensets(st.sampled_from(["owner", "engineer"])),
+    roles=st.frozensets(st.sampled_from(["owner", "specialist"])),
     enforcement=st.sampled_from(Enforcement),
 )
 FACTS_OF_ALL_KINDS = st.builds(
@@ -308,7 +310,7 @@ FACTS_OF_ALL_KINDS = st.builds(
         Situation,
         stage=st.sampled_from([None, "signing", *DealStage]),
         region=st.sampled_from([None, "CN", "DE", "FR"]),
-        role=st.sampled_from([None, "owner", "engineer"]),
+        role=st.sampled_from([None, "owner", "specialist", "engineer"]),
     ),
     waived_through=st.none() | DAYS,
     supervisor_cleared=st.booleans(),

@@ -1,8 +1,13 @@
 """A deal chooses from the words that the courses use, so that the talk tracks made for it are found."""
 
+from typing import get_args
+
+from app.api.dealschemas import Role
 from app.authoring.files import read_tree
 from app.config import ROOT
-from app.deals.words import industries
+from app.deals.forms import Part
+from app.deals.rules import ROLES
+from app.deals.words import industries, roles
 
 
 def test_the_industries_of_the_shipped_talk_tracks_can_be_chosen() -> None:
@@ -17,3 +22,7 @@ def test_the_industries_of_the_shipped_talk_tracks_can_be_chosen() -> None:
     }
     assert used
     assert used <= {slug for slug, _name in industries()}
+
+
+def test_the_parts_in_a_deal_are_the_same_wherever_they_are_chosen_or_taken() -> None:
+    assert tuple(slug for slug, _name in roles()) == get_args(Part) == get_args(Role) == ROLES
