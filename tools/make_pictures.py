@@ -41,7 +41,7 @@ def main() -> int:
         fill(database_url)
         with serve(database_url, Path(folder) / "server.log") as demonstration:
             browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
-            for picture in (_of_a_rep, _of_a_trainer, _of_a_manager, _on_a_phone, _in_chinese):
+            for picture in (_of_a_rep, _of_a_trainer, _of_a_manager, _of_compliance, _on_a_phone, _in_chinese):
                 picture(browser, demonstration)
             browser.close()
     return _too_heavy()
@@ -83,6 +83,15 @@ def _of_a_manager(browser: Browser, demonstration: Demonstration) -> None:
     page.get_by_role("link", name=re.compile("Guest chat for fourteen shops|Harbour Bakery Group")).first.click()
     page.get_by_role("heading", level=1).wait_for()
     _take(page, "deal")
+
+
+def _of_compliance(browser: Browser, demonstration: Demonstration) -> None:
+    page = _signed_in(browser, demonstration, "compliance@example.com")
+    page.goto("/waivers")
+    _take(page, "exceptions")
+    page.goto("/gate/shopfront-messaging")
+    page.get_by_role("heading", name="Ask for something else").evaluate("heading => heading.scrollIntoView()")
+    _take(page, "gate")
 
 
 def _on_a_phone(browser: Browser, demonstration: Demonstration) -> None:
