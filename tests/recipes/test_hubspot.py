@@ -5,12 +5,14 @@ HubSpot itself is a stand-in that answers as its documentation says about owners
 
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -18,6 +20,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 from sqlmodel import Session, col, select
 
+from app.catalog.content import DEAL_STAGES
 from app.config import ROOT
 from app.deals.models import Deal
 from crmside import Crm, answer
@@ -114,6 +117,8 @@ def test_what_is_set_up_wrongly_stops(act: Act) -> None:
     assert "/products/0: " in wrong["reasons"]
     assert act(token="revoked", dealworthy_failure_mode="open")["reasons"].startswith("401: ")
     assert act(dealstage="our-own")["action"] == "stop"
+    nobody = {"action": "stop", "decision": "error", "reasons": "HubSpot answered 404 about owner 99"}
+    assert act(hubspot_owner_id="99") == {**nobody, "failure_mode": "closed"}
 
 
 @pytest.mark.browser
@@ -124,6 +129,24 @@ def test_without_an_answer_it_does_what_it_remembers(act: Act, crm: Crm) -> None
     assert act(dealworthy_failure_mode="open") == {**gone, "failure_mode": "open", "action": "go"}
     assert act(dealworthy_failure_mode="closed") == {**gone, "failure_mode": "closed", "action": "stop"}
     assert act(dealworthy_failure_mode="") == {**gone, "failure_mode": "closed", "action": "stop"}
+
+
+def test_the_page_names_what_the_files_use() -> None:
+    page, script, nightly = ((ROOT / "docs/hubspot.md").read_text(), *map(Path.read_text, _files()))
+    used = set(re.findall(r"fields\.(\w+)", script))
+    listed = page.partition("*Property to include in code*")[2].partition("Data outputs")[0]
+    assert used == set(FIELDS) | {"dealworthy_account"}
+    assert used == set(re.findall(r"`(\w+)`", listed))
+    stages = dict(re.findall(r"^  (\w+): \"(\w+)\",$", script, re.MULTILINE))
+    assert stages == dict(re.findall(r"^    \"(\w+)\": \"(\w+)\",$", nightly, re.MULTILINE))
+    assert set(stages.values()) <= set(DEAL_STAGES)
+    for action, decision in [("go", "unreachable"), ("warn", "not_cleared"), ("stop", "error")]:
+        assert f"`{action}`" in page
+        assert f"`{decision}`" in page
+
+
+def _files() -> tuple[Path, Path]:
+    return FOLDER / "gate.js", FOLDER / "reconcile.py"
 
 
 def deals_of_hubspot() -> list[dict[str, Any]]:

@@ -124,6 +124,20 @@ def test_what_is_read_of_a_comparison_is_in_its_lines() -> None:
     assert len(read) == 6
 
 
+def test_the_page_names_what_the_files_use() -> None:
+    page = (ROOT / "docs/salesforce.md").read_text()
+    assert {name for name in SOURCES if name not in page} == set()
+    used = set(re.findall(r"\b\w+__c\b", "".join(SOURCES.values())))
+    assert {name for name in used if f"`{name}`" not in page} == set()
+    (minutes,) = re.findall(r"MINUTES = (\d+)", SOURCES["DealworthyGuard.cls"])
+    (at_once,) = re.findall(r"AT_ONCE = (\d+)", SOURCES["DealworthyPut.cls"])
+    (rows,) = re.findall(r"AT_ONCE = (\d+)", RECONCILE)
+    assert f"good for {minutes} minutes" in page
+    assert f"{at_once} × 10 seconds" in page
+    assert f"{rows} opportunities, about" in page
+    assert re.findall(r"MILLISECONDS = (\d+)", GATE + RECONCILE) == ["10000", "120000"]
+
+
 def filled(template: str, **values: str) -> str:
     for name, value in values.items():
         template = template.replace("{" + name + "}", value)

@@ -103,12 +103,11 @@ function reasons(clearance) {
 
 function outcome(answer, remembered) {
   if (answer === null) {
-    const open = remembered === "open";
     return {
-      action: open ? "go" : "stop",
+      action: remembered === "open" ? "go" : "stop",
       decision: "unreachable",
       reasons: "Dealworthy did not answer.",
-      failure_mode: open ? "open" : "closed",
+      failure_mode: remembered,
     };
   }
   const { status, document } = answer;
@@ -134,13 +133,18 @@ function outcome(answer, remembered) {
     action: "stop",
     decision: "error",
     reasons: [`${status}: ${document.detail}`, ...places].join("\n"),
-    failure_mode: remembered === "open" ? "open" : "closed",
+    failure_mode: remembered,
   };
 }
 
 exports.main = async (event, callback) => {
   const fields = event.inputFields;
-  const deal = await dealOf(fields);
-  const answer = await put(String(event.object.objectId), deal);
-  callback({ outputFields: outcome(answer, fields.dealworthy_failure_mode) });
+  const remembered = fields.dealworthy_failure_mode === "open" ? "open" : "closed";
+  try {
+    const deal = await dealOf(fields);
+    callback({ outputFields: outcome(await put(String(event.object.objectId), deal), remembered) });
+  } catch (error) {
+    // HubSpot did not say who is on the deal, or a property holds what it should not: nothing was asked.
+    callback({ outputFields: { action: "stop", decision: "error", reasons: error.message, failure_mode: remembered } });
+  }
 };

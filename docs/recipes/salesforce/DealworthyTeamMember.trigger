@@ -1,4 +1,4 @@
-trigger DealworthyTeamMember on OpportunityTeamMember (before insert, after insert, after delete) {
+trigger DealworthyTeamMember on OpportunityTeamMember (before insert, after insert, after update, after delete) {
     if (Trigger.isBefore) {
         DealworthyGuard.beforeInsert(Trigger.new);
     } else if (!System.isQueueable() && !System.isBatch()) {
