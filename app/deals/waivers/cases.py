@@ -10,6 +10,7 @@ from app.deals.facts import DealFacts, Member, deals
 from app.deals.gate import ask
 from app.deals.models import Deal
 from app.deals.queries import Answer, Asked, ProductAnswer, answers
+from app.deals.rules import Enforcement
 from app.deals.waivers.listing import Listed
 from app.deals.waivers.rules import Case, Obstacle, obstacle
 
@@ -35,13 +36,18 @@ class Standing:
 
     def case(self, asker: int) -> Case:
         """Return what somebody decides about, if `asker` asked for it."""
-        decision = self.whole.decision
         return Case(
             asker=asker,
             person=self.place.person.person_id,
             on_deal=on_deal(self.place.deal),
-            enforcement=decision.enforcement,
+            enforcement=self._enforcement,
         )
+
+    @property
+    def _enforcement(self) -> Enforcement:
+        """What a refusal does at worst, also in a region that the deal may yet be moved to."""
+        lacking = [each.requirement.enforcement for each in self.whole.parts if not each.certified]
+        return max(lacking, key=list(Enforcement).index, default=self.whole.decision.enforcement)
 
     @property
     def codes(self) -> list[str]:

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from app.certification.models import CertificationEventKind
 from app.certification.sanctions.actions import sanction
 from app.database import Database, stored_id
+from app.deals.policies.models import GatePolicy
 from app.deals.waivers.actions import decide, end
 from app.deals.waivers.models import Waiver
 from app.errors import AppError, ConflictError, ForbiddenError, InvalidError
@@ -190,3 +191,29 @@ def test_two_who_decide_at_once_decide_once(database: Database, session: Session
     with database.read() as own:
         kept = own.get_one(Waiver, asked)
         assert (kept.approved, kept.decided_by) in [(approve, viewer.id) for viewer, approve in viewers]
+
+
+def test_a_manager_gives_no_exception_that_opens_a_block_once_the_deal_is_moved(office: Office) -> None:
+    requirements = [
+        {"enforcement": "require_approval", "regions": ["EU"]},
+        {"enforcement": "block", "regions": ["CN"]},
+    ]
+    office.session.add(
+        GatePolicy(
+            product_id=stored_id(office.porter),
+            starts_on=TODAY,
+            document={"requirements": requirements},
+            reason="China is stricter",
+            made_at=NOW,
+            made_by="cleo@example.com",
+        )
+    )
+    office.deal.region = "EU"
+    office.session.flush()
+    asked = office.asks(product="porter").id
+    with pytest.raises(ForbiddenError):
+        office.decides("miriam", asked)
+    assert office.decides("cleo", asked).approved is True
+    office.deal.region = "CN"
+    office.session.flush()
+    assert office.answer(product="porter") == "cleared_by_waiver"
