@@ -6,6 +6,7 @@ A test that asks for `database`, `session` or `client` runs twice: on SQLite and
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
@@ -133,6 +134,13 @@ def application(installation: Installation) -> Iterator[FastAPI]:
 def clock() -> Iterator[time_machine.Traveller]:
     """Pages are asked for at `factories.NOW`, when factories store things, whatever day it is; the clock goes on."""
     with time_machine.travel(NOW) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def an_hour_later() -> Iterator[time_machine.Traveller]:
+    """Pages are asked for an hour after factories store things; the clock goes on."""
+    with time_machine.travel(NOW + timedelta(hours=1)) as traveller:
         yield traveller
 
 

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from app.errors import AppError, InvalidError
 from app.web.i18n import gettext as _
+from app.web.strictjson import no_constant, unique_keys
 
 MEBIBYTE = 1024 * 1024
 LARGEST_BODY = 2 * MEBIBYTE
@@ -34,25 +35,16 @@ class UnsupportedTypeError(AppError):
 
 
 class JSONRequest(Request):
-    """A request whose JSON means one thing: a key that stands twice could be read in two ways (RFC 8259, 4).
+    """A request whose JSON means one thing.
 
     Numbers are read as they are written, not as the nearest binary ones.
     """
 
     async def json(self) -> Any:
         """Read the body. Raises ValueError for what is no JSON, and for a key that stands twice."""
-        return json.loads(await self.body(), object_pairs_hook=_unique, parse_constant=_no_number, parse_float=Decimal)
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
-    return found
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+        return json.loads(
+            await self.body(), object_pairs_hook=unique_keys, parse_constant=no_constant, parse_float=Decimal
+        )
 
 
 class ProblemRoute(APIRoute):

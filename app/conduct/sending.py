@@ -13,10 +13,8 @@ from app.audit.actions import record
 from app.catalog.models import Product
 from app.conduct.models import Disposition, Finding, SentText
 from app.database import stored_id
-from app.errors import ConflictError
-from app.people.models import Person
+from app.people.once import stored_before
 from app.redlines.checking import Circumstances, Found, RuleSet
-from app.web.i18n import gettext as _
 
 MOST_OF_ONE: Final = 200
 """Findings of one red line that are stored of a text, the first ones."""
@@ -106,11 +104,9 @@ def send(  # noqa: PLR0913 (each is one fact about the text)
     `products` are slugs, `places` what tells a reader where in a file something stands. Raises ConflictError for a
     key that somebody else has used.
     """
-    session.execute(select(col(Person.id)).where(col(Person.id) == person_id).with_for_update())
-    known = session.scalar(select(SentText).where(col(SentText.key) == key))
+    with_key = select(SentText).where(col(SentText.key) == key)
+    known = stored_before(session, with_key, person_id, lambda each: each.person_id)
     if known is not None:
-        if known.person_id != person_id:
-            raise ConflictError(_("Open the page again: this form has been sent already."))
         return known
     sent = SentText(
         person_id=person_id,

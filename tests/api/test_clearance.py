@@ -1,7 +1,7 @@
 """What a CRM reads: the exact JSON of every decision and reason, and of every way to ask wrongly."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -25,12 +25,7 @@ from tools.statements import count_statements
 SOON = NOW + timedelta(minutes=5)
 Ask = Callable[..., Any]
 AS_OF = SOON.isoformat()
-
-
-@pytest.fixture(autouse=True)
-def an_hour_later() -> Iterator[None]:
-    with time_machine.travel(NOW + timedelta(hours=1)):
-        yield
+pytestmark = pytest.mark.usefixtures("an_hour_later")
 
 
 @pytest.fixture

@@ -1,12 +1,11 @@
 """What a CRM stores and reads: whole deals, where the gate lets their teams be on them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-import time_machine
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
@@ -35,12 +34,7 @@ BODY: dict[str, Any] = {
     "products": ["keeper"],
     "team": [{"rep": "Ana@Example.com", "role": "owner"}],
 }
-
-
-@pytest.fixture(autouse=True)
-def an_hour_later() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(SOON) as traveller:
-        yield traveller
+pytestmark = pytest.mark.usefixtures("an_hour_later")
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """What an editor, a mail client or an assistant reads when it asks about a text."""
 
 import json
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import time_machine
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
@@ -54,12 +52,7 @@ FOUND = {
     "state": "active",
     "reason": None,
 }
-
-
-@pytest.fixture(autouse=True)
-def an_hour_later() -> Iterator[None]:
-    with time_machine.travel(NOW + timedelta(hours=1)):
-        yield
+pytestmark = pytest.mark.usefixtures("an_hour_later")
 
 
 @pytest.fixture

@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import timedelta
 from itertools import count
 from random import Random
 from threading import Event
 
 import pytest
-import time_machine
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import Session
@@ -25,12 +23,7 @@ from factories import NOW, attest, person, sellable
 THREADS = 8
 PEOPLE = 5
 REVOKED = 3
-
-
-@pytest.fixture(autouse=True)
-def an_hour_later() -> Iterator[None]:
-    with time_machine.travel(NOW + timedelta(hours=1)):
-        yield
+pytestmark = pytest.mark.usefixtures("an_hour_later")
 
 
 @dataclass

@@ -1,12 +1,11 @@
 """Deals created and changed in a browser: what the gate stops, what is stale, and what is kept of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from fastapi.testclient import TestClient
 from lxml import html
 from sqlalchemy import select
@@ -19,12 +18,7 @@ from factories import NOW, attest, deal, sellable
 
 LATER = NOW + timedelta(hours=1)
 SignIn = Callable[[str], TestClient]
-
-
-@pytest.fixture(autouse=True)
-def an_hour_later() -> Iterator[None]:
-    with time_machine.travel(LATER):
-        yield
+pytestmark = pytest.mark.usefixtures("an_hour_later")
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 """The end of a deal and the customer's people on it, in a browser."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -19,12 +18,7 @@ from factories import NOW, attest, deal, person, sellable
 
 LATER = NOW + timedelta(hours=1)
 TODAY = LATER.date()
-
-
-@pytest.fixture(autouse=True)
-def an_hour_later() -> Iterator[None]:
-    with time_machine.travel(LATER):
-        yield
+pytestmark = pytest.mark.usefixtures("an_hour_later")
 
 
 @pytest.fixture

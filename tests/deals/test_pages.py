@@ -1,6 +1,6 @@
 """Deals in a browser: who sees and changes them, how they are listed, and how they were."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -17,12 +17,7 @@ from tools.statements import count_statements
 
 LATER = NOW + timedelta(hours=1)
 SignIn = Callable[[str], TestClient]
-
-
-@pytest.fixture(autouse=True)
-def an_hour_later() -> Iterator[None]:
-    with time_machine.travel(LATER):
-        yield
+pytestmark = pytest.mark.usefixtures("an_hour_later")
 
 
 @pytest.fixture

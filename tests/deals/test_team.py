@@ -1,6 +1,6 @@
 """The team of a deal in a browser: whom the gate lets on it, beside whom, and what is kept of it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -16,12 +16,7 @@ from factories import NOW, attest, deal, person, sellable
 
 LATER = NOW + timedelta(hours=1)
 SignIn = Callable[[str], TestClient]
-
-
-@pytest.fixture(autouse=True)
-def an_hour_later() -> Iterator[None]:
-    with time_machine.travel(LATER):
-        yield
+pytestmark = pytest.mark.usefixtures("an_hour_later")
 
 
 @pytest.fixture

@@ -1,10 +1,9 @@
 """The timeline of a deal, who else is free, and what hangs on a supervising colleague, in a browser."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
@@ -17,12 +16,7 @@ from factories import NOW, attest, deal, person, sellable
 
 LATER = NOW + timedelta(hours=1)
 SignIn = Callable[[str], TestClient]
-
-
-@pytest.fixture(autouse=True)
-def an_hour_later() -> Iterator[None]:
-    with time_machine.travel(LATER):
-        yield
+pytestmark = pytest.mark.usefixtures("an_hour_later")
 
 
 @pytest.fixture

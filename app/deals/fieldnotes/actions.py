@@ -12,9 +12,8 @@ from app.deals.fieldnotes.models import FieldNote, NoteKind, NoteRoot, NoteStatu
 from app.deals.fieldnotes.rules import Deed
 from app.deals.fieldnotes.words import refusal
 from app.errors import ConflictError
-from app.people.models import Person
+from app.people.once import stored_before
 from app.people.somebody import Somebody
-from app.web.i18n import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +32,9 @@ def write(session: Session, deal_id: int, heard: Heard, key: str, author: Somebo
 
     Raises ConflictError for a key that somebody else has used.
     """
-    session.execute(select(col(Person.id)).where(col(Person.id) == author.id).with_for_update())
-    known = session.scalar(select(FieldNote).where(col(FieldNote.key) == key))
+    with_key = select(FieldNote).where(col(FieldNote.key) == key)
+    known = stored_before(session, with_key, author.id, lambda each: each.person_id)
     if known is not None:
-        if known.person_id != author.id:
-            raise ConflictError(_("Open the page again: this form has been sent already."))
         return known
     note = FieldNote(
         key=key,

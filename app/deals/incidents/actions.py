@@ -18,8 +18,8 @@ from app.deals.incidents.rules import Refusal, Wanted, refuse
 from app.deals.incidents.words import FIELDS, refusal
 from app.errors import AppError, ConflictError, ForbiddenError, InvalidError
 from app.people.models import Person
+from app.people.once import stored_before
 from app.people.somebody import Somebody
-from app.web.i18n import gettext as _
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +44,9 @@ def report(session: Session, told: Report, key: str, by: Somebody, moment: datet
 
     Raises ConflictError for a key that somebody else has used.
     """
-    session.execute(select(col(Person.id)).where(col(Person.id) == by.id).with_for_update())
-    known = session.scalar(select(Incident).where(col(Incident.key) == key))
+    with_key = select(Incident).where(col(Incident.key) == key)
+    known = stored_before(session, with_key, by.id, lambda each: each.opened_by)
     if known is not None:
-        if known.opened_by != by.id:
-            raise ConflictError(_("Open the page again: this form has been sent already."))
         return known
     incident = Incident(
         key=key,

@@ -13,6 +13,7 @@ from app.catalog.content import DealStage
 from app.deals.forms import Part
 from app.deals.reconciling.rules import FACTS, CrmDeal, CrmMember
 from app.web.i18n import gettext as _
+from app.web.strictjson import no_constant, unique_keys
 
 LONGEST_LINE = 64 * 1024
 """Bytes of one line."""
@@ -238,20 +239,11 @@ def _no_json() -> str:
     return _("This line is no JSON in UTF-8, or a key in it stands twice.")
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key stands twice")
-    return found
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
-
-
 def _whole(digits: str) -> int | Decimal:
     return int(digits) if len(digits) <= _LONGEST_NUMBER else Decimal(digits)
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_number, parse_float=Decimal, parse_int=_whole)
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=unique_keys, parse_constant=no_constant, parse_float=Decimal, parse_int=_whole
+)
 _NO_JSON = (ValueError, ArithmeticError, RecursionError)

@@ -1,12 +1,11 @@
 """A file of deals: stored as a whole, judged by the gate, and nothing new the second time."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-import time_machine
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select
@@ -29,12 +28,7 @@ GOOD = (
 )
 STOPPED = "CRM-2,Vela,Vela Sports,1000,EUR,proposal,,,,keeper,ana@example.com:owner;marek@example.com:specialist,,,"
 LOST = STOPPED.removesuffix(",,") + ",lost,2026-11-20"
-
-
-@pytest.fixture(autouse=True)
-def an_hour_later() -> Iterator[None]:
-    with time_machine.travel(LATER):
-        yield
+pytestmark = pytest.mark.usefixtures("an_hour_later")
 
 
 @pytest.fixture(autouse=True)
