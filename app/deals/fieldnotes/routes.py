@@ -20,6 +20,7 @@ from app.deals.fieldnotes.forms import AnswerForm, CloseForm, ListForm, NoteForm
 from app.deals.fieldnotes.models import NoteRoot
 from app.deals.fieldnotes.queries import Filter
 from app.errors import ConflictError, ForbiddenError
+from app.people import limits
 from app.people.access import CurrentPerson, SignedIn, Trainer
 from app.people.forms import RowId
 from app.web.forms import Bound, RawForm, bind, blank
@@ -28,6 +29,9 @@ from app.web.paging import page_number
 from app.web.templating import page, redirect
 
 router = APIRouter()
+
+WRITTEN_A_WINDOW = 40
+"""Field notes of one person within `limits.WINDOW`."""
 
 
 @router.post("/deals/{reference}/field-notes")
@@ -42,6 +46,7 @@ def write(
     heard = _heard(deal, form)
     if heard is None or form.data is None:
         return _write_page(request, session, person, deal, form, status=422)
+    limits.count(session, f"field-note:{person.id}", WRITTEN_A_WINDOW, moment)
     try:
         actions.write(session, deal.id, heard, form.data.key, person, moment)
     except ConflictError as error:

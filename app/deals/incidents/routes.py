@@ -20,6 +20,7 @@ from app.deals.incidents.lessonroutes import router as lessons_router
 from app.deals.incidents.queries import Filter
 from app.deals.incidents.reporting import Source
 from app.errors import AppError, ConflictError, ForbiddenError, InvalidError
+from app.people import limits
 from app.people.access import CurrentPerson, SignedIn, allow
 from app.people.forms import RowId
 from app.people.models import Role
@@ -33,6 +34,8 @@ router.include_router(lessons_router)  # before the others, whose addresses have
 
 Reporter = Annotated[CurrentPerson, Depends(allow(Role.MANAGER, Role.COMPLIANCE, Role.TRAINER, Role.ADMIN))]
 Compliance = Annotated[CurrentPerson, Depends(allow(Role.COMPLIANCE))]
+REPORTED_A_WINDOW = 40
+"""Incidents that one person reports within `limits.WINDOW`."""
 
 
 def _typed(request: Request) -> FormData:
@@ -132,6 +135,7 @@ def report(
     told = reporting.report_of(session, person, form, come_from, today)
     if told is None or form.data is None:
         return _new_page(request, session, come_from, form, status=422)
+    limits.count(session, f"incident:{person.id}", REPORTED_A_WINDOW, moment)
     try:
         stored = actions.report(session, told, form.data.key, person, moment)
     except ConflictError as error:

@@ -23,6 +23,7 @@ from app.deals.waivers.models import Review
 from app.deals.waivers.pages import Chosen, Reply
 from app.deals.waivers.queue import queue
 from app.errors import AppError, ConflictError, ForbiddenError, InvalidError
+from app.people import limits
 from app.people.access import CurrentPerson, SignedIn
 from app.people.confirming import confirm_password
 from app.people.forms import RowId
@@ -37,6 +38,8 @@ from app.web.templating import page, redirect
 router = APIRouter()
 
 ONE_DAY = timedelta(days=1)
+ASKED_A_WINDOW = 40
+"""Exceptions that one person asks for within `limits.WINDOW`: others are told of each."""
 
 
 @router.get("/waivers")
@@ -132,6 +135,7 @@ def ask(request: Request, reference: str, session: SessionDep, person: SignedIn,
     found = pages.chosen(session, person, opened, form.get("person"), form.get("product"), moment)
     problem, status = _nobody(found), 422
     if form.data is not None and found is not None:
+        limits.count(session, f"waiver:{person.id}", ASKED_A_WINDOW, moment)
         try:
             outcome = actions.ask(session, opened, _wish(form.data), by=person, moment=moment)
         except (ConflictError, InvalidError) as error:
