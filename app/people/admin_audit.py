@@ -21,6 +21,8 @@ router = APIRouter(prefix="/admin/audit")
 
 Reader = Annotated[CurrentPerson, Depends(allow(Role.ADMIN, Role.COMPLIANCE))]
 
+_CLOSED: Final = ("incident.opened",)
+"""Whoever an incident is about may read this page, and is not told who reported it; the case tells those who may know."""
 _CLOSED_TO_REVIEWERS: Final = ("text.sent",)
 """Who reviews texts knows them by number; these entries, by their order alone, tell whose each one is."""
 
@@ -52,7 +54,10 @@ def _day(text: str) -> date | None:
 
 @router.get("")
 def audit(request: Request, session: SessionDep, person: Reader, query: Annotated[AuditQuery, Query()]) -> Response:
-    """Show the trail, the newest first; with `verify`, prove it. Who reviews is not told there who sent which text."""
+    """Show the trail, the newest first; with `verify`, prove it. It tells nobody who reported an incident.
+
+    Who reviews is not told there who sent which text either.
+    """
     zone = request.app.state.settings.zone
     typed = {
         name: getattr(query, name).replace("\x00", "").strip()[:_LONGEST]
@@ -65,7 +70,7 @@ def audit(request: Request, session: SessionDep, person: Reader, query: Annotate
         subject=typed["subject"],
         since=datetime.combine(first, time(), zone) if first else None,
         until=datetime.combine(last, time(), zone) + timedelta(days=1) if last else None,
-        without=_CLOSED_TO_REVIEWERS if person.has(Role.COMPLIANCE) else (),
+        without=_CLOSED + (_CLOSED_TO_REVIEWERS if person.has(Role.COMPLIANCE) else ()),
     )
     found = queries.entries(session, wanted, query.before)
     entries = found[: queries.PAGE]

@@ -158,13 +158,13 @@ def test_the_audit_page_filters_pages_and_proves(admin: TestClient, session: Ses
     assert "60 entries, unbroken" in admin.get("/admin/audit?verify=1").text
 
 
-def test_who_reviews_texts_does_not_learn_from_the_trail_who_sent_them(
+def test_the_trail_tells_nobody_who_reported_an_incident_nor_reviewers_who_sent_a_text(
     sign_in: Callable[[str], TestClient], session: Session
 ) -> None:
     roles = {"ada@example.com": [Role.ADMIN], "cora@example.com": [Role.COMPLIANCE]}
     for email, held in {**roles, "both@example.com": [Role.ADMIN, Role.COMPLIANCE]}.items():
         person(session, email, *held)
-    for action in ("text.sent", "deal.opened"):
+    for action in ("text.sent", "incident.opened", "deal.opened"):
         record(session, at=NOW, actor="ana@example.com", action=action, subject=("thing", "one"))
     session.commit()
 
