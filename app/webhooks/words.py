@@ -24,7 +24,7 @@ def event_types() -> dict[str, str]:
 def delivery_states() -> dict[str, str]:
     """Return the name of each state of a delivery."""
     return {
-        DeliveryState.WAITING: _("Waits"),
+        DeliveryState.WAITING: pgettext("webhook", "Waits"),
         DeliveryState.DELIVERED: pgettext("webhook", "Delivered"),
         DeliveryState.DEAD: pgettext("webhook", "Given up"),
     }
