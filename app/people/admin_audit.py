@@ -22,7 +22,7 @@ router = APIRouter(prefix="/admin/audit")
 Reader = Annotated[CurrentPerson, Depends(allow(Role.ADMIN, Role.COMPLIANCE))]
 
 _CLOSED: Final = ("incident.opened",)
-"""Whoever an incident is about may read this page, and is not told who reported it; the case tells those who may know."""
+"""Whoever an incident is about may read this page, and is not told who reported it; the case tells who may know."""
 _CLOSED_TO_REVIEWERS: Final = ("text.sent",)
 """Who reviews texts knows them by number; these entries, by their order alone, tell whose each one is."""
 
