@@ -10,7 +10,7 @@ from typing import IO, Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from app.catalog.content import DealStage
-from app.deals.forms import Part
+from app.deals.forms import Currency, Part
 from app.deals.reconciling.rules import FACTS, CrmDeal, CrmMember
 from app.web.i18n import gettext as _
 from app.web.strictjson import no_constant, unique_keys
@@ -105,7 +105,7 @@ class DealRow(BaseModel):
     amount: Annotated[
         Decimal, BeforeValidator(_money), Field(decimal_places=2, allow_inf_nan=False), AfterValidator(_payable)
     ] = Decimal(0)
-    currency: Literal["EUR", "USD", "GBP", "CHF", "CNY", "HKD", "TWD", "SGD", "JPY"] = "EUR"
+    currency: Currency = "EUR"
     stage: DealStage = "discovery"
     close_date: Annotated[date | None, BeforeValidator(_day)] = None
     region: Annotated[Text, Field(max_length=40)] | None = None
