@@ -15,8 +15,8 @@ from app.deals.proposals import MOST_CONTACTS
 
 MOST_MEMBERS: Final = 100
 LARGEST: Final = Decimal("999999999999.99")
-_ELSEWHERE: Final = frozenset({"new", "import", "reconcile", ".", ".."})
-_CONTROL: Final = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+_ELSEWHERE: Final = frozenset({"new", "import", "at-risk.csv", "reconcile", ".", ".."})
+_CONTROL: Final = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"
 _SPACE: Final = r"\x20\xa0\u1680\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff"
 _LINE: Final = rf"^[{_SPACE}]*[^{_CONTROL}{_SPACE}][^{_CONTROL}]*$"
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -83,7 +83,7 @@ Industry = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern
 DealId = Annotated[
     str,
     StringConstraints(
-        min_length=1, max_length=80, pattern=r"^[^\x00-\x20\x7f/]([^\x00-\x1f\x7f/]*[^\x00-\x20\x7f/])?$"
+        min_length=1, max_length=80, pattern=rf"^[^\x20/{_CONTROL}]([^/{_CONTROL}]*[^\x20/{_CONTROL}])?$"
     ),
     AfterValidator(_has_a_page),
 ]

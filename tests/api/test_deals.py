@@ -249,6 +249,7 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
     ({"name": "   "}, ["/name"]),
     ({"name": "x" * 201}, ["/name"]),
     ({"account": "a\u0000b"}, ["/account"]),
+    ({"account": "turned \u202eround"}, ["/account"]),
     ({"products": []}, ["/products"]),
     ({"products": ["keeper", "gone"]}, ["/products/1"]),
     ({"team": []}, ["/team"]),
@@ -274,7 +275,9 @@ def test_a_deal_that_is_not_well_formed(
     assert rows(session)["deal"] == 0
 
 
-@pytest.mark.parametrize("number", ["new", "import", "reconcile", "x" * 81, "%20D-1", "D%0A1"])
+@pytest.mark.parametrize(
+    "number", ["new", "import", "at-risk.csv", "reconcile", "x" * 81, "%20D-1", "D%0A1", "D%E2%80%AE1"]
+)
 def test_ids_that_no_page_could_have(send: Send, session: Session, ana: Person, number: str) -> None:
     session.commit()
     assert send("PUT", f"/deals/{number}", 422, json=BODY)["errors"][0]["pointer"] == "/deal_id"
