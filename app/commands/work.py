@@ -64,10 +64,6 @@ def _award_opened(database: Database, _payload: Mapping[str, Any]) -> None:
     windows.award_opened(database, now())
 
 
-def _nothing_more(_session: Session, _payload: Mapping[str, Any], _nothing: None) -> None:
-    """Store nothing: what was to be stored has been."""
-
-
 def _regrade(session: Session, payload: Mapping[str, Any]) -> None:
     if "only" in payload:
         regrading.mark_only(session, payload["regrade"], payload["only"], now())
@@ -109,7 +105,7 @@ HANDLERS: Mapping[str, Handler | Prepared] = {
     rescan.JOB: Prepared(_read_texts_again, _store_findings),
     forgetting.JOB: _forget_texts,
     assigning.JOB: _apply_rules,
-    windows.JOB: Prepared(_award_opened, _nothing_more),
+    windows.JOB: Prepared(_award_opened),
     mails.FORGET_JOB: _forget_mails,
     idempotency.JOB: _forget_answers,
     pulling.PLAN_JOB: pulling.plan,

@@ -21,17 +21,22 @@ Handler = Callable[[Session, Mapping[str, Any]], None]
 """Does the work of one kind of job; may be called twice for one job, and must bear it."""
 
 
+def _nothing_more(_session: Session, _payload: Mapping[str, Any], _prepared: Any) -> None:
+    """Store nothing: what was to be stored has been."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A kind of job with work that takes long and must not hold a transaction, such as reading a large file.
 
     `prepare` is called first and may use transactions of its own; `store` gets what it returns, in the transaction
-    that ends the job. Both may be called twice for one job, and must bear it. `rest` is called when there is nothing
-    more to do for now, to give back what is kept from one job to the next.
+    that ends the job, and may be left out where `prepare` has stored everything. Both may be called twice for one job,
+    and must bear it. `rest` is called when there is nothing more to do for now, to give back what is kept from one job
+    to the next.
     """
 
     prepare: Callable[[Database, Mapping[str, Any]], Any]
-    store: Callable[[Session, Mapping[str, Any], Any], None]
+    store: Callable[[Session, Mapping[str, Any], Any], None] = _nothing_more
     rest: Callable[[], None] | None = None
 
 

@@ -88,11 +88,11 @@ class Client:
         self._timing = timing or Timing()
 
     def check(self, url: str) -> None:
-        """Look whether requests may go to an address now, without sending one. OutboundError: why not."""
+        """Look whether requests may go to an address now, without sending one. Raises OutboundError if not."""
         self._addresses(_target(url), Deadline(self._timing.connect))
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Send a body, and return the answer whatever its status is. OutboundError: there is none."""
+        """Send a body, and return the answer whatever its status is. Raises OutboundError where there is none."""
         deadline = Deadline(self._timing.post)
         with self._exchange("POST", url, headers, body, deadline) as response:
             deadline.within(self._timing.body)
@@ -101,7 +101,8 @@ class Client:
     def fetch(self, url: str, headers: Mapping[str, str], limit: int) -> Iterator[bytes]:
         """Read what an address holds, piece by piece, up to `limit` bytes.
 
-        OutboundError, at the first piece or later: StatusError for any answer but 200, TooLargeError beyond the limit.
+        Raises OutboundError, at the first piece or later: StatusError for any answer but 200, TooLargeError beyond
+        the limit.
         """
         with self._exchange("GET", url, headers, None, Deadline(self._timing.fetch)) as response:
             if response.status != _OK:

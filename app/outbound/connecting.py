@@ -27,7 +27,7 @@ from app.outbound.addresses import Address, is_allowed, is_private_target, parse
 from app.outbound.errors import ForbiddenAddressError, TimedOutError, UnencryptedError, UnknownHostError
 
 Resolver = Callable[[str, int], Sequence[str]]
-"""Returns the addresses of a host, as text. OSError: it has none."""
+"""Returns the addresses of a host, as text. Raises OSError where it has none."""
 
 
 def system_resolver(host: str, port: int) -> list[str]:
@@ -63,8 +63,8 @@ class Guard:
     def checked(self, host: str, port: int, seconds: float, *, encrypted: bool) -> list[str]:
         """Resolve a host and return its addresses, all of them allowed.
 
-        ForbiddenAddressError: one is not. UnencryptedError: `http://` is not for this one. UnknownHostError,
-        TimedOutError: there is no answer.
+        Raises ForbiddenAddressError where one is not, UnencryptedError where `http://` is not for this one, and
+        UnknownHostError or TimedOutError where there is no answer.
         """
         if not encrypted and not self._plain_http:
             raise UnencryptedError

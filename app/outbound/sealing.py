@@ -27,7 +27,7 @@ def seal(text: str, secret_key: str, label: str) -> str:
 
 
 def unseal(sealed: str, secret_key: str, label: str) -> str:
-    """Return what was sealed. SealError: it cannot be opened with this secret and label."""
+    """Return what was sealed. Raises SealError where this secret and label do not open it."""
     return unseal_bytes(sealed, secret_key, label).decode()
 
 
@@ -38,7 +38,7 @@ def seal_bytes(whole: bytes, secret_key: str, label: str, *, bound_to: bytes = b
 
 
 def unseal_bytes(sealed: str, secret_key: str, label: str, *, bound_to: bytes = b"") -> bytes:
-    """Return the bytes that were sealed. SealError: they cannot be opened."""
+    """Return the bytes that were sealed. Raises SealError where they cannot be opened."""
     try:
         whole = base64.b64decode(sealed, validate=True)
         return _cipher(secret_key, label).decrypt(whole[:_NONCE], whole[_NONCE:], bound_to)

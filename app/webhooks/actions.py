@@ -36,7 +36,7 @@ def create_endpoint(
     actor: str,
     moment: datetime,
 ) -> tuple[int, str]:
-    """Make an endpoint, and return its id and its secret. ConflictError: there are too many."""
+    """Make an endpoint, and return its id and its secret. Raises ConflictError where there are too many."""
     one_at_a_time(session)
     there = subscribers(session)
     if len(there) >= MOST_ENDPOINTS:
@@ -70,7 +70,7 @@ def rotate_secret(session: Session, endpoint_id: int, *, secret_key: str, actor:
 
 
 def disable(session: Session, endpoint_id: int, *, actor: str, moment: datetime) -> bool:
-    """Send nothing more to an endpoint; what happens meanwhile waits. False: it was disabled already."""
+    """Send nothing more to an endpoint; what happens meanwhile waits. False if it was disabled already."""
     endpoint = _endpoint(session, endpoint_id)
     if endpoint.disabled_at is not None:
         return False
@@ -81,7 +81,7 @@ def disable(session: Session, endpoint_id: int, *, actor: str, moment: datetime)
 
 
 def enable(session: Session, endpoint_id: int, *, actor: str, moment: datetime) -> bool:
-    """Send to an endpoint again, first what waited. False: it was not disabled."""
+    """Send to an endpoint again, first what waited. False if it was not disabled."""
     endpoint = _endpoint(session, endpoint_id)
     if endpoint.disabled_at is None:
         return False
@@ -115,7 +115,7 @@ def note_test(session: Session, endpoint_id: int, *, actor: str, moment: datetim
 
 
 def send_dead_again(session: Session, delivery_id: int, *, actor: str, moment: datetime) -> bool:
-    """Send again what was given up. False: it was not given up, or somebody asked already."""
+    """Send again what was given up. False if it was not, or somebody asked already."""
     endpoint_id = session.scalar(select(col(WebhookDelivery.endpoint_id)).where(col(WebhookDelivery.id) == delivery_id))
     if endpoint_id is None:
         raise NotFoundError(_("There is no such delivery."))
@@ -146,7 +146,7 @@ def _revive(
 
 
 def _endpoint(session: Session, endpoint_id: int) -> WebhookEndpoint:
-    """Return an endpoint that is not removed, locked. NotFoundError: there is none."""
+    """Return an endpoint that is not removed, locked. Raises NotFoundError."""
     lock_endpoints(session, [endpoint_id])
     endpoint = session.get(WebhookEndpoint, endpoint_id)
     if endpoint is None or endpoint.removed_at is not None:

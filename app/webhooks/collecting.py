@@ -55,11 +55,7 @@ def _collect(database: Database, _payload: Mapping[str, Any]) -> None:
     collect(database, now())
 
 
-def _nothing_more(_session: Session, _payload: Mapping[str, Any], _nothing: None) -> None:
-    """Store nothing: each batch has been."""
-
-
-COLLECT = Prepared(_collect, _nothing_more)
+COLLECT = Prepared(_collect)
 """The handler of the job `webhooks.collect`."""
 
 

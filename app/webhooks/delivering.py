@@ -76,7 +76,7 @@ class Traffic:
 
     @contextmanager
     def under_way(self, endpoint_id: int) -> Iterator[bool]:
-        """Count a request as long as the block takes; False: there are as many as may be, so do not send it now."""
+        """Count a request as long as the block takes; False where there are as many as may be: do not send it now."""
         with self._lock:
             admitted = self._under_way[endpoint_id] < AT_ONCE
             self._under_way[endpoint_id] += 1

@@ -134,7 +134,7 @@ def endpoints(session: Session) -> list[Endpoint]:
 
 
 def endpoint(session: Session, endpoint_id: int) -> Endpoint:
-    """Return one endpoint. NotFoundError: there is none, or it was removed."""
+    """Return one endpoint. Raises NotFoundError, also where it was removed."""
     found = next((each for each in endpoints(session) if each.id == endpoint_id), None)
     if found is None:
         raise NotFoundError(_("There is no such endpoint."))
@@ -156,7 +156,7 @@ def deliveries(session: Session, wanted: Filter, before: int | None = None, limi
 
 
 def event(session: Session, event_id: int) -> tuple[Event, list[Delivery]]:
-    """Return an event and what became of it at each endpoint. NotFoundError: there is none any more."""
+    """Return an event and what became of it at each endpoint. Raises NotFoundError."""
     row = session.execute(
         select(
             col(WebhookEvent.id),

@@ -53,7 +53,7 @@ def is_redirect(status: int) -> bool:
 
 
 def next_try(tries: int, moment: datetime, *, spread: float, not_before: datetime | None = None) -> datetime | None:
-    """Return when to try again after `tries` that did not work, or None: never.
+    """Return when to try again after `tries` that did not work; None for never.
 
     `spread` from 0 to 1 says how much of the jitter to add. `not_before` is what the receiver asked for.
     """

@@ -34,7 +34,7 @@ def new_message_id() -> str:
 
 
 def key(secret: str) -> bytes:
-    """Read a secret. ValueError: it is none."""
+    """Read a secret. Raises ValueError for what is none."""
     try:
         read = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
     except ValueError as error:

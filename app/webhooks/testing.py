@@ -41,7 +41,7 @@ class Tried:
 
 
 def letter_for_test(session: Session, endpoint_id: int, moment: datetime) -> Letter:
-    """Write a test to an endpoint. NotFoundError: there is none."""
+    """Write a test to an endpoint. Raises NotFoundError."""
     endpoint = session.scalar(
         select(WebhookEndpoint).where(col(WebhookEndpoint.id) == endpoint_id, col(WebhookEndpoint.removed_at).is_(None))
     )

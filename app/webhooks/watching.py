@@ -160,9 +160,5 @@ def _watch(database: Database, _payload: Mapping[str, Any]) -> None:
     watch(database, now())
 
 
-def _nothing_more(_session: Session, _payload: Mapping[str, Any], _nothing: None) -> None:
-    """Store nothing: each batch has been."""
-
-
-WATCH = Prepared(_watch, _nothing_more)
+WATCH = Prepared(_watch)
 """The handler of the job `webhooks.watch`."""

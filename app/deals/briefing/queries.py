@@ -27,7 +27,7 @@ MOST_NOTES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Reading:
     """A lesson with its text in the reader's language, or in the nearest that it is written in."""
 
     lesson: Lesson
@@ -45,9 +45,9 @@ class ProductBrief:
 
     slug: str
     document: CourseDocument
-    tracks: tuple[Text, ...]
+    tracks: tuple[Reading, ...]
     near: tuple[Lesson, ...]
-    cases: tuple[Text, ...]
+    cases: tuple[Reading, ...]
     materials: tuple[Lesson, ...]
     red_lines: tuple[Card, ...]
     red_lines_total: int
@@ -102,20 +102,20 @@ def _product(slug: str, document: CourseDocument, meeting: Meeting, cards: Seque
     return ProductBrief(
         slug=slug,
         document=document,
-        tracks=tuple(map(_text, rules.tracks(document.lessons, meeting))),
+        tracks=tuple(map(_reading, rules.tracks(document.lessons, meeting))),
         near=tuple(rules.near(document.lessons, meeting)),
-        cases=tuple(map(_text, rules.cases(document.lessons, meeting))),
+        cases=tuple(map(_reading, rules.cases(document.lessons, meeting))),
         materials=tuple(each for each in document.lessons if each.kind in {"document", "link"}),
         red_lines=tuple(cards[: rules.MOST_RED_LINES]),
         red_lines_total=len(cards),
     )
 
 
-def _text(lesson: Lesson) -> Text:
+def _reading(lesson: Lesson) -> Reading:
     if not lesson.body:
-        return Text(lesson, current_locale(), ())
+        return Reading(lesson, current_locale(), ())
     locale = nearest(lesson.body, current_locale())
-    return Text(lesson, locale, [block for block in render(lesson.body[locale], locale) if isinstance(block, Html)])
+    return Reading(lesson, locale, [block for block in render(lesson.body[locale], locale) if isinstance(block, Html)])
 
 
 def _crossed(session: Session, product_ids: Collection[int], moment: datetime) -> Mapping[str, int]:

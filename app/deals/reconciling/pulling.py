@@ -75,7 +75,7 @@ class Puller:
     @property
     def job(self) -> Prepared:
         """The handler of a fetch."""
-        return Prepared(self._pull, _nothing_more)
+        return Prepared(self._pull)
 
     def _pull(self, database: Database, payload: Mapping[str, Any]) -> None:
         moment = self._clock()
@@ -180,10 +180,6 @@ def _bounded(rows: Iterator[Row]) -> Iterator[Row]:
         if number > MOST_ROWS:
             raise TooManyRowsError
         yield row
-
-
-def _nothing_more(_session: Session, _payload: Mapping[str, Any], _nothing: None) -> None:
-    """Store nothing: what was to be stored has been."""
 
 
 def plan(session: Session, _payload: Mapping[str, Any]) -> None:
