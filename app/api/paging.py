@@ -35,7 +35,7 @@ def _whole(value: object) -> object:
 class PageQuery(Schema):
     """The query parameters of every list; a list with filters adds them to it."""
 
-    limit: Annotated[int, BeforeValidator(_whole), Field(ge=1, le=MOST_ITEMS)] = Field(
+    limit: Annotated[int, Field(ge=1, le=MOST_ITEMS), BeforeValidator(_whole)] = Field(
         default=USUAL_ITEMS, description="How many items a page holds at most."
     )
     cursor: str | None = Field(default=None, description="`next` of the page before; without it, the first page.")
