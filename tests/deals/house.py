@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from app.deals.models import DealMember, Decision
+from app.deals.models import Deal, DealMember, Decision
 from app.people.models import Person, Role
 from factories import attest, deal, person, sellable
 
@@ -26,11 +26,13 @@ class House:
         session.commit()
 
 
-def stored_team(session: Session) -> list[tuple[str, str]]:
+def stored_team(session: Session, reference: str = "D-1") -> list[tuple[str, str]]:
     session.rollback()
     rows = session.execute(
         select(col(Person.email), col(DealMember.role))
         .join(DealMember, col(DealMember.person_id) == col(Person.id))
+        .join(Deal, col(Deal.id) == col(DealMember.deal_id))
+        .where(col(Deal.reference) == reference)
         .order_by(col(Person.email))
     )
     return [(row.email, row.role) for row in rows]

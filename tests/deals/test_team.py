@@ -66,6 +66,8 @@ def test_enforcement_says_what_a_refusal_does(
     session.commit()
     add = {"person": "marek@example.com", "role": "specialist", "step": "0"}
     assert sign_in("miriam@example.com").post("/deals/D-2/team", data=add).status_code == status
+    added = [("marek@example.com", "specialist")] if status == 303 else []
+    assert stored_team(session, "D-2") == [("ana@example.com", "owner"), *added]
 
 
 def test_a_double_click_adds_once(house: House, sign_in: SignIn, session: Session) -> None:

@@ -210,7 +210,8 @@ def test_there_is_an_end_to_endpoints(admin: TestClient, session: Session, setti
     for number in range(20):
         endpoint(session, settings, name=f"{number}")
     session.commit()
-    assert make(admin, "https://127.0.0.1/").status_code == 409
+    answer = make(admin, "https://127.0.0.1/")
+    assert (answer.status_code, "There are 20 endpoints, and no more can be made." in answer.text) == (409, True)
 
 
 def test_the_way_there_is_on_the_page_of_administrators(admin: TestClient) -> None:

@@ -210,5 +210,6 @@ def test_a_manager_takes_over_no_deal_of_others(session: Session, sign_in: Calla
     assert (answer.status_code, "it is not yours to change" in answer.text) == (422, True)
 
 
-def test_reps_import_nothing(sign_in: Callable[[str], TestClient]) -> None:
+def test_reps_import_nothing(session: Session, sign_in: Callable[[str], TestClient]) -> None:
     assert uploaded(sign_in("ana@example.com"), GOOD).status_code == 403
+    assert stored(session) == {}
