@@ -49,6 +49,8 @@ def verdict(state: DealState, today: date) -> Verdict:
         return Verdict("", _("Nothing is asked at this stage"), text)
     if state.decision is ClearanceDecision.CLEARED_SUPERVISED:
         return Verdict("warn", _("Cleared, beside a supervising colleague"), _until(state, today))
+    if state.decision is ClearanceDecision.CLEARED_BY_WAIVER:
+        return Verdict("warn", _("Cleared, by an exception"), _until(state, today))
     return Verdict("ok", _("Cleared: everybody may sell what this deal carries"), _until(state, today))
 
 

@@ -92,7 +92,7 @@ def state(decision: ClearanceDecision) -> State:
         ClearanceDecision.NOT_REQUIRED: ("rest", "cleared", _("Not required")),
         ClearanceDecision.CLEARED: ("go", "cleared", _("Cleared")),
         ClearanceDecision.CLEARED_SUPERVISED: ("due", "supervised", _("Supervised")),
-        ClearanceDecision.CLEARED_BY_WAIVER: ("due", "waiver", _("By waiver")),
+        ClearanceDecision.CLEARED_BY_WAIVER: ("due", "waiver", _("By exception")),
         ClearanceDecision.NOT_CLEARED: ("no", "stop", _("Not cleared")),
         ClearanceDecision.UNKNOWN: ("rest", "unknown", _("Unknown")),
     }

@@ -33,6 +33,7 @@ from app.conduct.reviewing.queries import Outcome, violations, waits
 from app.database import SessionDep
 from app.deals.fieldnotes.queries import waiting as waiting_notes
 from app.deals.incidents.queries import waiting as waiting_incidents
+from app.deals.reconciling.sources import listed as crm_sources
 from app.deals.waivers.queue import queue as waivers_queue
 from app.people.access import CurrentPerson, SignedIn
 from app.people.models import Role
@@ -51,6 +52,8 @@ from app.reports.queries import Seller, accounts_to_mend, branch, changed_drafts
 from app.reports.risks import risks
 from app.reports.today import day_of, lesson_of
 from app.web.templating import page
+from app.webhooks.queries import Health
+from app.webhooks.queries import endpoints as webhook_endpoints
 
 router = APIRouter()
 
@@ -107,6 +110,7 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
     context |= _from_the_field(session, person, moment)
     if person.has(Role.ADMIN):
         context |= {"accounts": accounts_to_mend(session, moment, moment + timedelta(days=30))}
+        context |= _other_systems(session)
     return page(request, "reports/home.html", context)
 
 
@@ -120,6 +124,20 @@ def _from_the_field(session: Session, person: CurrentPerson, moment: datetime) -
     if person.has(Role.COMPLIANCE):
         found["incidents"] = waiting_incidents(session, person.id)
     return found
+
+
+def _other_systems(session: Session) -> dict[str, Any]:
+    """Return what does not get through to other systems, or from them."""
+    endpoints = webhook_endpoints(session)
+    return {
+        "given_up": sum(each.dead for each in endpoints),
+        "not_told": [each for each in endpoints if each.health in {Health.FAILING, Health.DISABLED}],
+        "not_fetched": [
+            each.source
+            for each in crm_sources(session)
+            if each.source.stopped_at is None and each.run and not each.run.finished_at and each.run.error
+        ],
+    }
 
 
 def _essays(session: Session, person: CurrentPerson, moment: datetime) -> dict[str, Any]:

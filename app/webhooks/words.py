@@ -17,7 +17,7 @@ def event_types() -> dict[str, str]:
         EventType.REVOKED: _("A certification is revoked"),
         EventType.DEAL_AT_RISK: _("A deal is at risk, or for another reason than before"),
         EventType.DEAL_CLEARED: _("A deal is not at risk any more"),
-        EventType.WAIVER_DECIDED: _("A waiver is given or refused"),
+        EventType.WAIVER_DECIDED: _("An exception is given or refused"),
     }
 
 

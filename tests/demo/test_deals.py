@@ -176,7 +176,7 @@ def test_the_crm_compared_its_teams_and_its_questions_open_again(told: Session) 
         ("trainer@example.com", "/", "4 field notes wait for an answer."),
         ("trainer@example.com", "/field-notes", "Her reseller had told her so."),
         ("manager@example.com", "/deals", "Checkout before the January sales"),
-        ("manager@example.com", "/deals/D-20426", "By waiver"),
+        ("manager@example.com", "/deals/D-20426", "By exception"),
         ("manager@example.com", "/reconciliations/1", "Only in the CRM"),
         ("admin@example.com", "/gate", "Require approval"),
         ("rep@example.com", "/deals/D-20417/brief", "Talk track: restaurants and cafés"),

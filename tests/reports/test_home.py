@@ -14,8 +14,10 @@ from app.certification.actions import assign
 from app.certification.models import CertificationEventKind
 from app.certification.sanctions.actions import sanction
 from app.certification.signoffs.models import DemonstrationForm, SignOffRequest
+from app.deals.reconciling.models import CrmSource, Reconciliation
 from app.people.models import Role
 from app.quizzes.models import Attempt
+from app.webhooks.models import WebhookEndpoint
 from factories import NOW, attest, deal, person, published_quiz, quiz_document, sellable, single, sitting
 from tools.statements import count_statements
 
@@ -130,6 +132,29 @@ def test_an_empty_site_has_words_for_every_part(session: Session, sign_in: SignI
     person(session, "one@example.com", role)
     session.commit()
     assert "<h1>Today</h1>" in text_of(sign_in("one@example.com"))
+
+
+def test_an_admin_sees_what_does_not_get_through(session: Session, sign_in: SignIn) -> None:
+    person(session, "admin@example.com", Role.ADMIN)
+    endpoint = WebhookEndpoint(
+        name="The CRM listens", url="https://crm.example.com", events=["deal.at_risk"], sealed_secret="sealed",
+        created_at=NOW, created_by="admin@example.com", disabled_at=NOW,
+    )  # fmt: skip
+    source = CrmSource(
+        name="Report of open deals", url="https://crm.example.com/open", form="csv",
+        created_at=NOW, created_by="admin@example.com",
+    )  # fmt: skip
+    session.add_all([endpoint, source])
+    session.flush()
+    run = Reconciliation(source_id=source.id, asked_by="system", started_at=NOW, lines=[], error="timeout")
+    session.add(run)
+    session.commit()
+    admin = sign_in("admin@example.com")
+    text = text_of(admin)
+    assert [name in text for name in ("Other systems", "The CRM listens", "Report of open deals")] == [True] * 3
+    endpoint.disabled_at, run.finished_at, run.error = None, NOW, ""
+    session.commit()
+    assert "Other systems" not in text_of(admin)
 
 
 def test_the_number_of_statements_does_not_grow(session: Session, application: FastAPI, sign_in: SignIn) -> None:

@@ -24,7 +24,7 @@ from app.people.models import Person, PersonRole, Role
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """How many of the people who sell a product, or are to, qualify for all that is asked."""
+    """How many of the people who sell a product, or are to, qualify for what is asked everywhere, of every role."""
 
     qualified: int
     people: int
@@ -91,7 +91,8 @@ def _has_level(record: Record | None, level: str) -> bool:
 
 
 def _qualifies(record: Record | None, policy: Policy) -> bool:
-    return all(_has_level(record, each.level) for each in policy.requirements)
+    everywhere = [each for each in policy.requirements if not each.regions and not each.roles]
+    return all(_has_level(record, each.level) for each in everywhere or policy.requirements)
 
 
 def _concerned(session: Session, moment: datetime) -> dict[int, set[int]]:

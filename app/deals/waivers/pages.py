@@ -15,7 +15,7 @@ from app.clock import local_day
 from app.database import stored_id
 from app.deals import lists, summary
 from app.deals import words as deal_words
-from app.deals.facts import Member
+from app.deals.facts import DealFacts, Member
 from app.deals.lists import Opened, Viewer
 from app.deals.models import Decision
 from app.deals.waivers import listing, words
@@ -110,7 +110,7 @@ def ask_page(
         "blocked": words.refusals(refusals) or blocked,
         "emergency": emergency,
         "may_give": may_give(opened, viewer),
-        "form": reply.form or blank(through=longest, key=token_urlsafe(16)),
+        "form": reply.form or blank(through=_until(opened.deal, today, longest), key=token_urlsafe(16)),
         "problem": reply.problem,
         "today": today,
         "longest": longest,
@@ -122,6 +122,11 @@ def ask_page(
         "helps": summary.helps(found.standing.now, own=found.person.person_id == viewer.id) if found else [],
     }
     return page(request, "waivers/ask.html", context, status=reply.status)
+
+
+def _until(deal: DealFacts, today: date, longest: date) -> date:
+    """Return the last day to propose: an exception need not outlive its deal."""
+    return min(longest, deal.close_date) if deal.close_date and deal.close_date >= today else longest
 
 
 def _people(session: Session, viewer: Viewer, opened: Opened) -> list[tuple[str, str]]:

@@ -89,6 +89,15 @@ def test_every_product_at_a_glance(session: Session, at_gate: House, compliance:
         assert "Let the deal go on (fail open)" in sign_in("compliance@example.com").get("/gate").text
 
 
+def test_what_is_asked_of_a_few_makes_nobody_else_unqualified(
+    session: Session, at_gate: House, compliance: TestClient
+) -> None:
+    of_owners_in_china = {"level": "gone", "regions": ["CN"], "coverage": "owner", "enforcement": "require_approval"}
+    put(session, at_gate, {"requirements": [{"enforcement": "block"}, of_owners_in_china]}, starts_on=NOW.date())
+    session.commit()
+    assert "2 of 3" in compliance.get("/gate").text
+
+
 def test_it_is_set_and_stands_among_the_days(session: Session, at_gate: House, compliance: TestClient) -> None:
     answer = compliance.post("/gate/keeper", data=FORM)
     assert (answer.status_code, answer.headers["location"]) == (303, "/gate/keeper")

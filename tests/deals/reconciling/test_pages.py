@@ -72,7 +72,7 @@ def test_compliance_sees_everything_that_was_found(sign_in: SignIn) -> None:
     text = sign_in("compliance@example.com").get("/reconciliations/1").text
     for part in (
         "3 deals sent",
-        '<a class="plain" href="/deals/D-1">D-1</a>',
+        '<a class="plain nowrap" href="/deals/D-1">D-1</a>',
         "Amount: 5 in the CRM, 86000.00 here.",
         "Only in the CRM: ben@example.com, Specialist.",
         "Ben Ode <small>ben@example.com</small>",

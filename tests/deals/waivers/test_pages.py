@@ -51,6 +51,7 @@ def test_a_refusal_leads_to_an_exception_and_the_exception_to_the_deal(
     assert address in manager.post("/deals/D-1/team", data=add).text
     page = manager.get(address.replace("&amp;", "&"))
     assert (page.status_code, "The red lines have not been signed." in page.text) == (200, True)
+    assert 'value="2026-12-11"' in page.text, "to begin with it ends with the deal"
     sent = manager.post("/deals/D-1/waivers", data=form())
     assert sent.headers["location"] == "/waivers/1"
     assert manager.post("/deals/D-1/waivers", data=form()).headers["location"] == "/waivers/1"
@@ -62,7 +63,7 @@ def test_a_refusal_leads_to_an_exception_and_the_exception_to_the_deal(
     session.commit()
     assert manager.post("/deals/D-1/team", data=add).status_code == 303
     text = manager.get("/deals/D-1").text
-    for words in ("By waiver", "Exception given: Marek", 'href="/waivers/1"'):
+    for words in ("By exception", "Exception given: Marek", 'href="/waivers/1"'):
         assert words in text
 
 
@@ -103,6 +104,16 @@ def test_who_may_not_change_it_does_not(
     session.expire_all()
     kept = session.get_one(Waiver, number)
     assert (kept.approved, kept.ended_at, kept.review) == (None, None, None)
+
+
+def test_a_deal_that_is_cleared_by_an_exception_says_so(office: Office, sign_in: SignIn, session: Session) -> None:
+    manager = sign_in("miriam@example.com")
+    for who, product in (("cleo", "keeper"), ("boris", "porter")):
+        office.decides(who, asked(office, product=product, through=TODAY + 30 * DAY))
+    session.commit()
+    add = {"person": "marek@example.com", "role": "account-manager", "step": "0"}
+    assert manager.post("/deals/D-1/team", data=add).status_code == 303
+    assert "Cleared, by an exception" in manager.get("/deals/D-1").text
 
 
 def test_a_refusal_says_why(office: Office, sign_in: SignIn, session: Session) -> None:
