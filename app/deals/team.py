@@ -6,6 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from app.deals import words
+from app.deals.actions import LOST
 from app.deals.decisions import keep
 from app.deals.facts import OWNER, DealFacts, Member
 from app.deals.gate import states
@@ -29,7 +31,8 @@ def add_member(
     """Put somebody on a deal, or in another part, where the gate lets them; a second click changes nothing.
 
     `supervisor` is the address of the cleared colleague beside whom somebody in grace may act. Raises
-    StaleDealError, InvalidError for somebody who is not known or not active, ConflictError for the only owner.
+    StaleDealError, InvalidError for somebody who is not known or not active, ConflictError for the only owner, and for
+    the only one who covers a product.
     """
     stored, deal = locked(session, deal)
     present = deal.member(email.strip().lower())
@@ -48,6 +51,8 @@ def add_member(
         details = {"role": role}
         keep(session, deal, "member.refused", answer, by=by, moment=moment, details=details)
         return Outcome(deal, (answer,))
+    if present:
+        _keep_covered(session, deal, state.deal, member, moment)
     row = session.get(DealMember, (deal.id, member.person_id))
     if row is None:
         row = DealMember(deal_id=deal.id, person_id=member.person_id, role=role, added_at=moment, added_by=by)
@@ -71,14 +76,30 @@ def _keep_an_owner(deal: DealFacts, member: Member) -> None:
         raise ConflictError(_("A deal needs an owner. Add another owner first; nothing was changed."))
 
 
+def _keep_covered(session: Session, deal: DealFacts, proposed: DealFacts, member: Member, moment: datetime) -> None:
+    """Refuse what makes the gate stop a deal: where one cleared member is enough, it must not be that one who goes."""
+    if deal.outcome == LOST:
+        return
+    before, after = states(session, [deal, proposed], moment)
+    for now, then in zip(before.products, after.products, strict=True):
+        if then.stops and not now.stops:
+            sentence = _(
+                "Without %(person)s nobody covers %(product)s on this deal. Add somebody who is cleared first; "
+                "nothing was changed."
+            )
+            raise ConflictError(sentence % {"person": member.name, "product": words.name(then.name)})
+
+
 def remove_member(session: Session, deal: DealFacts, email: str, *, step: int, by: str, moment: datetime) -> Outcome:
-    """Take somebody off a deal. Raises StaleDealError, and ConflictError for its only owner."""
+    """Take somebody off a deal. Raises StaleDealError, and ConflictError for its only owner, and the only one who covers it."""
     stored, deal = locked(session, deal)
     member = deal.member(email.lower())
     if member is None:
         return Outcome(deal)
     check_step(deal, step)
     _keep_an_owner(deal, member)
+    others = tuple(each for each in deal.members if each.person_id != member.person_id)
+    _keep_covered(session, deal, replace(deal, members=others), member, moment)
     session.delete(session.get_one(DealMember, (deal.id, member.person_id)))
     for each in session.scalars(
         select(DealMember).where(col(DealMember.deal_id) == deal.id, col(DealMember.supervisor_id) == member.person_id)
