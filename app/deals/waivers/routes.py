@@ -1,6 +1,6 @@
 """Pages of exceptions: asking on a deal, giving one in an emergency, the queue with the ledger, and each by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from math import ceil
 from typing import Any
@@ -29,7 +29,7 @@ from app.people.confirming import confirm_password
 from app.people.forms import RowId
 from app.people.models import Role
 from app.web.csvfile import csv_file
-from app.web.forms import Bound, RawForm, bind, blank
+from app.web.forms import Bound, F, RawForm, bind, blank
 from app.web.i18n import current_locale
 from app.web.i18n import gettext as _
 from app.web.paging import page_number
@@ -231,27 +231,15 @@ def decide(
     _seen(session, person, waiver_id)
     form = bind(DecisionForm, raw)
     _beside(form, "answer")
-    problem, status = "", 422
-    if form.data is not None:
-        approve = form.data.decision == "approve"
-        try:
-            actions.decide(
-                session,
-                waiver_id,
-                approve=approve,
-                answer=form.data.answer,
-                through=form.data.through,
-                by=person,
-                moment=moment,
-            )
-        except (ConflictError, InvalidError) as error:
-            problem, status = _show(form, error)
-        else:
-            said = _("Given. It ends by itself.") if approve else _("Refused. Whoever asked is told why.")
-            return redirect(request, f"/waivers/{waiver_id}", said)
-    return pages.waiver_page(
-        request, session, person, waiver_id, moment, part="decide", reply=Reply(form, problem, status)
-    )
+
+    def do(data: DecisionForm) -> str:
+        approve = data.decision == "approve"
+        actions.decide(
+            session, waiver_id, approve=approve, answer=data.answer, through=data.through, by=person, moment=moment
+        )
+        return _("Given. It ends by itself.") if approve else _("Refused. Whoever asked is told why.")
+
+    return _answer(request, session, person, waiver_id, moment, "decide", form, do)
 
 
 def _beside(form: Bound[Any], name: str) -> None:
@@ -260,24 +248,40 @@ def _beside(form: Bound[Any], name: str) -> None:
         form.wrong(name, form.errors.pop(""))
 
 
+def _answer(
+    request: Request,
+    session: Session,
+    person: CurrentPerson,
+    waiver_id: int,
+    moment: datetime,
+    part: str,
+    form: Bound[F],
+    do: Callable[[F], str],
+) -> Response:
+    """Do what a form says and pass on what there is to say of it, or show the exception with what is wrong."""
+    problem, status = "", 422
+    if form.data is not None:
+        try:
+            said = do(form.data)
+        except (ConflictError, InvalidError) as error:
+            problem, status = _show(form, error)
+        else:
+            return redirect(request, f"/waivers/{waiver_id}", said)
+    return pages.waiver_page(request, session, person, waiver_id, moment, part=part, reply=Reply(form, problem, status))
+
+
 @router.post("/waivers/{waiver_id}/end")
 def end(
     request: Request, waiver_id: RowId, session: SessionDep, person: SignedIn, raw: RawForm, moment: Now
 ) -> Response:
     """End an exception before its time, or take back what was asked for."""
     _seen(session, person, waiver_id)
-    form = bind(EndForm, raw)
-    problem, status = "", 422
-    if form.data is not None:
-        try:
-            actions.end(session, waiver_id, reason=form.data.reason, by=person, moment=moment)
-        except ConflictError as error:
-            problem, status = _show(form, error)
-        else:
-            return redirect(request, f"/waivers/{waiver_id}", _("Ended."))
-    return pages.waiver_page(
-        request, session, person, waiver_id, moment, part="end", reply=Reply(form, problem, status)
-    )
+
+    def do(data: EndForm) -> str:
+        actions.end(session, waiver_id, reason=data.reason, by=person, moment=moment)
+        return _("Ended.")
+
+    return _answer(request, session, person, waiver_id, moment, "end", bind(EndForm, raw), do)
 
 
 @router.post("/waivers/{waiver_id}/review")
@@ -288,15 +292,9 @@ def review(
     _seen(session, person, waiver_id)
     form = bind(ReviewForm, raw)
     _beside(form, "note")
-    problem, status = "", 422
-    if form.data is not None:
-        found, note = Review(form.data.review), form.data.note
-        try:
-            emergencies.review(session, waiver_id, found=found, note_=note, by=person, moment=moment)
-        except ConflictError as error:
-            problem, status = _show(form, error)
-        else:
-            return redirect(request, f"/waivers/{waiver_id}", _("Reviewed."))
-    return pages.waiver_page(
-        request, session, person, waiver_id, moment, part="review", reply=Reply(form, problem, status)
-    )
+
+    def do(data: ReviewForm) -> str:
+        emergencies.review(session, waiver_id, found=Review(data.review), note_=data.note, by=person, moment=moment)
+        return _("Reviewed.")
+
+    return _answer(request, session, person, waiver_id, moment, "review", form, do)
