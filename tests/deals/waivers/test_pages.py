@@ -14,7 +14,7 @@ from app.database import Database, stored_id
 from app.deals.waivers.models import Review, Waiver
 from app.people.passwords import hash_password
 from deals.waivers.office import DAY, SOON, TODAY, Office
-from factories import NOW, deal, sellable
+from factories import NOW, attest, deal, sellable
 from tools.statements import count_statements
 
 SignIn = Callable[[str], TestClient]
@@ -113,6 +113,8 @@ def test_a_deal_that_is_cleared_by_an_exception_says_so(office: Office, sign_in:
     session.commit()
     add = {"person": "marek@example.com", "role": "account-manager", "step": "0"}
     assert manager.post("/deals/D-1/team", data=add).status_code == 303
+    attest(session, office.people["marek"], office.signal)
+    session.commit()
     assert "Cleared, by an exception" in manager.get("/deals/D-1").text
 
 
