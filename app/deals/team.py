@@ -91,7 +91,10 @@ def _keep_covered(session: Session, deal: DealFacts, proposed: DealFacts, member
 
 
 def remove_member(session: Session, deal: DealFacts, email: str, *, step: int, by: str, moment: datetime) -> Outcome:
-    """Take somebody off a deal. Raises StaleDealError, and ConflictError for its only owner, and the only one who covers it."""
+    """Take somebody off a deal.
+
+    Raises StaleDealError, and ConflictError for its only owner and for the only one who covers a product.
+    """
     stored, deal = locked(session, deal)
     member = deal.member(email.lower())
     if member is None:

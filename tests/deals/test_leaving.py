@@ -1,11 +1,12 @@
 """Where one cleared member is enough for a team, that one does not leave before another is there."""
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from app.catalog.models import Product
-from app.deals.facts import deals_by_reference
+from app.deals.facts import DealFacts, deals
 from app.deals.gate import states
+from app.deals.models import Deal
 from app.deals.team import add_member, remove_member
 from app.errors import ConflictError
 from app.people.models import Person
@@ -28,13 +29,18 @@ def ana(session: Session, keeper: Product) -> Person:
     return found
 
 
+def stored(session: Session, reference: str = "D-1") -> DealFacts:
+    (found,) = deals(session, col(Deal.reference) == reference, None)
+    return found
+
+
 def remove(session: Session, email: str) -> None:
-    stored = deals_by_reference(session, ["D-1"], None)["D-1"]
-    remove_member(session, stored, email, step=stored.step, by=BY, moment=NOW)
+    found = stored(session)
+    remove_member(session, found, email, step=found.step, by=BY, moment=NOW)
 
 
 def stopped(session: Session) -> bool:
-    (state,) = states(session, [deals_by_reference(session, ["D-1"], None)["D-1"]], NOW)
+    (state,) = states(session, [stored(session)], NOW)
     return state.stops
 
 
@@ -44,8 +50,8 @@ def test_the_only_one_who_covers_a_deal_stays_until_another_is_there(
     with pytest.raises(ConflictError, match="Without Ana Lima nobody covers Keeper"):
         remove(session, ana.email)
     attest(session, person(session, "cleo@example.com"), keeper)
-    stored = deals_by_reference(session, ["D-1"], None)["D-1"]
-    add_member(session, stored, "cleo@example.com", "specialist", step=stored.step, by=BY, moment=NOW)
+    found = stored(session)
+    add_member(session, found, "cleo@example.com", "specialist", step=found.step, by=BY, moment=NOW)
     remove(session, ana.email)
     assert not stopped(session)
 
@@ -55,14 +61,14 @@ def test_whoever_covers_nothing_any_more_leaves(session: Session, ana: Person) -
     session.flush()
     assert stopped(session)
     remove(session, ana.email)
-    assert [each.email for each in deals_by_reference(session, ["D-1"], None)["D-1"].members] == ["bo@example.com"]
+    assert [each.email for each in stored(session).members] == ["bo@example.com"]
 
 
 def test_a_deal_that_is_lost_keeps_nobody(session: Session, keeper: Product, ana: Person) -> None:
     bo = person(session, "rui@example.com")
     deal(session, "D-2", products=[keeper], team={"owner": [bo], "specialist": [ana]}, outcome="lost")
-    stored = deals_by_reference(session, ["D-2"], None)["D-2"]
-    assert remove_member(session, stored, ana.email, step=stored.step, by=BY, moment=NOW).done
+    lost = stored(session, "D-2")
+    assert remove_member(session, lost, ana.email, step=lost.step, by=BY, moment=NOW).done
 
 
 def test_the_part_that_is_asked_about_is_not_given_up_either(session: Session) -> None:
@@ -70,6 +76,6 @@ def test_the_part_that_is_asked_about_is_not_given_up_either(session: Session) -
     ana, bo = person(session, "ana@example.com", name="Ana Lima"), person(session, "bo@example.com")
     attest(session, ana, keeper)
     deal(session, "D-1", products=[keeper], team={"owner": [bo], "specialist": [ana]})
-    stored = deals_by_reference(session, ["D-1"], None)["D-1"]
+    found = stored(session)
     with pytest.raises(ConflictError, match="Without Ana Lima nobody covers Porter"):
-        add_member(session, stored, ana.email, "account-manager", step=stored.step, by=BY, moment=NOW)
+        add_member(session, found, ana.email, "account-manager", step=found.step, by=BY, moment=NOW)
