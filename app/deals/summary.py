@@ -104,7 +104,7 @@ def _way(blocking: Sequence[tuple[Member, ProductAnswer]]) -> str:
         ways.append((not own, words.minutes_to_yes(own), member, own, reasons))
     unmended, minutes, member, own, reasons = min(ways, key=lambda way: way[:2])
     if unmended:
-        return next(filter(None, map(words.helper, reasons)), "")
+        return next(filter(None, map(words.who_helps, reasons)), "")
     sentence = _("The shortest way to yes: %(person)s finishes %(steps)s, %(minutes)s.") % {
         "person": member.name,
         "steps": words.steps(len(own)),
@@ -143,7 +143,7 @@ def helps(answer: Answer, *, own: bool) -> list[Help]:
             label = _("Finish %(product)s") % {"product": product}
             url = _product_url(each)
             found[url] = Help(label, url, sum(fix.minutes for fix in fixes.values()))
-        for who in filter(None, map(words.helper, each.decision.reasons)):
+        for who in filter(None, map(words.who_helps, each.decision.reasons)):
             found[who] = Help(who, "", 0)
     return list(found.values())
 
@@ -174,7 +174,7 @@ class RefusedReason:
     product: str
     sentence: str
     fix: Fix | None
-    helper: str
+    who_helps: str
 
 
 def refused(answers: Iterable[Answer]) -> list[tuple[str, list[RefusedReason]]]:
@@ -187,7 +187,7 @@ def refused(answers: Iterable[Answer]) -> list[tuple[str, list[RefusedReason]]]:
                     words.name(each.name),
                     words.sentence(reason),
                     words.fix(reason, each.decision.product),
-                    words.helper(reason),
+                    words.who_helps(reason),
                 )
                 for each in answer.products
                 if not each.decision.allowed

@@ -143,7 +143,7 @@ def fix(reason: Reason, slug: str) -> Fix | None:
     return None if isinstance(reason.code, GateCode) else standing_words.fix(reason, slug)
 
 
-def helper(reason: Reason) -> str:
+def who_helps(reason: Reason) -> str:
     """Say who can remove a reason that has no fix of the person's own, or nothing."""
     sentences = {
         "unknown_rep": _("An administrator can add the account."),
