@@ -115,6 +115,7 @@ def create_app(settings: Settings) -> FastAPI:
     errorpages.install(application)
     application.mount("/static", KeptStaticFiles(directory=STATIC), name="static")
     for router in (
+        api_router,  # first: its callers ask most, and trying all the pages' addresses costs as much as an answer
         people_router,
         catalog_router,
         media_router,
@@ -148,7 +149,6 @@ def create_app(settings: Settings) -> FastAPI:
         webhooks_router,
         reports_router,
         authoring_router,
-        api_router,
     ):
         application.include_router(router)
 
