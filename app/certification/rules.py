@@ -184,7 +184,7 @@ def _award(facts: StandingFacts, portfolio: Portfolio, today: date) -> PeriodDat
 
 
 def _earned(facts: StandingFacts, portfolio: Portfolio, today: date) -> PeriodDates | None:
-    if not facts.requirements:
+    if not facts.requirements or (facts.period is not None and today < facts.period.window_opens_on):
         return None
     since = _since(facts)
     days = intersected(portfolio.spans(each, since) for each in _asked(facts))
@@ -206,6 +206,8 @@ def _known(facts: StandingFacts, today: date) -> StandingFacts:
     """Forget a period and changes of content that lie after the day asked about."""
     changes = tuple(change for change in facts.recertifications if change.required_on <= today)
     later = facts.period is not None and facts.period.done_on > today
+    if changes == facts.recertifications and not later:
+        return facts
     return replace(facts, recertifications=changes, period=None if later else facts.period)
 
 
@@ -235,7 +237,7 @@ def _place(facts: StandingFacts, portfolio: Portfolio, today: date, recertify_by
         Standing.RECERTIFICATION_REQUIRED: valid or (in_grace and overdue),
         Standing.IN_GRACE: in_grace,
         Standing.EXPIRED: period is not None,
-        Standing.IN_PROGRESS: _is_begun(facts, portfolio, today),
+        Standing.IN_PROGRESS: period is None and _is_begun(facts, portfolio, today),
         Standing.NOT_STARTED: True,
     }
     return next(place for place in Standing if applies[place])

@@ -265,7 +265,7 @@ def team_verdict(coverage: Coverage, members: Iterable[MemberDecision]) -> TeamV
     counted = allowed if one_is_enough else required
     decisions = [each.answer.decision for each in counted]
     ends = [each.answer.valid_through for each in counted]
-    decision = min(decisions, key=_rank) if one_is_enough else _worst(decisions)
+    decision = min(decisions, key=_DECISIONS.__getitem__) if one_is_enough else _worst(decisions)
     end = _latest(ends) if one_is_enough else _earliest(ends)
     blocking = [] if one_is_enough else [each for each in required if not each.answer.allowed]
     return TeamVerdict(
@@ -299,6 +299,11 @@ def at_risk(answer: Clearance | TeamVerdict, closes_on: date | None) -> Risk | N
 
 Answer = tuple[ClearanceDecision, date | None, tuple[Reason, ...]]
 
+# an enum walks through its members each time it is made a list, and the gate asks for these places all the time
+_DECISIONS = {decision: place for place, decision in enumerate(ClearanceDecision)}
+_ENFORCEMENTS = {enforcement: place for place, enforcement in enumerate(Enforcement)}
+_STAGES: dict[str, int] = {stage: place for place, stage in enumerate(DealStage)}
+
 
 def _answer(facts: ProductFacts, today: date) -> Answer:
     doubts = _doubts(facts)
@@ -326,8 +331,7 @@ def _is_required(requirement: GateRequirement | None, situation: Situation) -> b
 
 
 def _is_before(stage: str | None, from_stage: DealStage) -> bool:
-    stages = list(DealStage)
-    return stage in stages and stages.index(DealStage(stage)) < stages.index(from_stage)
+    return stage in _STAGES and _STAGES[stage] < _STAGES[from_stage]
 
 
 def _certified_or_excepted(facts: ProductFacts, today: date) -> Answer:
@@ -348,16 +352,12 @@ def _certified_or_excepted(facts: ProductFacts, today: date) -> Answer:
     return ClearanceDecision.NOT_CLEARED, None, verdict.reasons
 
 
-def _rank(decision: ClearanceDecision) -> int:
-    return list(ClearanceDecision).index(decision)
-
-
 def _worst(decisions: Sequence[ClearanceDecision]) -> ClearanceDecision:
-    return max(decisions, key=_rank, default=ClearanceDecision.UNKNOWN)
+    return max(decisions, key=_DECISIONS.__getitem__, default=ClearanceDecision.UNKNOWN)
 
 
 def _strictest(enforcements: Sequence[Enforcement]) -> Enforcement:
-    return max(enforcements, key=list(Enforcement).index, default=Enforcement.BLOCK)
+    return max(enforcements, key=_ENFORCEMENTS.__getitem__, default=Enforcement.BLOCK)
 
 
 def _earliest(days: Iterable[date | None]) -> date | None:
