@@ -5,7 +5,7 @@ response leaves, so nobody is told that something is saved which is not.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,7 +17,6 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from fastapi import Depends, Request
 from sqlalchemy import (
-    CursorResult,
     DateTime,
     Dialect,
     Engine,
@@ -192,7 +191,7 @@ def migrate(url: str) -> None:
     command.upgrade(config, "head")
 
 
-def rows(session: Session, statement: Executable, **values: Any) -> CursorResult[*tuple[Any, ...]]:
+def rows(session: Session, statement: Executable, **values: Any) -> Sequence[Any]:
     """Send a statement that was built once, with `bindparam` where `values` belong, and return its rows.
 
     Building a statement and loading through the ORM cost ten times what the database takes for a small read, so
@@ -200,7 +199,7 @@ def rows(session: Session, statement: Executable, **values: Any) -> CursorResult
     """
     if session.autoflush:
         session.flush()
-    return session.connection().execute(statement, values)
+    return session.connection().execute(statement, values).all()
 
 
 def reads(endpoint: Endpoint) -> Endpoint:

@@ -104,7 +104,7 @@ def _quiz_of(requirement: Requirement) -> Requirement | None:
 
 def changes(session: Session, programs: Mapping[int, Program], as_of: datetime) -> dict[int, list[Change]]:
     """Read which publications ask those certified before to do something again, by product, in their order."""
-    published = rows(session, _CHANGES, products=list(programs), verdicts=list(KINDS_ASKED_AGAIN), as_of=as_of).all()
+    published = rows(session, _CHANGES, products=list(programs), verdicts=list(KINDS_ASKED_AGAIN), as_of=as_of)
     asked_then = _past_programs(session, {row.product_id for row in published}, as_of)
     found: dict[int, list[Change]] = defaultdict(list)
     for row in published:
@@ -146,7 +146,7 @@ def _past_programs(session: Session, products: Collection[int], as_of: datetime)
     found: dict[int, list[_Asked]] = defaultdict(list)
     if not products:
         return found
-    versions = rows(session, _PROGRAMS, products=list(products), as_of=as_of).all()
+    versions = rows(session, _PROGRAMS, products=list(products), as_of=as_of)
     documents = frozen_documents(session, {row.id: row.digest for row in versions})
     for row in versions:
         found[row.product_id].append((row.published_at, besides_lessons(documents[row.digest])))

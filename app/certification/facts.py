@@ -1,7 +1,7 @@
 """The facts about people × products, read as they were known at one moment: one statement a table."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -198,8 +198,9 @@ class Facts:
         """Return the revocation that holds."""
         return self._holdings.revocations.get(key)
 
-    def _changes_for(self, key: Key) -> list[Change]:
-        return [*self._changes.get(key[1], ()), *self._spot.get(key, ())]
+    def _changes_for(self, key: Key) -> Sequence[Change]:
+        published, spot = self._changes.get(key[1], ()), self._spot.get(key)
+        return [*published, *spot] if spot else published
 
     def _rows(self, statement: Executable) -> Iterable[Any]:
         people, products = list(self._people), list(self._programs)

@@ -20,6 +20,8 @@ MINUTES_A_SIGN_OFF = 20
 MINUTES_A_LIVE_SESSION = 60
 EXPANDED = 1_000
 """How many programs a process keeps as they were expanded."""
+REQUIREMENTS = 5_000
+"""How many requirements of a kind a process keeps: evidence names the same ones again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +83,19 @@ class Program:
         return prerequisites(self.document)
 
 
+@lru_cache(maxsize=REQUIREMENTS)
 def lesson(key: str, minutes: int = 0) -> Requirement:
     """Name the requirement of one completed lesson."""
     return Requirement(RequirementKind.LESSON, key, minutes)
 
 
+@lru_cache(maxsize=REQUIREMENTS)
 def attestation(minutes: int = 0) -> Requirement:
     """Name the requirement of a signature under the red lines."""
     return Requirement(RequirementKind.ATTESTATION, "redlines", minutes)
 
 
+@lru_cache(maxsize=REQUIREMENTS)
 def quiz(key: str, minutes: int = 0) -> Requirement:
     """Name the requirement of a passed quiz."""
     return Requirement(RequirementKind.QUIZ, key, minutes)

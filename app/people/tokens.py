@@ -176,8 +176,8 @@ def token_by_secret(session: Session, secret: str, moment: datetime) -> KnownTok
     """Find the token that a client sent, unless it is unknown, revoked or has ended."""
     if not _FORM.fullmatch(secret):
         return None
-    row = rows(session, _BY_DIGEST, digest=digest(secret), moment=moment).first()
-    return KnownToken(row[0], row[1], frozenset(row[2])) if row else None
+    found = rows(session, _BY_DIGEST, digest=digest(secret), moment=moment)
+    return KnownToken(found[0][0], found[0][1], frozenset(found[0][2])) if found else None
 
 
 def note_use(session: Session, token_id: int, moment: datetime) -> None:
