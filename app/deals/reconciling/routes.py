@@ -1,5 +1,7 @@
 """The pages on which runs are read, and the addresses of the CRM are looked after."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import ceil
 from typing import Annotated, Any
 
@@ -8,7 +10,7 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from app.clock import Now
-from app.database import SessionDep
+from app.database import Database, SessionDep, reads
 from app.deals.reconciling import queries, sources, words
 from app.deals.reconciling.forms import SourceFormFields
 from app.deals.reconciling.models import SourceForm
@@ -95,13 +97,15 @@ def _list_page(request: Request, session: Session, form: Bound[Any], status: int
 
 
 @router.post("/admin/crm")
+@reads
 def add(request: Request, session: SessionDep, person: Admin, raw: RawForm, moment: Now) -> Response:
     """Store an address."""
     form = _bound(request, raw)
     secret = request.app.state.settings.secret_key
     if form.data:
         try:
-            sources.add(session, form.data.wish(), secret_key=secret, by=person.email, moment=moment)
+            with _writing(request, session) as writing:
+                sources.add(writing, form.data.wish(), secret_key=secret, by=person.email, moment=moment)
         except InvalidError as error:
             _show(form, error)
     if form.data is None:
@@ -126,6 +130,7 @@ def _source_page(request: Request, session: Session, source_id: int, form: Bound
 
 
 @router.post("/admin/crm/{source_id}")
+@reads
 def change(
     request: Request, session: SessionDep, person: Admin, source_id: RowId, raw: RawForm, moment: Now
 ) -> Response:
@@ -135,7 +140,8 @@ def change(
     secret = request.app.state.settings.secret_key
     if form.data:
         try:
-            sources.change(session, source_id, form.data.wish(), secret_key=secret, by=person.email, moment=moment)
+            with _writing(request, session) as writing:
+                sources.change(writing, source_id, form.data.wish(), secret_key=secret, by=person.email, moment=moment)
         except InvalidError as error:
             _show(form, error)
     if form.data is None:
@@ -155,6 +161,15 @@ def stop(request: Request, session: SessionDep, person: Admin, source_id: RowId,
     """Fetch an address no more."""
     sources.stop(session, source_id, by=person.email, moment=moment)
     return redirect(request, f"/admin/crm/{source_id}", _("It is not fetched any more."))
+
+
+@contextmanager
+def _writing(request: Request, session: Session) -> Iterator[Session]:
+    """Write only now that the name was looked up, so that nobody waits for that."""
+    session.rollback()  # hands its connection back, so that no request ever holds two
+    database: Database = request.app.state.database
+    with database.write() as writing:
+        yield writing
 
 
 def _bound(request: Request, raw: RawForm) -> Bound[SourceFormFields]:

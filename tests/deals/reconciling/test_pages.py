@@ -16,6 +16,7 @@ from app.deals.reconciling.models import CrmSource
 from app.deals.reconciling.reading import lines
 from app.deals.reconciling.sweeping import Sweep
 from app.jobs.models import Job
+from app.outbound.client import Client
 from app.people.models import Role
 from factories import NOW, attest, deal, person, sellable
 from tools.statements import count_statements
@@ -198,3 +199,19 @@ def test_an_address_is_changed_stopped_and_fetched_again(admin: TestClient, data
     going, jobs = source_and_jobs(database)
     assert (going.stopped_at, jobs) == (None, [{"source": 1}])
     assert admin.post("/admin/crm/9/pull").status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/admin/crm", "/admin/crm/1"])
+def test_nobody_waits_while_a_name_is_looked_up(
+    admin: TestClient, database: Database, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    assert admin.post("/admin/crm", data={**FIELDS, "name": "Other"}).status_code == 303
+    begun: list[int] = []
+
+    def slow(_client: Client, _url: str) -> None:
+        with database.write() as session:
+            begun.append(runs.begin(session, by="api:crm", recording=False, moment=LATER))
+
+    monkeypatch.setattr(Client, "check", slow)
+    assert admin.post(address, data=FIELDS).status_code == 303
+    assert len(begun) == 1
