@@ -141,7 +141,7 @@ def test_an_admin_sees_what_does_not_get_through(session: Session, sign_in: Sign
         created_at=NOW, created_by="admin@example.com", disabled_at=NOW,
     )  # fmt: skip
     source = CrmSource(
-        name="Report of open deals", url="https://crm.example.com/open", form="csv",
+        name="Report of open deals", url="https://crm.example.com/open", form=SourceForm.CSV,
         created_at=NOW, created_by="admin@example.com",
     )  # fmt: skip
     session.add_all([endpoint, source])
