@@ -1,10 +1,11 @@
 """What a browser may send about deals."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator, model_validator
 
 from app.catalog.content import DEAL_STAGES, CustomerRole, DealStage
 from app.deals.actions import Facts
@@ -31,12 +32,24 @@ Currency = Annotated[str, AfterValidator(_known)]
 """Any currency: a deal that came from elsewhere keeps its own."""
 
 
+_GROUPED = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
+
+
+def _ungrouped(typed: object) -> object:
+    """Read 12,000 as it is written on our own pages; 12,5 stays what it is, which is wrong."""
+    return typed.replace(",", "") if isinstance(typed, str) and _GROUPED.fullmatch(typed.strip()) else typed
+
+
+Money = Annotated[Decimal, BeforeValidator(_ungrouped), Field(ge=0, le=_LARGEST, decimal_places=2, allow_inf_nan=False)]
+"""An amount of money, also with thousands set apart."""
+
+
 class FactsForm(Form):
     """The facts of a deal."""
 
     name: Line
     account: Line
-    amount: Annotated[Decimal, Field(ge=0, le=_LARGEST, decimal_places=2, allow_inf_nan=False)]
+    amount: Money
     currency: Currency
     stage: DealStage = DEAL_STAGES[0]
     close_date: Annotated[date | None, Blank] = None

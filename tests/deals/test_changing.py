@@ -35,7 +35,7 @@ NEW = {
 def test_a_stale_page_is_refused_with_what_is_stored(house: House, sign_in: SignIn, session: Session) -> None:
     browser = sign_in("miriam@example.com")
     facts = {
-        "name": "Harbour Bakery Group", "account": "Harbour Bakery", "amount": "90000", "currency": "EUR",
+        "name": "Harbour Bakery Group", "account": "Harbour Bakery", "amount": "90,000", "currency": "EUR",
         "stage": "proposal", "close_date": "2026-12-11",
     }  # fmt: skip
     assert browser.post("/deals/D-1", data={**facts, "step": "0"}).status_code == 303
@@ -107,6 +107,7 @@ def test_a_rep_who_is_not_cleared_creates_nothing(house: House, sign_in: SignIn,
         ("miriam@example.com", {"products": ["nothing"]}, "products"),
         ("miriam@example.com", {"amount": "NaN"}, "amount"),
         ("miriam@example.com", {"amount": "1e400"}, "amount"),
+        ("miriam@example.com", {"amount": "12,5"}, "amount"),
         ("miriam@example.com", {"close_date": "tomorrow"}, "close_date"),
         ("miriam@example.com", {"reference": "a/b"}, "reference"),
     ],

@@ -1,17 +1,15 @@
 """What a browser may send about incidents."""
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from app.conduct.models import Consequence
-from app.deals.forms import Currency
+from app.deals.forms import Currency, Money
 from app.deals.incidents.models import IncidentStatus, Origin
 from app.web.forms import Blank, Form, Line
 
-MOST_COST = Decimal("999999999999.99")
 _Slug = Annotated[str, StringConstraints(max_length=80)]
 
 
@@ -37,9 +35,7 @@ class ReportForm(Form):
     red_line: _Slug = ""
     title: Line
     text: Annotated[str, StringConstraints(min_length=1, max_length=10_000)]
-    cost: Annotated[
-        Annotated[Decimal, Field(ge=0, le=MOST_COST, decimal_places=2, allow_inf_nan=False)] | None, Blank
-    ] = None
+    cost: Annotated[Money | None, Blank] = None
     currency: Currency = "EUR"
 
 
