@@ -14,7 +14,7 @@ from app.certification.actions import assign
 from app.certification.models import CertificationEventKind
 from app.certification.sanctions.actions import sanction
 from app.certification.signoffs.models import DemonstrationForm, SignOffRequest
-from app.deals.reconciling.models import CrmSource, Reconciliation
+from app.deals.reconciling.models import CrmSource, Reconciliation, SourceForm
 from app.people.models import Role
 from app.quizzes.models import Attempt
 from app.webhooks.models import WebhookEndpoint
