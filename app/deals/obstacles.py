@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from app.certification.words import minutes_left
 from app.deals import words
 from app.deals.facts import DealProductFacts, Member
 from app.deals.gate import DealState, ProductState
@@ -61,6 +60,6 @@ def _why_not(member: Member, answer: ProductAnswer) -> str:
     verdict = answer.verdict
     if verdict is not None and verdict.supervised_only and member.supervisor_id is None:
         return _("In grace, and nobody is named beside them.")
-    left = minutes_left(verdict.missing) if verdict is not None else 0
+    left = sum(each.minutes or 0 for each in answer.decision.reasons)
     work = ngettext("%(count)s minute to do.", "%(count)s minutes to do.", left) % {"count": left} if left else ""
     return i18n.sentences([*(words.sentence(each) for each in answer.decision.reasons[:1]), work])

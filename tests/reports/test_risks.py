@@ -7,6 +7,8 @@ import pytest
 from sqlmodel import Session, col
 
 from app.catalog.models import Product
+from app.certification.models import CertificationEventKind
+from app.certification.sanctions.actions import sanction
 from app.deals.facts import deals
 from app.deals.models import Deal, DealMember
 from app.people.models import Person
@@ -74,3 +76,19 @@ def test_who_is_in_grace_is_a_risk_until_a_colleague_is_named(session: Session, 
     session.get_one(DealMember, (stored.id, marek.id)).supervisor_id = ana.id
     session.flush()
     assert in_the_way(session) == []
+
+
+def test_work_is_counted_only_where_it_helps(session: Session, people: tuple[Person, Person]) -> None:
+    keeper = carrying(session, people, {})
+    ana = people[0]
+    person(session, "compliance@example.com", name="Cleo")
+    sanction(
+        session, ana.id or 0, keeper.id or 0, CertificationEventKind.REVOKED, reason="She said it twice.",
+        by="compliance@example.com", moment=NOW,
+    )  # fmt: skip
+    session.flush()
+    (risk,) = risks(session, deals(session, col(Deal.id) > 0, LATER), LATER)
+    assert {each.member.name: each.why for each in risk.obstacles} == {
+        "Ana": "The certification was revoked on 23 November 2026.",
+        "Marek": "The red lines have not been signed. 1 minute to do.",
+    }
