@@ -47,6 +47,7 @@ class Paper:
     deals: dict[str, tuple[int, tuple[str, ...], tuple[str, ...]]] = field(default_factory=dict)
     waivers: dict[Scope, date] = field(default_factory=dict)
     given: set[int] = field(default_factory=set)
+    ended: set[int] = field(default_factory=set)
 
     def certified(self, who: str, what: str) -> bool:
         """Say whether somebody signed within the last year and was not stopped."""
@@ -203,9 +204,10 @@ def deciding(scope: Scope, waiver_id: int, through: date) -> Deed:
             or who in paper.gone
             or paper.enforcement[what] not in STOPPING
         )
-        again = waiver_id in paper.given
-        if again or useless or through < paper.today:
-            return again and scope in paper.waivers
+        if waiver_id in paper.given:  # a second click, which changes nothing
+            return waiver_id not in paper.ended
+        if useless or through < paper.today:
+            return False
         paper.given.add(waiver_id)
         paper.waivers[scope] = through
         return True
@@ -223,7 +225,13 @@ def ending(scope: Scope, waiver_id: int) -> Deed:
         )
 
     def noted(paper: Paper) -> bool:
-        return paper.waivers.pop(scope, date.min) >= paper.today
+        if waiver_id in paper.ended:  # a second click, which changes nothing
+            return True
+        if waiver_id not in paper.given or paper.waivers[scope] < paper.today:
+            return False
+        paper.ended.add(waiver_id)
+        del paper.waivers[scope]
+        return True
 
     return Deed(f"end the exception of {scope}", done, noted)
 
