@@ -24,6 +24,7 @@ from app.people import limits
 from app.people.access import CurrentPerson, SignedIn, allow
 from app.people.forms import RowId
 from app.people.models import Role
+from app.redlines.checking import rule_set
 from app.web.forms import Bound, RawForm, bind, blank
 from app.web.i18n import gettext as _
 from app.web.paging import page_number
@@ -43,7 +44,7 @@ def _typed(request: Request) -> FormData:
 
 
 @router.get("")
-def index(request: Request, session: SessionDep, person: Reporter) -> Response:
+def index(request: Request, session: SessionDep, person: Reporter, moment: Now) -> Response:
     """List the incidents that somebody may see, the open ones first."""
     form = bind(ListForm, _typed(request))
     wanted = form.data or ListForm()
@@ -57,6 +58,7 @@ def index(request: Request, session: SessionDep, person: Reporter) -> Response:
         "page": number,
         "pages": ceil(total / queries.PAGE),
         "words": words,
+        "titles": {name: rule["title"] for name, rule in rule_set(session, (), moment).documents.items()},
         "lessons": person.has(Role.COMPLIANCE, Role.TRAINER),
     }
     return page(request, "incidents/list.html", context)

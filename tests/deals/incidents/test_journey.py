@@ -240,6 +240,7 @@ def test_who_sees_which(ana: Person, sign_in: SignIn) -> None:
     }
     assert seen == {"lea": [200, 200], "carol": [200, 200], "max": [200, 404], "ana": [403, 403]}
     assert "A return was promised" not in sign_in("max@example.com").get("/incidents").text
+    assert "About keeper.return" in sign_in("carol@example.com").get("/incidents").text
 
 
 def test_many_incidents_cost_what_one_costs(ana: Person, session: Session, database: Database, sign_in: SignIn) -> None:
