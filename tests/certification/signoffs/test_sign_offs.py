@@ -180,7 +180,9 @@ def test_a_judgement_that_contradicts_itself_is_not_stored(
         ({"owner": ["uma"], "engineer": ["tom"]}, "", {}, False),
         ({"owner": ["ana"], "engineer": ["tom"]}, "", {"stage": "delivery", "close_date": date(2026, 11, 22)}, False),
         ({"owner": ["ana"], "engineer": ["tom"]}, "", {"stage": "delivery", "close_date": date(2026, 11, 23)}, True),
-        ({"owner": ["ana"], "engineer": ["tom"]}, "", {"close_date": date(2026, 1, 1)}, True),
+        ({"owner": ["ana"], "engineer": ["tom"]}, "", {"close_date": date(2026, 10, 1)}, True),
+        ({"owner": ["ana"], "engineer": ["tom"]}, "", {"close_date": date(2026, 1, 1)}, False),
+        ({"owner": ["ana"], "engineer": ["tom"]}, "", {"outcome": "won", "closed_on": date(2026, 11, 20)}, False),
     ],
 )
 def test_who_shares_an_open_deal_with_the_rep_does_not_judge(
