@@ -191,7 +191,9 @@ def test_gone_stops_the_endpoint_until_somebody_enables_it(
     assert told(receiver.received) == ["ana", "ana", "ben"]
     with database.read() as reading:
         entries = reading.execute(
-            select(col(AuditEntry.actor), col(AuditEntry.action)).where(col(AuditEntry.subject) == "CRM")
+            select(col(AuditEntry.actor), col(AuditEntry.action))
+            .where(col(AuditEntry.subject) == "CRM")
+            .order_by(col(AuditEntry.id))
         ).all()
     assert [tuple(each) for each in entries] == [
         ("adam@example.com", "webhook.created"),
