@@ -19,8 +19,15 @@ MOST_TRIES = 8
 def enqueue(
     session: Session, kind: str, payload: dict[str, Any], *, moment: datetime, due_at: datetime, key: str | None = None
 ) -> None:
-    """Ask for work, in the caller's transaction. While a job with the same `key` waits, no second one is made."""
-    if key is not None and session.scalar(select(col(Job.id)).where(col(Job.key) == key)) is not None:
+    """Ask for work, in the caller's transaction. While a job with the same `key` waits, no second one is made.
+
+    One that was set aside does not wait: it is tried anew.
+    """
+    known = session.execute(select(col(Job.id), col(Job.failed_at)).where(col(Job.key) == key)).first() if key else None
+    if known is not None:
+        if known.failed_at is not None:
+            anew = {"payload": payload, "created_at": moment, "due_at": due_at, "tries": 0, "failed_at": None}
+            session.execute(update(Job).where(col(Job.id) == known.id).values(**anew))
         return
     session.add(Job(kind=kind, key=key, payload=payload, created_at=moment, due_at=due_at))
     session.flush()

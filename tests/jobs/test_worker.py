@@ -88,6 +88,19 @@ def test_asking_twice_with_one_key_makes_one_job(database: Database) -> None:
     assert len(_jobs(database)) == 1
 
 
+def test_a_job_that_was_set_aside_keeps_nobody_from_asking_anew(database: Database) -> None:
+    _ask(database, "fail", "North", key="north")
+    worker = Worker(database, {"fail": _fail})
+    for day in range(MOST_TRIES):
+        with time_machine.travel(NOON + timedelta(days=day), tick=False):
+            worker.run_once()
+    assert _jobs(database)[0].failed_at is not None
+    _ask(database, "fail", "South", key="north")
+    with time_machine.travel(NOON + timedelta(days=MOST_TRIES), tick=False):
+        assert Worker(database, {"fail": _make_team}).run_once() == 1
+    assert (_teams(database), _jobs(database)) == (["South"], [])
+
+
 def test_the_job_of_a_worker_that_died_is_taken_over_when_its_lease_ends(database: Database) -> None:
     _ask(database, "make", "North")
     with database.write() as session:
