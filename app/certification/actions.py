@@ -157,7 +157,8 @@ def one_at_a_time(session: Session, person_id: int) -> None:
 
     Actions call it before they write to the audit trail, which is locked too, so that nobody waits in a circle.
     """
-    session.execute(select(col(Person.id)).where(col(Person.id) == person_id).with_for_update())
+    # the key is shared: who holds the trail, as a long import does, may still name the person in rows of theirs
+    session.execute(select(col(Person.id)).where(col(Person.id) == person_id).with_for_update(key_share=True))
 
 
 def _next_number(session: Session, person_id: int, product_id: int, level: str) -> int:

@@ -48,7 +48,7 @@ def create(
     session: Session, facts: Facts, reference: str, products: Sequence[str], owner: str, *, by: str, moment: datetime
 ) -> Outcome:
     """Store a deal whose owner may own it. Raises InvalidError for a taken reference or an unknown product or owner."""
-    creator = session.scalar(select(Person).where(col(Person.email) == by).with_for_update())
+    creator = session.scalar(select(Person).where(col(Person.email) == by).with_for_update(key_share=True))
     again = _newest(session, facts, by, moment) if creator is not None else None
     if again is not None and _is_same(again, reference, products, owner):
         return Outcome(again)

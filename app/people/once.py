@@ -19,7 +19,8 @@ def stored_before(session: Session, with_key: Select[T], person_id: int, sender:
     The forms of one person wait for each other, so that two clicks at once are two clicks. Raises ConflictError for
     a key that somebody else has used.
     """
-    session.execute(select(col(Person.id)).where(col(Person.id) == person_id).with_for_update())
+    # the key is shared, so that nobody who only names the person in a row of theirs waits
+    session.execute(select(col(Person.id)).where(col(Person.id) == person_id).with_for_update(key_share=True))
     known = session.scalar(with_key)
     if known is not None and sender(known) != person_id:
         raise ConflictError(_("Open the page again: this form has been sent already."))

@@ -125,7 +125,8 @@ def find(history: History, policy_id: int) -> SetPolicy:
 
 def _locked(session: Session, product: OpenProduct) -> History:
     """Return the history, which stays as it is until this transaction ends."""
-    session.execute(select(col(Product.id)).where(col(Product.id) == product.id).with_for_update())
+    # the key is shared: who holds the trail, as a long import does, may still name the product in rows of theirs
+    session.execute(select(col(Product.id)).where(col(Product.id) == product.id).with_for_update(key_share=True))
     return histories(session, [product.id])[product.id]
 
 

@@ -4,18 +4,19 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlmodel import Session, col
 
 from app.audit.models import AuditEntry
 from app.database import Database
+from app.deals.models import DealProduct
 from app.deals.policies.actions import FURTHEST, StalePolicyError, set_policy, withdraw
 from app.deals.policies.history import History, histories
 from app.deals.policies.queries import policies
 from app.deals.policies.rules import Phase
 from app.deals.rules import Enforcement
 from app.errors import InvalidError, NotFoundError
-from factories import NOW
+from factories import NOW, deal
 from gatehouse import BLOCK, DAY, FRIDAY, MONDAY, House, house, put, wanted
 
 OBSERVE = {"requirements": [{"enforcement": "observe"}]}
@@ -110,6 +111,23 @@ def test_of_two_at_once_one_is_told(database: Database, session: Session) -> Non
     assert sorted(answers) == ["set", "stale", "stale", "stale"]
     session.rollback()
     assert len(history(session, at_gate).found) == 1
+
+
+def test_a_deal_is_given_the_product_while_a_policy_is_set(database: Database, session: Session) -> None:
+    """An import may hold the audit trail by then, for which setting a policy waits in turn."""
+    if database.sqlite:
+        pytest.skip("SQLite has one writer at a time")
+    at_gate = house(session)
+    sold = deal(session, reference="D-9", products=[], team={})
+    session.commit()
+    with database.write() as setting:
+        set_policy(setting, at_gate.product, wanted(BLOCK), step=0, by="admin@example.com", moment=LATER)
+        with database.write() as writing:
+            writing.execute(text("SET LOCAL lock_timeout = '2s'"))
+            writing.add(DealProduct(deal_id=sold.id, product_id=at_gate.product.id))
+    assert session.scalars(select(col(DealProduct.product_id)).where(col(DealProduct.deal_id) == sold.id)).all() == [
+        at_gate.product.id
+    ]
 
 
 def test_one_that_has_not_begun_is_taken_back(session: Session, at_gate: House) -> None:
