@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from sqlmodel import Session, col
 
 from app.audit.models import AuditEntry
-from app.database import Database
+from app.database import Database, stored_id
 from app.deals.models import DealProduct
 from app.deals.policies.actions import FURTHEST, StalePolicyError, set_policy, withdraw
 from app.deals.policies.history import History, histories
@@ -124,7 +124,7 @@ def test_a_deal_is_given_the_product_while_a_policy_is_set(database: Database, s
         set_policy(setting, at_gate.product, wanted(BLOCK), step=0, by="admin@example.com", moment=LATER)
         with database.write() as writing:
             writing.execute(text("SET LOCAL lock_timeout = '2s'"))
-            writing.add(DealProduct(deal_id=sold.id, product_id=at_gate.product.id))
+            writing.add(DealProduct(deal_id=stored_id(sold), product_id=at_gate.product.id))
     assert session.scalars(select(col(DealProduct.product_id)).where(col(DealProduct.deal_id) == sold.id)).all() == [
         at_gate.product.id
     ]
