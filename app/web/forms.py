@@ -104,11 +104,12 @@ def _errors(error: ValidationError) -> dict[str, str]:
     found: dict[str, str] = {}
     for problem in error.errors():
         name = str(problem["loc"][0]) if problem["loc"] else ""
-        found.setdefault(name, _sentence(problem["type"], problem.get("ctx", {}), problem["msg"]))
+        found.setdefault(name, sentence(problem["type"], problem.get("ctx", {}), problem["msg"]))
     return found
 
 
-def _sentence(kind: str, context: Mapping[str, Any], message: str) -> str:
+def sentence(kind: str, context: Mapping[str, Any], message: str) -> str:
+    """Say what is wrong by the kind of error, the values and the message that pydantic gives it."""
     if kind == "value_error":
         return message.removeprefix("Value error, ")
     if kind == "string_too_long":

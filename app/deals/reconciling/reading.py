@@ -5,13 +5,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import IO, Annotated, Any, Literal
+from typing import IO, Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
-from app.catalog.content import DealStage
+from app.catalog.content import DEAL_STAGES, DealStage
 from app.deals.forms import Currency, Part
 from app.deals.reconciling.rules import FACTS, CrmDeal, CrmMember
+from app.web import forms
 from app.web.i18n import gettext as _
 from app.web.strictjson import no_constant, unique_keys
 
@@ -68,8 +69,12 @@ def _day(value: Any) -> Any:
 
 def _money(value: Any) -> Any:
     if isinstance(value, bool | float) or not isinstance(value, int | str | Decimal):
-        raise ValueError(_("Write an amount as 86000 or 86000.50."))  # noqa: TRY004 (pydantic wants a ValueError)
+        raise ValueError(_no_amount())  # noqa: TRY004 (pydantic wants a ValueError)
     return value
+
+
+def _no_amount() -> str:
+    return _("Write an amount as 86000 or 86000.50.")
 
 
 def _payable(amount: Decimal) -> Decimal:
@@ -78,6 +83,7 @@ def _payable(amount: Decimal) -> Decimal:
     return amount
 
 
+Outcome = Literal["won", "lost"]
 Text = Annotated[str, AfterValidator(_storable)]
 Line = Annotated[Text, Field(min_length=1, max_length=200)]
 Address = Annotated[Text, Field(min_length=3, max_length=320), AfterValidator(str.lower)]
@@ -110,7 +116,7 @@ class DealRow(BaseModel):
     close_date: Annotated[date | None, BeforeValidator(_day)] = None
     region: Annotated[Text, Field(max_length=40)] | None = None
     industry: Annotated[Text, Field(max_length=80)] | None = None
-    outcome: Literal["won", "lost"] | None = None
+    outcome: Outcome | None = None
     closed_on: Annotated[date | None, BeforeValidator(_day)] = None
     products: Annotated[list[Annotated[Text, Field(min_length=1, max_length=80)]], Field(max_length=50)] = []
     team: Annotated[list[MemberRow], Field(max_length=100)] = []
@@ -222,7 +228,25 @@ def _id_of(value: Mapping[str, Any]) -> str | None:
 def _problems(error: ValidationError) -> Iterable[tuple[str, str]]:
     for each in error.errors(include_url=False, include_input=False)[:_MOST_PROBLEMS]:
         place = "".join("/" + _shown(str(part)) for part in each["loc"])
-        yield place, each["msg"].removeprefix("Value error, ")
+        field = each["loc"][-1] if each["loc"] else ""
+        yield place, _sentence(str(field), each["type"], each.get("ctx", {}), each["msg"])
+
+
+_CHOICES = {"stage": DEAL_STAGES, "outcome": get_args(Outcome), "role": get_args(Part)}
+
+
+def _sentence(field: str, kind: str, context: Mapping[str, Any], message: str) -> str:
+    if field in _CHOICES and kind == "literal_error":
+        return _("Choose one of %(known)s.") % {"known": ", ".join(_CHOICES[field])}
+    if kind.startswith(("decimal", "finite")):
+        return _no_amount()
+    if kind == "extra_forbidden":
+        return _("Nothing of this name is known here.")
+    if kind == "too_long" and context["field_type"] == "List":
+        return _("There are more than %(most)s of these.") % {"most": context["max_length"]}
+    # a text whose characters are looked at first is measured like any other value
+    kind = {"too_long": "string_too_long", "too_short": "string_too_short"}.get(kind, kind)
+    return forms.sentence(kind, context, message)
 
 
 def _shown(part: str) -> str:

@@ -124,9 +124,9 @@ def broken_line(row: Broken) -> dict[str, Any]:
     return {**_BARE, "kind": "wrong", "line": row.line, "id": row.id, "problems": [list(each) for each in row.errors]}
 
 
-def missing_line(reference: str, people: Sequence[str]) -> dict[str, Any]:
+def missing_line(reference: str, name: str, people: Sequence[str]) -> dict[str, Any]:
     """Write down an open deal that the CRM did not send."""
-    return {**_BARE, "kind": "missing", "id": reference, "known": True, "people": list(people)}
+    return {**_BARE, "kind": "missing", "id": reference, "name": name, "known": True, "people": list(people)}
 
 
 def parts_of(line: Mapping[str, Any]) -> int:

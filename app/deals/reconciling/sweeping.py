@@ -172,7 +172,7 @@ class Sweep:
                 line = runs.broken_line(finding)
             case Missing():
                 self.counts.missing += 1
-                line = runs.missing_line(finding.reference, finding.people)
+                line = runs.missing_line(finding.reference, finding.name, finding.people)
             case Found():
                 line = runs.compared_line(finding.row, recorded=finding.recorded, problems=finding.problems)
         self._parts += runs.parts_of(line)

@@ -79,6 +79,7 @@ def test_compliance_sees_everything_that_was_found(sign_in: SignIn) -> None:
         "Ben Ode <small>ben@example.com</small>",
         "The red lines have not been signed.",
         "This deal is not known here.",
+        "D-3</a><br><small>Harbour Bakery Group</small>",
         "Open here, and the CRM did not send it.",
         "<code>/stage</code>",
     ):
@@ -110,7 +111,7 @@ def test_the_file_has_the_same_and_no_formulas(sign_in: SignIn) -> None:
         "2,D-2,unknown_deal,,,,,no",
         "2,D-2,not_cleared,ben@example.com,keeper,redlines_not_attested,,no",
     ]
-    assert rows[-2].startswith("3,'=D,wrong,,,\"/stage Input should be")
+    assert rows[-2].startswith("3,'=D,wrong,,,\"/stage Choose one of discovery")
     assert rows[-1] == ",D-3,missing,,,,,no"
     mine = sign_in("mona@example.com").get("/reconciliations/1/lines.csv").text.splitlines()
     assert len(mine) == 4

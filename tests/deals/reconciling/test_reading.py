@@ -14,7 +14,9 @@ from app.deals.reconciling.rules import CrmDeal, CrmMember
 
 NO_JSON = "This line is no JSON in UTF-8, or a key in it stands twice."
 NO_TEXT = "This has a character in it that no text has."
-HALF = "Input should be a valid string, unable to parse raw data as a unicode string"
+HALF = "This cannot be read; check how it is written."
+UNKNOWN = "Nothing of this name is known here."
+NO_AMOUNT = "Write an amount as 86000 or 86000.50."
 GOOD = Given(2, CrmDeal("D-2"))
 WHOLE = {
     "id": " D-1 ",
@@ -74,11 +76,12 @@ HOSTILE: dict[str, tuple[bytes, tuple[tuple[str, str], ...]]] = {
     "a number beyond every exponent": (b'{"id": "D-1", "amount": 1e99999999999999999999}', (("", NO_JSON),)),
     "too long": (b'{"id": "' + b"x" * LONGEST_LINE + b'"}', (("", "This line is longer than 64 KiB."),)),
     "no object": (b"[]", (("", "Each row is a JSON object."),)),
-    "no id": (b"{}", (("/id", "Field required"),)),
+    "no id": (b"{}", (("/id", "Fill this in."),)),
+    "an empty name": (b'{"id": "D-1", "name": ""}', (("/name", "Fill this in."),)),
     "NUL": (b'{"id": "D-\\u0000"}', (("/id", NO_TEXT),)),
     "half a character": (b'{"id": "D-\\ud800"}', (("/id", HALF),)),
-    "unknown key": (b'{"id": "D-1", "stages": "contract"}', (("/stages", "Extra inputs are not permitted"),)),
-    "unknown key with a slash": (b'{"id": "D-1", "a/b~\\n": 1}', (("/a~1b~0?", "Extra inputs are not permitted"),)),
+    "unknown key": (b'{"id": "D-1", "stages": "contract"}', (("/stages", UNKNOWN),)),
+    "unknown key with a slash": (b'{"id": "D-1", "a/b~\\n": 1}', (("/a~1b~0?", UNKNOWN),)),
     "a date as a number": (b'{"id": "D-1", "close_date": 20261211}', (("/close_date", "Write a day as 2026-01-05."),)),
     "a date in another form": (
         b'{"id": "D-1", "close_date": "20261211"}',
@@ -86,7 +89,7 @@ HOSTILE: dict[str, tuple[bytes, tuple[tuple[str, str], ...]]] = {
     ),
     "an amount that is a truth": (
         b'{"id": "D-1", "amount": true}',
-        (("/amount", "Write an amount as 86000 or 86000.50."),),
+        (("/amount", NO_AMOUNT),),
     ),
     "an amount below nothing": (
         b'{"id": "D-1", "amount": -1}',
@@ -94,29 +97,37 @@ HOSTILE: dict[str, tuple[bytes, tuple[tuple[str, str], ...]]] = {
     ),
     "an amount of thousands of digits": (
         b'{"id": "D-1", "amount": ' + b"9" * 6_000 + b"}",
-        (("/amount", "Input should be a finite number"),),
+        (("/amount", NO_AMOUNT),),
     ),
     "parts of a cent": (
         b'{"id": "D-1", "amount": 1.005}',
-        (("/amount", "Decimal input should have no more than 2 decimal places"),),
+        (("/amount", NO_AMOUNT),),
     ),
     "a stage nobody knows": (
         b'{"id": "D-1", "stage": "closing"}',
-        (
-            (
-                "/stage",
-                "Input should be 'discovery', 'proposal', 'negotiation', 'contract', 'delivery' or 'renewal'",
-            ),
-        ),
+        (("/stage", "Choose one of discovery, proposal, negotiation, contract, delivery, renewal."),),
     ),
+    "an outcome nobody knows": (b'{"id": "D-1", "outcome": "open"}', (("/outcome", "Choose one of won, lost."),)),
     "a part nobody plays": (
         b'{"id": "D-1", "team": [{"rep": "ana@example.com", "role": "Sales Rep"}]}',
         (
             (
                 "/team/0/role",
-                "Input should be 'owner', 'account-manager', 'solution-consultant', 'customer-success' or 'specialist'",
+                "Choose one of owner, account-manager, solution-consultant, customer-success, specialist.",
             ),
         ),
+    ),
+    "a name that is too long": (
+        b'{"id": "D-1", "name": "' + b"x" * 201 + b'"}',
+        (("/name", "Use at most 200 characters."),),
+    ),
+    "too many products": (
+        json.dumps({"id": "D-1", "products": [str(each) for each in range(51)]}).encode(),
+        (("/products", "There are more than 50 of these."),),
+    ),
+    "products that are no list": (
+        b'{"id": "D-1", "products": "keeper"}',
+        (("/products", "This cannot be read; check how it is written."),),
     ),
     "somebody twice": (
         b'{"id": "D-1", "team": [{"rep": "a@x", "role": "owner"}, {"rep": "A@x", "role": "specialist"}]}',
@@ -146,7 +157,7 @@ ARRAYS: dict[bytes, list[Given | Broken]] = {
     b'\xef\xbb\xbf[{"id": "D-1"}, {"id": "D-2"}]': [Given(1, CrmDeal("D-1")), GOOD],
     b'[{"id": "D-1"}, {}, {"id": "D-2"}]': [
         Given(1, CrmDeal("D-1")),
-        Broken(2, None, (("/id", "Field required"),)),
+        Broken(2, None, (("/id", "Fill this in."),)),
         Given(3, CrmDeal("D-2")),
     ],
 }
