@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from app.deals import words
 from app.deals.ledger import content
 from app.deals.models import Decision, KeptClearance
 from app.deals.rules import ProductDecision
@@ -82,7 +83,9 @@ def timeline(session: Session, deal_id: int, as_of: datetime, *, page: int = 1, 
     ).all()
     total = session.scalar(select(func.count()).select_from(Decision).where(*chosen)) or 0
     given = _given(session, [row[0] for row in rows])
-    entries = tuple(Entry(row[0], row[1], row[2], row[3], row[4], row[5], tuple(given[row[0]])) for row in rows)
+    entries = tuple(
+        Entry(row[0], row[1], row[2], words.asker(row[3]), row[4], row[5], tuple(given[row[0]])) for row in rows
+    )
     return Timeline(entries, total)
 
 

@@ -81,6 +81,11 @@ def name(text: Any) -> str:
     return localized(text, i18n.current_locale())
 
 
+def asker(asked_by: str) -> str:
+    """Name who asked and has no account: a client by its name, anybody else as they stand."""
+    return asked_by.removeprefix("api:")
+
+
 def listed(names: Iterable[str]) -> str:
     """Write names one after another."""
     return _(", ").join(names)

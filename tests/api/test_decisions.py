@@ -12,6 +12,7 @@ from sqlmodel import Session
 from app.catalog.models import Product
 from app.certification.models import CertificationEventKind
 from app.certification.sanctions.actions import sanction
+from app.deals.policies.models import GatePolicy
 from app.people.models import Person, Role
 from app.people.tokens import create_token
 from factories import NOW, attest, deal, person, sellable
@@ -168,8 +169,8 @@ def test_the_page_says_what_was_answered_and_on_what_it_rests(
     given = get("clearance", rep="ana@example.com", deal="D-1")
     page = sign_in("audit@example.com").get(f"/decisions/{given['decision_id']}").text
     for words in (
-        "Decision about Ana", "api:CRM", given["decision_id"], "The red lines have not been signed.", "Not cleared",
-        "From stage Proposal on", "The same answer", "decides the same", "version 1",
+        "Decision about Ana", "<dd>CRM</dd>", given["decision_id"], "The red lines have not been signed.",
+        "Not cleared", "From stage Proposal on", "The same answer", "decides the same", "version 1",
     ):  # fmt: skip
         assert words in page
     then = given["as_of"].replace(":", "%3A").replace("+", "%2B")
@@ -182,6 +183,31 @@ def test_the_page_says_what_was_answered_and_on_what_it_rests(
     attest(session, ana, keeper, at=NOW)
     session.commit()
     assert "Another answer" in sign_in("audit@example.com").get(f"/decisions/{given['decision_id']}").text
+
+
+def test_the_page_names_the_level_and_links_what_is_set_for_the_gate(
+    get: Get, session: Session, sign_in: SignIn, ana: Person
+) -> None:
+    person(session, "audit@example.com", Role.COMPLIANCE)
+    lead = {"id": "lead", "name": "Lead seller", "requirements": [{"attest": "redlines"}]}
+    till = sellable(session, "till", requirements=[{"completion": "80%"}], levels=[lead], deal_level="lead")
+    asked = {"level": "lead", "enforcement": "block"}
+    policy = GatePolicy(
+        product_id=till.id or 0,
+        starts_on=NOW.date(),
+        document={"requirements": [asked]},
+        reason="Only leads sell it.",
+        made_at=NOW,
+        made_by="audit@example.com",
+    )
+    session.add(policy)
+    session.commit()
+    number = get("clearance", rep="ana@example.com", product="till")["decision_id"]
+    page = sign_in("audit@example.com").get(f"/decisions/{number}").text
+    assert "level Lead seller" in page
+    assert f'<a href="/gate/till">no. {policy.id}</a>' in page
+    session.rollback()
+    assert "/gate/till" not in sign_in("ana@example.com").get(f"/decisions/{number}").text
 
 
 @pytest.mark.parametrize(("number", "status"), [("01KAJX9ZG05R8H3K0T7Q2M4V6N", 404), ("1", 422), ("x" * 27, 422)])

@@ -9,7 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from app.deals import lists
+from app.catalog.models import ContentKind
+from app.catalog.queries import in_force
+from app.deals import lists, words
 from app.deals.models import Deal, Decision, KeptClearance
 from app.errors import NotFoundError
 from app.people.models import Person, Role
@@ -72,7 +74,7 @@ def kept_answer(session: Session, number: str) -> KeptAnswer:
         person_id=kept.person_id,
         name=name or kept.rep,
         deal=reference,
-        asker=asked_by or kept.asked_by,
+        asker=asked_by or words.asker(kept.asked_by),
         asked_by=kept.asked_by,
         asked_at=kept.asked_at,
         as_of=kept.as_of,
@@ -84,6 +86,25 @@ def kept_answer(session: Session, number: str) -> KeptAnswer:
         action=action,
         decided_at=decided_at,
     )
+
+
+def level_names(session: Session, kept: KeptAnswer) -> dict[tuple[str, str], str]:
+    """Return what the programs of then call the levels that were asked for, by product and level.
+
+    One statement where a level was asked for, none otherwise.
+    """
+    slugs = {
+        each["product"]
+        for each in kept.facts
+        if any(one["requirement"] and one["requirement"]["level"] for one in each["requirements"])
+    }
+    if not slugs:
+        return {}
+    return {
+        (version.slug, level["id"]): words.name(level["name"])
+        for version in in_force(session, [ContentKind.PROGRAM], kept.as_of, slugs=slugs)
+        for level in version.document.get("levels", ())
+    }
 
 
 def opened(session: Session, viewer: lists.Viewer, number: str, moment: datetime) -> KeptAnswer:

@@ -1,5 +1,8 @@
 """The page of one decision."""
 
+from collections.abc import Mapping
+from functools import partial
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -12,7 +15,7 @@ from app.clock import Now
 from app.database import SessionDep
 from app.deals import words
 from app.deals.ledger import content
-from app.deals.ledger.queries import opened
+from app.deals.ledger.queries import level_names, opened
 from app.deals.ledger.replaying import replayed
 from app.deals.rules import ClearanceDecision, Coverage, ProductFacts
 from app.people.access import SignedIn
@@ -35,11 +38,12 @@ def decision(request: Request, number: str, session: SessionDep, person: SignedI
         "names": names,
         "given": [(each, content.decision(each), given[each["product"]]) for each in kept.answer["products"]],
         "replay": replayed(session, kept),
+        "reads_gate": person.has(Role.TRAINER, Role.MANAGER, Role.COMPLIANCE, Role.ADMIN),
         "reads_records": person.has(Role.MANAGER, Role.TRAINER, Role.COMPLIANCE, Role.ADMIN),
         "read": content.decision,
         "state": _state,
         "standing": _standing,
-        "asks": _asks,
+        "asks": partial(_asks, levels=level_names(session, kept)),
         "reasons": _reasons,
         "words": words,
     }
@@ -58,7 +62,7 @@ def _reasons(found: tuple[Reason, ...]) -> str:
     return i18n.sentences(words.sentence(each) for each in found)
 
 
-def _asks(facts: ProductFacts) -> str:
+def _asks(facts: ProductFacts, levels: Mapping[tuple[str, str], str]) -> str:
     """Say in one line what was asked of whom."""
     asked = facts.requirement
     if asked is None:
@@ -70,7 +74,7 @@ def _asks(facts: ProductFacts) -> str:
     }
     lines = [
         _("From stage %(stage)s on") % {"stage": words.stage(asked.from_stage)},
-        _("level %(level)s") % {"level": asked.level} if asked.level else "",
+        _("level %(level)s") % {"level": levels.get((facts.product, asked.level), asked.level)} if asked.level else "",
         coverage[asked.coverage],
         _("as %(roles)s only") % {"roles": words.listed(map(words.role, sorted(asked.roles)))} if asked.roles else "",
         _("in %(regions)s only") % {"regions": words.listed(sorted(asked.regions))} if asked.regions else "",
