@@ -24,7 +24,7 @@ class Quarter:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """The last quarters, the newest last, and the horizontal lines as (count, how far down)."""
+    """The last quarters, from the first with a crossing to the newest; horizontal lines as (count, how far down)."""
 
     quarters: tuple[Quarter, ...]
     lines: tuple[tuple[int, float], ...]
@@ -36,12 +36,14 @@ class Trend:
 
 
 def trend(found: Iterable[Cost], today: date) -> Trend:
-    """Count what was crossed in each of the last quarters; the last one is that of `today`."""
+    """Count what was crossed in each of the last quarters, from the first one with any; the last is that of `today`."""
     counts: Counter[tuple[int, int]] = Counter()
     for each in found:
         counts.update(each.quarters)
     shown = _quarters(today)
-    plot = Plot(QUARTERS, BAR, max(counts[each] for each in shown), TOP)
+    first = next((place for place, each in enumerate(shown) if counts[each]), 0)
+    shown = shown[first:]
+    plot = Plot(len(shown), BAR, max(counts[each] for each in shown), TOP)
     quarters = tuple(Quarter(*each, counts[each], plot.bar(place, counts[each])) for place, each in enumerate(shown))
     return Trend(quarters, plot.lines)
 

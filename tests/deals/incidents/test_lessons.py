@@ -1,5 +1,6 @@
 """What incidents cost, and which questions told it beforehand: no names, and a sentence only of enough people."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,7 +16,7 @@ from app.catalog.models import Product
 from app.certification.models import Appeal, AppealOutcome, CertificationEvent, CertificationEventKind
 from app.conduct.models import Consequence, Disposition, Finding, Violation
 from app.deals.incidents.charts import QUARTERS, trend
-from app.deals.incidents.lessons import costs, predictors
+from app.deals.incidents.lessons import Cost, costs, predictors
 from app.deals.incidents.models import Incident, IncidentStatus, Origin
 from app.deals.incidents.predicting import Comparison, Share, Verdict
 from app.people.models import Person, Role
@@ -147,13 +148,30 @@ def test_which_red_lines_cost_most(keeper: Product, session: Session) -> None:
     assert costs(session, "till") == []
 
 
-def test_the_trend_ends_with_the_present_quarter(keeper: Product, session: Session) -> None:
-    quarters = trend(costs(session), date(2026, 11, 23)).quarters
-    assert [(each.year, each.number, each.count) for each in quarters] == [
-        (2025, 1, 0), (2025, 2, 0), (2025, 3, 0), (2025, 4, 0), (2026, 1, 0), (2026, 2, 0), (2026, 3, 0), (2026, 4, 6),
-    ]  # fmt: skip
-    assert len(quarters) == QUARTERS
-    assert keeper.slug == "keeper"
+def crossed(*quarters: tuple[int, int]) -> Cost:
+    return Cost(1, "keeper", "Keeper", "keeper.return", quarters=Counter(quarters))
+
+
+@pytest.mark.parametrize(
+    ("found", "shown"),
+    [
+        ([crossed((2026, 4), (2026, 4))], [(2026, 4, 2)]),
+        ([crossed((2026, 2)), crossed((2026, 4))], [(2026, 2, 1), (2026, 3, 0), (2026, 4, 1)]),
+        (
+            [crossed((2024, 4), (2025, 2))],  # the first of them is longer ago than is shown
+            [(2025, 2, 1), (2025, 3, 0), (2025, 4, 0), (2026, 1, 0), (2026, 2, 0), (2026, 3, 0), (2026, 4, 0)],
+        ),
+    ],
+)
+def test_the_trend_goes_from_the_first_crossing_to_the_present_quarter(
+    found: list[Cost], shown: list[tuple[int, int, int]]
+) -> None:
+    quarters = trend(found, date(2026, 11, 23)).quarters
+    assert [(each.year, each.number, each.count) for each in quarters] == shown
+
+
+def test_the_trend_shows_every_quarter_where_nothing_was_crossed() -> None:
+    assert len(trend([], date(2026, 11, 23)).quarters) == QUARTERS
 
 
 def test_the_page_names_nobody(keeper: Product, sign_in: SignIn) -> None:
