@@ -36,14 +36,9 @@ def verdict(state: DealState, today: date) -> Verdict:
     if worst:
         return _refusal(state, worst[0])
     if state.risk is Risk.ENDS_BEFORE_CLOSE and state.ends_on and state.deal.close_date:
-        lapsing = words.listed(dict.fromkeys(member.name for member, _each in state.lapsing))
-        text = _("%(people)s: valid through %(day)s (%(days)s), and the deal closes on %(closes)s.") % {
-            "people": lapsing,
-            "day": i18n.day(state.ends_on),
-            "days": days_left(state.ends_on, today),
-            "closes": i18n.day(state.deal.close_date),
-        }
-        return Verdict("warn", _("Cleared today, but not until the deal closes"), text)
+        return Verdict(
+            "warn", _("Cleared today, but not until the deal closes"), _lapses(state, state.deal.close_date, today)
+        )
     if state.decision is ClearanceDecision.NOT_REQUIRED:
         text = _("None of its products asks for a certification at this stage.")
         return Verdict("", _("Nothing is asked at this stage"), text)
@@ -59,6 +54,35 @@ def _ended(state: DealState) -> Verdict:
     titles = {"won": _("Won on %(day)s"), "lost": _("Lost on %(day)s")}
     text = _("The deal is closed: nothing is asked of its team any more. Below is how they stand all the same.")
     return Verdict("", titles.get(state.deal.outcome or "", _("Closed on %(day)s")) % {"day": day}, text)
+
+
+def _lapses(state: DealState, closes: date, today: date) -> str:
+    """Say whose clearance ends before the deal closes, by the first day on which one of theirs does."""
+    first: dict[int, tuple[date, str]] = {}
+    for member, answer in state.lapsing:
+        if ends := answer.decision.valid_through:
+            first[member.person_id] = min(first.get(member.person_id, (ends, member.name)), (ends, member.name))
+    days: dict[date, list[str]] = {}
+    for day, name in sorted(first.values()):
+        days.setdefault(day, []).append(name)
+    if not days:
+        return _until(state, today)
+    *earlier, (last, people) = days.items()
+    sentences = [
+        _("%(people)s: valid through %(day)s (%(days)s).")
+        % {"people": words.listed(names), "day": i18n.day(day), "days": days_left(day, today)}
+        for day, names in earlier
+    ]
+    sentences.append(
+        _("%(people)s: valid through %(day)s (%(days)s), and the deal closes on %(closes)s.")
+        % {
+            "people": words.listed(people),
+            "day": i18n.day(last),
+            "days": days_left(last, today),
+            "closes": i18n.day(closes),
+        }
+    )
+    return i18n.sentences(sentences)
 
 
 def _until(state: DealState, today: date) -> str:

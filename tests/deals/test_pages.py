@@ -141,6 +141,20 @@ def test_a_deal_is_at_risk_when_somebody_lapses_before_it_closes(house: House, s
     assert [(each.deal.reference, each.risk) for each in found] == [("D-2", "ends_before_close")]
 
 
+def test_a_deal_says_of_each_person_until_when_they_may_sell(house: House, sign_in: SignIn, session: Session) -> None:
+    till = sellable(session, "till", at=NOW - timedelta(days=60))
+    for who, ago in ((house.ana, 0), (house.marek, 30), (house.charlie, 30)):
+        attest(session, who, till, at=NOW - timedelta(days=ago))
+    team = {"owner": [house.ana], "specialist": [house.marek, house.charlie]}
+    deal(session, "D-2", products=[till], team=team, close_date=(NOW + timedelta(days=400)).date())
+    session.commit()
+    text = sign_in("ana@example.com").get("/deals/D-2").text
+    assert (
+        "Charlie Roe, Marek Nowak: valid through 23 October 2027 (334 days). "
+        "Ana Duarte: valid through 22 November 2027 (364 days), and the deal closes on 28 December 2027."
+    ) in text
+
+
 def test_pages_cost_the_same_for_one_deal_and_for_many(
     house: House, sign_in: SignIn, session: Session, application: FastAPI
 ) -> None:
