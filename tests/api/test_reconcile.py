@@ -116,8 +116,7 @@ def test_the_answer_says_what_differs_and_who_is_not_cleared(send: Send, session
                 "errors": [
                     {
                         "pointer": "/stage",
-                        "detail": "Input should be 'discovery', 'proposal', 'negotiation', 'contract', 'delivery' or "
-                        "'renewal'",
+                        "detail": "Choose one of discovery, proposal, negotiation, contract, delivery, renewal.",
                     }
                 ],
             }
