@@ -19,7 +19,7 @@ from app.web.i18n import gettext as _
 def open_lesson(session: Session, person_id: int, product_id: int, lesson: str, moment: datetime) -> LessonProgress:
     """Note that a person has opened a lesson, the first time; returns the progress, locked for this transaction."""
     # One writer a person: two tabs must not both make the row, nor both spend the same minute.
-    session.execute(select(col(Person.id)).where(col(Person.id) == person_id).with_for_update())
+    session.execute(select(col(Person.id)).where(col(Person.id) == person_id).with_for_update(key_share=True))
     progress = lesson_progress(session, person_id, product_id, lesson)
     if progress is None:
         progress = LessonProgress(

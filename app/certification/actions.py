@@ -134,7 +134,13 @@ def lock_waiting(session: Session, products: Collection[int], moment: datetime) 
     """
     found = queries.waiting(session, products, local_day(moment))
     people = {person_id for person_id, _product_id in found}
-    session.execute(select(col(Person.id)).where(col(Person.id).in_(people)).order_by(col(Person.id)).with_for_update())
+    locked = (
+        select(col(Person.id))
+        .where(col(Person.id).in_(people))
+        .order_by(col(Person.id))
+        .with_for_update(key_share=True)
+    )
+    session.execute(locked)
     return found
 
 

@@ -77,14 +77,14 @@ def _keep_an_owner(deal: DealFacts, member: Member) -> None:
 
 
 def _keep_covered(session: Session, deal: DealFacts, proposed: DealFacts, member: Member, moment: datetime) -> None:
-    """Refuse what makes the gate stop a deal: where one cleared member is enough, it must not be that one who goes."""
+    """Refuse what makes the gate stop a deal, such as that the one goes who covers it, or beside whom another acts."""
     if deal.outcome == LOST:
         return
     before, after = states(session, [deal, proposed], moment)
     for now, then in zip(before.products, after.products, strict=True):
         if then.stops and not now.stops:
             sentence = _(
-                "Without %(person)s nobody covers %(product)s on this deal. Add somebody who is cleared first; "
+                "Without %(person)s the team does not cover %(product)s any more. Add somebody who is cleared first; "
                 "nothing was changed."
             )
             raise ConflictError(sentence % {"person": member.name, "product": words.name(then.name)})
@@ -101,7 +101,11 @@ def remove_member(session: Session, deal: DealFacts, email: str, *, step: int, b
         return Outcome(deal)
     check_step(deal, step)
     _keep_an_owner(deal, member)
-    others = tuple(each for each in deal.members if each.person_id != member.person_id)
+    others = tuple(
+        replace(each, supervisor_id=None) if each.supervisor_id == member.person_id else each
+        for each in deal.members
+        if each.person_id != member.person_id
+    )
     _keep_covered(session, deal, replace(deal, members=others), member, moment)
     session.delete(session.get_one(DealMember, (deal.id, member.person_id)))
     for each in session.scalars(

@@ -113,7 +113,13 @@ def finish_overdue(session: Session, moment: datetime) -> int:
     ).all()
     # all of them before the first entry in the audit trail: who holds a person may be waiting for the trail
     people = {attempt.person_id for attempt in overdue}
-    session.execute(select(col(Person.id)).where(col(Person.id).in_(people)).order_by(col(Person.id)).with_for_update())
+    locked = (
+        select(col(Person.id))
+        .where(col(Person.id).in_(people))
+        .order_by(col(Person.id))
+        .with_for_update(key_share=True)
+    )
+    session.execute(locked)
     for attempt in overdue:
         close(session, attempt, moment, _SYSTEM)
     return len(overdue)

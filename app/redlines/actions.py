@@ -31,7 +31,7 @@ def attest(
     """
     person_id, email = signer
     # one writer a person, so that two clicks at once make one signature
-    session.execute(select(col(Person.id)).where(col(Person.id) == person_id).with_for_update())
+    session.execute(select(col(Person.id)).where(col(Person.id) == person_id).with_for_update(key_share=True))
     stored = signature(session, person_id, red_lines.version_id, number)
     if stored is not None:
         return stored

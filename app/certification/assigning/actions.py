@@ -119,7 +119,13 @@ def _store(
 
 def lock_people(session: Session, people: Collection[int]) -> None:
     """Wait for others who write about one of these people; always in the order of their ids."""
-    session.execute(select(col(Person.id)).where(col(Person.id).in_(people)).order_by(col(Person.id)).with_for_update())
+    locked = (
+        select(col(Person.id))
+        .where(col(Person.id).in_(people))
+        .order_by(col(Person.id))
+        .with_for_update(key_share=True)
+    )
+    session.execute(locked)
 
 
 def add_leave(

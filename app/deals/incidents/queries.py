@@ -272,6 +272,6 @@ def _open_to(decider_id: int) -> ColumnElement[bool]:
 
 
 def account(session: Session, email: str, among: Collection[int] | None) -> int | None:
-    """Find the active account with an address; only one of `among` unless that is None."""
+    """Find the account with an address, of somebody who has left too; only one of `among` unless that is None."""
     within = true() if among is None else col(Person.id).in_(among)
     return session.scalar(select(col(Person.id)).where(col(Person.email) == email.strip().lower(), within))

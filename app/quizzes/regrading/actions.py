@@ -120,7 +120,7 @@ def outcome(session: Session, decided: Regrade, attempt: MarkedAttempt) -> Regra
 def _mark(session: Session, decided: Regrade, attempt_id: int, moment: datetime) -> None:
     # locked before it is read: another regrade of the same attempt may be at work
     owner = select(col(Attempt.person_id)).where(col(Attempt.id) == attempt_id).scalar_subquery()
-    session.execute(select(col(Person.id)).where(col(Person.id) == owner).with_for_update())
+    session.execute(select(col(Person.id)).where(col(Person.id) == owner).with_for_update(key_share=True))
     attempt = session.scalars(select(Attempt).where(col(Attempt.id) == attempt_id).with_for_update()).one()
     (found,) = queries.marked_attempts(session, decided.content_id, decided.item, decided.versions, only=attempt_id)
     known = select(col(AttemptRegrade.id)).where(
