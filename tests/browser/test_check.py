@@ -169,7 +169,7 @@ def test_a_product_page_and_a_deal_lead_here_with_their_products(sign_in_as: Cal
     page.get_by_role("link", name="Check a pitch").click()
     expect(page.get_by_label("Shopfront Messaging")).to_be_checked()
     page.goto("/deals")
-    page.locator("main table a").first.click()
+    page.locator("main tbody a").first.click()
     page.get_by_role("link", name="Check a pitch").click()
     assert page.locator("[name=product]:checked").count() >= 1
 

@@ -17,14 +17,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sqlmodel import Session, col, select
 
 from app.catalog.content import DEAL_STAGES
 from app.config import ROOT
 from app.deals.models import Deal
 from crmside import Crm, answer
-from tools.demonstration import CHROMIUM_ARGUMENTS, chromium
 
 FOLDER = ROOT / "docs/recipes/hubspot"
 OWNERS = {"11": "ana@example.com", "12": "ben@example.com", "13": "eve@example.com"}
@@ -62,15 +61,11 @@ Act = Callable[..., Any]
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
+def page(browser: Browser) -> Iterator[Page]:
     """A page of a real Chromium."""
-    path = chromium()
-    if path is None:
-        pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
-        yield browser.new_page()
-        browser.close()
+    page = browser.new_page()
+    yield page
+    page.close()
 
 
 @pytest.fixture
