@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-import anyio
 import pytest
 from mcp import Client, StdioServerParameters, stdio_client
 from mcp_types import CallToolResult, TextContent
 
+from apart import run_apart
 from app.config import ROOT, Settings
 
 Told = TypeVar("Told")
@@ -68,7 +68,7 @@ def talk(
             async with Client(stdio_client(command, errlog=errors), mode=era) as client:
                 return await say(client)
 
-    return anyio.run(_talk)
+    return run_apart(_talk)
 
 
 def words(result: CallToolResult) -> str:

@@ -15,7 +15,6 @@ import pytest
 import time_machine
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import create_engine, make_url, text
 from sqlmodel import Session
 
@@ -24,7 +23,6 @@ from app.database import Database, migrate
 from factories import NOW, signed_in
 from forks import Forks
 from installations import Installation, PostgresqlStore, SqliteStore, Store
-from tools.demonstration import CHROMIUM_ARGUMENTS, chromium
 
 SECRET = "a secret of at least thirty-two characters"
 
@@ -164,18 +162,3 @@ def forks() -> Iterator[Forks]:
     forks = Forks()
     yield forks
     forks.close()
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """A real Chromium, one for all tests of a worker."""
-    path = chromium()
-    if path is None:
-        reason = "There is no Chromium on this machine, so NO JOURNEY WAS TESTED. Try: apt install chromium"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
-        yield browser
-        browser.close()

@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import FastAPI
 from starlette.types import Message, Receive, Scope
 
+from apart import run_apart
 from app.database import POOL_SIZE
 
 _PATIENCE: Final = 10
@@ -49,7 +50,7 @@ def status_beside(application: FastAPI, scope: Scope, ask: Callable[[], int]) ->
             for task in slow:
                 task.cancel()
 
-    return asyncio.run(asked())
+    return run_apart(asked)
 
 
 def _never_ending(begun: asyncio.Event) -> Receive:
@@ -75,5 +76,8 @@ def statuses_of_who_leaves(application: FastAPI, scope: Scope, first: bytes) -> 
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(application(scope, receive, send))
+    async def leave() -> None:
+        await application(scope, receive, send)
+
+    run_apart(leave)
     return [each["status"] for each in sent if each["type"] == "http.response.start"]

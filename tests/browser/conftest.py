@@ -9,13 +9,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import create_engine, make_url, text
 
 from app.database import Database
 from browsing import DESKTOP, Faults, sign_in
 from forks import Forks
-from tools.demonstration import Demonstration, fill, serve
+from tools.demonstration import CHROMIUM_ARGUMENTS, Demonstration, chromium, fill, serve
 
 PATIENCE = 10_000
 """Milliseconds that a page has to show what is expected of it, on a machine that runs other tests beside."""
@@ -93,6 +93,20 @@ def stored(demo_url: str) -> Iterator[Database]:
     database = Database(demo_url)
     yield database
     database.dispose()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    if path is None:
+        reason = "There is no Chromium on this machine, so NO JOURNEY WAS TESTED. Try: apt install chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

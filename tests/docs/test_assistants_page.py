@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import anyio
 import pytest
 from mcp import Client, StdioServerParameters, stdio_client
 from sqlmodel import Session
 
+from apart import run_apart
 from app.api.mcp.calls import MOST_CALLS
 from app.api.mcp.tools import TOOLS
 from app.cli import build_parser
@@ -64,4 +64,4 @@ def test_the_configuration_starts_the_command(settings: Settings, session: Sessi
         async with Client(stdio_client(command)) as client:
             return [tool.name for tool in (await client.list_tools()).tools]
 
-    assert anyio.run(tools) == list(TOOLS)
+    assert run_apart(tools) == list(TOOLS)

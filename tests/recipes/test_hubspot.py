@@ -10,6 +10,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,13 +19,14 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page, sync_playwright
 from sqlmodel import Session, col, select
 
 from app.catalog.content import DEAL_STAGES
 from app.config import ROOT
 from app.deals.models import Deal
 from crmside import Crm, answer
+from tools.demonstration import CHROMIUM_ARGUMENTS, chromium
 
 FOLDER = ROOT / "docs/recipes/hubspot"
 OWNERS = {"11": "ana@example.com", "12": "ben@example.com", "13": "eve@example.com"}
@@ -61,24 +64,31 @@ Act = Callable[..., Any]
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page of a real Chromium."""
-    page = browser.new_page()
-    yield page
-    page.close()
+def act(crm: Crm) -> Iterator[Act]:
+    """Run the action for a deal with other fields than usual, in a real Chromium, and return its outputs.
 
-
-@pytest.fixture
-def act(crm: Crm, page: Page) -> Act:
-    """Run the action for a deal with other fields than usual, and return its outputs."""
-    page.goto(f"{crm.server.url}/healthz")
+    The browser is driven from a thread of its own: the library lets no loop of asyncio run beside it.
+    """
+    path = chromium()
+    if path is None:
+        pytest.skip("no Chromium on this machine")
     script = (FOLDER / "gate.js").read_text().replace("https://sales.example.com", crm.server.url)
     run = RUN.replace("OWNERS", json.dumps(OWNERS)).replace("SCRIPT", script)
+    with ThreadPoolExecutor(1) as thread, ExitStack() as opened:
 
-    def acted(token: str = crm.token, **fields: str) -> Any:
-        return page.evaluate(run, [{**FIELDS, **fields}, 9001, token])
+        def start() -> Page:
+            playwright = opened.enter_context(sync_playwright())
+            page = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS).new_page()
+            page.goto(f"{crm.server.url}/healthz")
+            return page
 
-    return acted
+        page = thread.submit(start).result()
+
+        def acted(token: str = crm.token, **fields: str) -> Any:
+            return thread.submit(page.evaluate, run, [{**FIELDS, **fields}, 9001, token]).result()
+
+        yield acted
+        thread.submit(opened.close).result()
 
 
 @pytest.mark.browser
