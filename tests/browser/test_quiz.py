@@ -139,8 +139,8 @@ def test_what_was_given_offline_outlives_a_reload(page: Page, stored: Database, 
     page.context.set_offline(offline=True)
     page.locator("input[name=choice]").nth(1).check()
     expect(page.locator("#saved")).to_have_text("Not saved yet, trying again")
-    page.close(run_before_unload=False)
     assert kept_answers(stored, page) == {}
+    page.close(run_before_unload=False)
     page = page.context.new_page()
     page.context.set_offline(offline=False)
     page.goto(here)
