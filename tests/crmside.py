@@ -155,7 +155,7 @@ def listening(proxy: Proxy) -> Iterator[None]:
             proxy.pass_on(self)
 
         do_POST = do_GET  # noqa: N815 (names of http.server)
-        do_PUT = do_GET  # noqa: N815
+        do_PUT = do_GET  # noqa: N815 (as above)
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its name there)
             """Say nothing."""

@@ -119,7 +119,10 @@ def remove_member(session: Session, deal: DealFacts, email: str, *, step: int, b
 def name_supervisor(
     session: Session, deal: DealFacts, email: str, supervisor: str, *, step: int, by: str, moment: datetime
 ) -> Outcome:
-    """Name a colleague beside whom a member in grace may act, or nobody. Raises as `add_member`."""
+    """Name a colleague beside whom a member in grace may act, or nobody.
+
+    The gate is told and not asked: without a colleague the deal is at risk. Raises as `add_member`, but for covering.
+    """
     stored, deal = locked(session, deal)
     member = deal.member(email.lower())
     if member is None:

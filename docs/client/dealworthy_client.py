@@ -422,9 +422,9 @@ def verified(token: str, keys: Mapping[str, Any], issuer: str) -> dict[str, Any]
     """Return what is in a bundle that an installation signed, old or not. Raises BundleError for anything else."""
     try:
         from cryptography.exceptions import InvalidSignature  # noqa: PLC0415 (only who keeps a bundle needs it)
-        from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415
-        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers  # noqa: PLC0415
-        from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
+        from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415 (as above)
+        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers  # noqa: PLC0415 (as above)
+        from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 (as above)
     except ImportError as error:
         raise BundleError("install the package cryptography to verify bundles") from error
     try:

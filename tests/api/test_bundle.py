@@ -178,7 +178,7 @@ def test_the_command_writes_the_same_file(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("DEALWORTHY_DATABASE_URL", database_url)
-    monkeypatch.setenv("DEALWORTHY_SECRET_KEY", client.app.state.settings.secret_key)  # type: ignore[attr-defined]
+    monkeypatch.setenv("DEALWORTHY_SECRET_KEY", client.app.state.settings.secret_key)  # type: ignore[attr-defined]  # ASGI
     monkeypatch.setenv("DEALWORTHY_BASE_URL", "http://testserver")
     monkeypatch.setenv("DEALWORTHY_BUNDLE_HOURS", "48")
     assert main(["bundle", str(tmp_path / "clearances.jws")]) == 0
