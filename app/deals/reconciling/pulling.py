@@ -83,6 +83,8 @@ class Puller:
             asked = _asked(session, payload["source"], moment)
             if asked is None:
                 return
+            # a fetch may outlast the lease of its job: whoever takes the job then finds that it is not due
+            _set_next(session, asked, moment + min(asked.every, AGAIN))
             run_id = runs.begin(session, by=asked.by, recording=asked.recording, moment=moment, source_id=asked.id)
         done = self._fetch_and_sweep(database, asked, run_id)
         with database.write() as session:
@@ -148,7 +150,7 @@ def _why(error: Exception) -> str:
 
 def _asked(session: Session, source_id: int, moment: datetime) -> _Asked | None:
     """Return what to fetch, or None where it is stopped, or somebody else has fetched it meanwhile."""
-    source = session.get(CrmSource, source_id)
+    source = session.get(CrmSource, source_id, with_for_update=True)
     if source is None or source.stopped_at is not None or source.due_at is None or source.due_at > moment:
         return None
     return _Asked(

@@ -1,7 +1,7 @@
 """Deals are fetched from a CRM that answers well, wrongly or not at all: what is kept, and when it is tried again."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -38,6 +38,7 @@ class Crm:
     body: bytes
     asked: list[str | None] = field(default_factory=list)
     url: str = ""
+    meanwhile: Callable[[], object] = list
 
 
 @contextmanager
@@ -47,6 +48,7 @@ def crm(body: bytes, status: int = 200) -> Iterator[Crm]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             found.asked.append(self.headers["authorization"])
+            found.meanwhile()
             self.send_response(found.status)
             self.send_header("Content-Length", str(len(found.body)))
             self.end_headers()
@@ -111,6 +113,15 @@ def test_deals_are_fetched_and_compared(database: Database, settings: Settings, 
     assert (run.rows, run.same, run.unknown, run.not_cleared, run.missing) == (2, 1, 1, 1, 0)
     assert (run.asked_by, run.source_id, run.finished_at, run.error) == ("crm:Sales", source.id, NOW, "")
     assert source.due_at == NOW + 24 * HOUR
+
+
+@pytest.mark.usefixtures("clock")
+def test_who_takes_the_job_of_a_long_fetch_fetches_nothing(database: Database, settings: Settings) -> None:
+    another = Puller(settings.model_copy(update={"outbound_allow": "127.0.0.1"}), clock=lambda: NOW).job
+    with crm(ANSWERS["CSV"][1]) as there:
+        there.meanwhile = lambda: another.prepare(database, {"source": 1})
+        run, source = pulled(database, settings, there.url)
+    assert (len(there.asked), run.rows, source.due_at) == (1, 2, NOW + 24 * HOUR)
 
 
 FAILURES: dict[str, tuple[bytes, int, str]] = {
