@@ -11,10 +11,6 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Protocol, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from fastapi import Depends, Request
 from sqlalchemy import (
     DateTime,
@@ -31,8 +27,6 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, SQLModel
-
-from app.config import ROOT
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
@@ -170,25 +164,6 @@ def _sqlite_engine(url: str, *, read_only: bool) -> Engine:
 
 def _postgresql_engine(url: str) -> Engine:
     return create_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
-
-
-def _alembic() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "alembic"))
-    return config
-
-
-def is_migrated(connection: Connection) -> bool:
-    """Say whether the database is at the newest revision."""
-    present = MigrationContext.configure(connection).get_current_heads()
-    return set(present) == set(ScriptDirectory.from_config(_alembic()).get_heads())
-
-
-def migrate(url: str) -> None:
-    """Bring the database to the newest revision."""
-    config = _alembic()
-    config.attributes["url"] = url
-    command.upgrade(config, "head")
 
 
 def rows(session: Session, statement: Executable, **values: Any) -> Sequence[Any]:

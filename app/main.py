@@ -31,7 +31,7 @@ from app.conduct.checking.routes import router as checking_router
 from app.conduct.drills.routes import router as drills_router
 from app.conduct.reviewing.routes import router as reviewing_router
 from app.config import Settings
-from app.database import Database, SessionDep, is_migrated
+from app.database import Database, SessionDep
 from app.deals.briefing.routes import router as briefing_router
 from app.deals.fieldnotes.routes import router as field_notes_router
 from app.deals.incidents.routes import router as incidents_router
@@ -52,6 +52,7 @@ from app.quizzes.routes import router as quizzes_router
 from app.quizzes.spaced.routes import router as spaced_router
 from app.redlines.routes import router as redlines_router
 from app.reports.routes import router as reports_router
+from app.schema import is_migrated
 from app.web import errorpages
 from app.web.i18n import LocaleMiddleware, current_locale
 from app.web.security import HeadAsGet, OriginCheck, SecurityHeaders

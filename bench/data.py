@@ -11,11 +11,12 @@ from sqlmodel import Session, col
 from app.catalog.actions import create_content, create_product, publish
 from app.catalog.models import ContentKind, Origin, Product
 from app.config import Settings
-from app.database import Database, migrate
+from app.database import Database
 from app.people.access import cookie_name, digest
 from app.people.models import Person, PersonRole, Role, SignInSession
 from app.quizzes.actions import publish_items
 from app.quizzes.models import Attempt, AttemptItem, ItemVersion
+from app.schema import migrate
 from bench import certified
 from bench.certified import Certified
 

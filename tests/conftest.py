@@ -19,7 +19,8 @@ from sqlalchemy import create_engine, make_url, text
 from sqlmodel import Session
 
 from app.config import Settings
-from app.database import Database, migrate
+from app.database import Database
+from app.schema import migrate
 from factories import NOW, signed_in
 from forks import Forks
 from installations import Installation, PostgresqlStore, SqliteStore, Store

@@ -28,8 +28,9 @@ from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, col
 
 from app.config import ROOT
-from app.database import Database, is_migrated, migrate
+from app.database import Database
 from app.people.models import Person, PersonRole, Role
+from app.schema import is_migrated, migrate
 from factories import NOW, person
 
 VALUES: dict[type[TypeEngine[Any]], Any] = {

@@ -9,7 +9,7 @@ from alembic.config import Config
 from alembic.util.exc import CommandError
 
 from app.config import ROOT
-from app.database import migrate
+from app.schema import migrate
 
 
 def main() -> int:

@@ -8,8 +8,9 @@ from typing import Any
 from sqlmodel import Session
 
 from app.config import Settings
-from app.database import Database, is_migrated
+from app.database import Database
 from app.errors import InvalidError
+from app.schema import is_migrated
 
 Parsers = Any
 """What `ArgumentParser.add_subparsers` returns; argparse keeps its type private."""

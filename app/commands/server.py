@@ -8,8 +8,8 @@ import uvicorn
 from app.commands.base import CommandError, Parsers, migrated
 from app.commands.work import start_lanes, wait_for, worker_beside_lanes
 from app.config import Settings
-from app.database import migrate
 from app.main import create_app
+from app.schema import migrate
 
 
 def register(parsers: Parsers) -> None:

@@ -1,0 +1,1 @@
+"""What an operator watches: logs, metrics, traces. It names routes and kinds of things, never people."""
