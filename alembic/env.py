@@ -9,6 +9,7 @@ from sqlmodel import AutoString
 
 from app.config import Settings
 from app.database import Database, Moment
+from app.schema import leave_stamp, take_turn, wait_long
 from app.tables import metadata
 
 
@@ -29,26 +30,31 @@ def _configure(connection: Connection) -> None:
         render_item=_render,
         compare_type=True,
         compare_server_default=True,
+        on_version_apply=leave_stamp,
     )
 
 
 def _run(connection: Connection) -> None:
-    _configure(connection)
-    with context.begin_transaction():
-        context.run_migrations()
+    """Do all of it in one transaction, so that a migration that is killed leaves the database as it was."""
+    with connection.begin():
+        take_turn(connection)
+        _configure(connection)
+        with context.begin_transaction():
+            context.run_migrations()
+        if connection.dialect.name == "sqlite":
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+            if broken:
+                raise RuntimeError(f"the migration left rows without their parents: {broken[:5]}")
 
 
 def _run_sqlite(connection: Connection) -> None:
     # a batch migration rebuilds a table; with foreign keys on, dropping the old one deletes its children.
     # The pragma does nothing inside a transaction, so it comes before.
     raw: Any = connection.connection.dbapi_connection
+    wait_long(raw)
     raw.execute("PRAGMA foreign_keys=OFF")
     try:
         _run(connection)
-        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-        if broken:
-            raise RuntimeError(f"the migration left rows without their parents: {broken[:5]}")
-        connection.commit()
     finally:
         raw.execute("PRAGMA foreign_keys=ON")
 
@@ -56,13 +62,14 @@ def _run_sqlite(connection: Connection) -> None:
 def main() -> None:
     url = context.config.attributes.get("url") or Settings().database_url
     database = Database(url)
-    with database.engine.execution_options(writes=True).connect() as connection:
-        if database.sqlite:
-            _run_sqlite(connection)
-        else:
-            _run(connection)
-            connection.commit()
-    database.dispose()
+    try:
+        with database.engine.execution_options(writes=True).connect() as connection:
+            if database.sqlite:
+                _run_sqlite(connection)
+            else:
+                _run(connection)
+    finally:
+        database.dispose()
 
 
 main()

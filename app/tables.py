@@ -22,6 +22,7 @@ import app.notices.models
 import app.people.models
 import app.quizzes.models
 import app.redlines.models
+import app.schema
 import app.webhooks.models  # noqa: F401 (imported for the tables they declare)
 
 metadata = SQLModel.metadata

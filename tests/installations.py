@@ -18,7 +18,8 @@ from app.database import Database
 from app.main import create_app
 
 _TABLES = """
-SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+SELECT quote_ident(tablename) FROM pg_tables
+WHERE schemaname = 'public' AND tablename NOT IN ('alembic_version', 'schema_stamp')
 """
 _STRUCTURE = "SELECT concat_ws(' ', (TABLE alembic_version), {})".format(
     ", ".join(

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app.config import Settings
 from app.database import Database
 from app.errors import InvalidError
-from app.schema import is_migrated
+from app.schema import schema_of
 
 Parsers = Any
 """What `ArgumentParser.add_subparsers` returns; argparse keeps its type private."""
@@ -32,12 +32,13 @@ def sentence_of(error: InvalidError) -> str:
 
 @contextmanager
 def migrated(settings: Settings, *, read_only: bool = False) -> Iterator[Database]:
-    """Give the database, or tell how to mend one that is not at the newest revision."""
+    """Give the database, or tell how to mend one that this version must not run on."""
     database = Database(settings.database_url, read_only=read_only)
     try:
         with database.engine.connect() as connection:
-            if not is_migrated(connection):
-                raise CommandError("The database is not at the newest revision; run `dealworthy migrate` first.")
+            found = schema_of(connection)
+        if not found.runs:
+            raise CommandError(found.sentence)
         yield database
     finally:
         database.dispose()
