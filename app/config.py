@@ -132,12 +132,37 @@ class Settings(BaseSettings):
     outbound_allow: str = ""
     """Host names and networks that requests of ours may go to although they are not public, with commas between."""
 
+    trusted_proxies: str = "127.0.0.1,::1"
+    """Addresses and networks of the proxies that say whom a request comes from, with commas between."""
+    replica_url: str = Field(default="", repr=False)
+    """A streaming replica of the database, from which reports are read; empty where there is none."""
+    replica_seconds: int = Field(default=10, ge=1, le=3600)
+    """Seconds that the replica may be behind; beyond them, reports are read from the database itself."""
+
     @field_validator("timezone")
     @classmethod
     def _known_timezone(cls, name: str) -> str:
         if name not in available_timezones():
             raise ValueError(f"{name!r} is not a time zone; use a name such as Europe/Lisbon or Asia/Shanghai")
         return name
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _known_proxies(cls, text: str) -> str:
+        entries = list(filter(None, map(str.strip, text.split(","))))
+        for entry in entries:
+            try:
+                ip_network(entry)
+            except ValueError as error:
+                raise ValueError(f"{entry!r} is no address or network such as 10.2.0.0/16") from error
+        return ",".join(entries)
+
+    @field_validator("replica_url")
+    @classmethod
+    def _known_replica(cls, url: str) -> str:
+        if url and not (known := cls._known_database(url)).startswith("postgresql"):
+            raise ValueError("write postgresql://USER:PASSWORD@HOST/NAME")
+        return known if url else ""
 
     @field_validator("database_url")
     @classmethod

@@ -163,7 +163,18 @@ def _sqlite_engine(url: str, *, read_only: bool) -> Engine:
 
 
 def _postgresql_engine(url: str) -> Engine:
-    return create_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
+        # a pooler such as PgBouncer lends another server process to each transaction, which does not know the
+        # statements that one before it prepared; it shows by the number that it gave in place of the server's own
+        served_by = connection.execute("SELECT pg_backend_pid()").fetchone()[0]
+        connection.rollback()
+        if served_by != connection.info.backend_pid:
+            connection.prepare_threshold = None
+
+    return engine
 
 
 def rows(session: Session, statement: Executable, **values: Any) -> Sequence[Any]:

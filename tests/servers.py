@@ -43,3 +43,8 @@ def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
         if time.monotonic() > ends:
             pytest.fail("the server did not answer in time")
         Event().wait(0.05)
+
+
+def accepts(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
