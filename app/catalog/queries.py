@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from threading import Lock
 from typing import Any
 
@@ -17,6 +17,9 @@ from app.catalog.text import Text
 from app.database import rows
 from app.errors import NotFoundError
 from app.web.i18n import gettext as _
+
+COURSES = 200
+"""How many courses a process keeps as it read them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +150,15 @@ def frozen_documents(session: Session, digests: Mapping[int, str]) -> dict[str, 
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class OpenProduct:
+    """A product that is sold."""
+
+    id: int
+    slug: str
+    name: Text
+
+
 def product_by_slug(session: Session, slug: str) -> Product | None:
     """Find a product by its slug."""
     return session.scalar(select(Product).where(col(Product.slug) == slug))
@@ -159,6 +171,20 @@ def products(session: Session, as_of: datetime | None = None) -> list[Product]:
         return list(session.scalars(sold.where(col(Product.retired_at).is_(None))))
     kept = or_(col(Product.retired_at).is_(None), col(Product.retired_at) > as_of)
     return list(session.scalars(sold.where(col(Product.created_at) <= as_of, kept)))
+
+
+_OFFERED = select(col(Product.id), col(Product.slug), col(Product.name)).order_by(col(Product.slug))
+_OFFERED_NOW = _OFFERED.where(col(Product.retired_at).is_(None))
+_OFFERED_THEN = _OFFERED.where(
+    col(Product.created_at) <= bindparam("as_of"),
+    or_(col(Product.retired_at).is_(None), col(Product.retired_at) > bindparam("as_of")),
+)
+
+
+def offered(session: Session, as_of: datetime | None = None) -> list[OpenProduct]:
+    """Return what `products` does, as far as pages show it."""
+    found = rows(session, _OFFERED_NOW) if as_of is None else rows(session, _OFFERED_THEN, as_of=as_of)
+    return [OpenProduct(*row) for row in found]
 
 
 def content(session: Session, kind: ContentKind, slug: str) -> Content | None:
@@ -188,36 +214,32 @@ class Course:
 
 
 def courses(session: Session, as_of: datetime, products: Collection[int] | None = None) -> dict[int, Course]:
-    """Return the courses published by `as_of`, by product id."""
-    return {
-        version.product_id: Course(
-            version.product_id,
-            version.slug,
-            version.id,
-            version.number,
-            version.published_at,
-            CourseDocument.model_validate(version.document),
-        )
-        for version in in_force(session, [ContentKind.COURSE], as_of, products=products)
-    }
+    """Return the courses published by `as_of`, by product id. Callers must not change their documents."""
+    found = in_force(session, [ContentKind.COURSE], as_of, products=products)
+    return {version.product_id: _course(version) for version in found}
 
 
-@dataclass(frozen=True, slots=True)
-class OpenProduct:
-    """A product that is sold."""
+# versions never change, and a course is read far more often than it is published
+@lru_cache(maxsize=COURSES)
+def _course(version: Version) -> Course:
+    return Course(
+        version.product_id,
+        version.slug,
+        version.id,
+        version.number,
+        version.published_at,
+        CourseDocument.model_validate(version.document),
+    )
 
-    id: int
-    slug: str
-    name: Text
+
+_BY_SLUG = select(col(Product.id), col(Product.slug), col(Product.name), col(Product.retired_at)).where(
+    col(Product.slug) == bindparam("slug")
+)
 
 
 def open_product(session: Session, slug: str) -> OpenProduct:
     """Return a product that is not retired. Raises NotFoundError, with the reason."""
-    row = session.execute(
-        select(col(Product.id), col(Product.slug), col(Product.name), col(Product.retired_at)).where(
-            col(Product.slug) == slug
-        )
-    ).first()
+    row = next(iter(rows(session, _BY_SLUG, slug=slug)), None)
     if row is None:
         raise NotFoundError(_("There is no product at this address."))
     if row.retired_at is not None:
@@ -244,18 +266,22 @@ class Progress:
     confirmed: bool
 
 
+_PROGRESS = select(
+    col(LessonProgress.product_id),
+    col(LessonProgress.lesson),
+    col(LessonProgress.watched_seconds),
+    col(LessonProgress.position_seconds),
+    col(LessonProgress.completed_at),
+    col(LessonProgress.confirmed),
+).where(
+    col(LessonProgress.person_id) == bindparam("person_id"),
+    col(LessonProgress.product_id).in_(bindparam("products", expanding=True)),
+)
+
+
 def progress(session: Session, person_id: int, products: Collection[int]) -> dict[tuple[int, str], Progress]:
     """Return a person's progress by product id and lesson id; a lesson never opened has none."""
-    found = session.execute(
-        select(
-            col(LessonProgress.product_id),
-            col(LessonProgress.lesson),
-            col(LessonProgress.watched_seconds),
-            col(LessonProgress.position_seconds),
-            col(LessonProgress.completed_at),
-            col(LessonProgress.confirmed),
-        ).where(col(LessonProgress.person_id) == person_id, col(LessonProgress.product_id).in_(products))
-    )
+    found = rows(session, _PROGRESS, person_id=person_id, products=list(products))
     return {(row.product_id, row.lesson): Progress(*row[2:]) for row in found}
 
 

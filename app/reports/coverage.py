@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from app.catalog.models import Product
+from app.catalog.queries import OpenProduct
 from app.certification import words
 from app.certification.holdings import Key
 from app.certification.levels import highest_held
@@ -82,7 +82,7 @@ class Row:
 class Column:
     """One product, and how many of the people may sell it."""
 
-    product: Product
+    product: OpenProduct
     may_sell: int
 
 
@@ -114,11 +114,10 @@ def may_sell(verdict: StandingVerdict) -> bool:
     return verdict.allowed or verdict.supervised_only
 
 
-def coverage(people: Sequence[Seller], products: Sequence[Product], records: Mapping[Key, Record]) -> Coverage:
+def coverage(people: Sequence[Seller], products: Sequence[OpenProduct], records: Mapping[Key, Record]) -> Coverage:
     """Lay people and products out."""
     rows = tuple(
-        Row(person, tuple(_cell(records.get((person.id, product.id or 0))) for product in products))
-        for person in people
+        Row(person, tuple(_cell(records.get((person.id, product.id))) for product in products)) for person in people
     )
     columns = tuple(
         Column(product, sum(cell is not None and cell.may_sell for cell in column))

@@ -2,20 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
-from app.catalog.models import Product
-from app.catalog.queries import courses, products
+from app.catalog.queries import OpenProduct, courses, offered
 from app.certification.awaiting import awaiting
 from app.certification.credits.queries import how_many_wait
 from app.certification.holdings import Key
 from app.certification.live import words as live_words
 from app.certification.live.queries import next_dates
 from app.certification.queries import Record, records
+from app.certification.requirements import RequirementKind
 from app.certification.rules import Standing
 from app.certification.sanctions import words as sanction_words
 from app.certification.sanctions.actions import is_felt
@@ -25,7 +25,7 @@ from app.certification.signoffs import queues
 from app.certification.signoffs import words as sign_off_words
 from app.certification.signoffs.queries import returned_to as demonstrations_returned_to
 from app.certification.signoffs.rules import Shown
-from app.clock import Now, Today
+from app.clock import Now, Today, local_day
 from app.conduct.drills.queries import asked
 from app.conduct.models import Consequence
 from app.conduct.reviewing import words as review_words
@@ -47,10 +47,11 @@ from app.redlines.reviewing.queries import answered as red_lines_answered
 from app.redlines.reviewing.queries import waiting as red_lines_waiting
 from app.redlines.reviewing.words import review as stage_of
 from app.reports.coverage import Coverage, coverage
+from app.reports.glance import Glance, glance
 from app.reports.news import news
 from app.reports.queries import Seller, accounts_to_mend, branch, changed_drafts, deals_of, hard_quizzes, sellers
 from app.reports.risks import risks
-from app.reports.today import day_of, lesson_of
+from app.reports.today import Next, day_of, lesson_of
 from app.web.templating import page
 from app.webhooks.queries import Health
 from app.webhooks.queries import endpoints as webhook_endpoints
@@ -66,24 +67,26 @@ NEWS = timedelta(days=30)
 @router.get("/")
 def show_home(request: Request, session: SessionDep, person: SignedIn, moment: Now, today: Today) -> Response:
     """Show the first page: a rep's own work first, then what the person looks after."""
-    sold = products(session)
+    sold = offered(session)
+    there = glance(session, person.id, moment)
     everybody = _everybody(session, person, moment)
     mine = {person.id} if person.has(Role.REP) else set()
     ids = [each.id for each in everybody]
-    standings = records(session, list(mine.union(ids)), moment, [product.id for product in sold if product.id])
+    standings = records(session, list(mine.union(ids)), moment, [product.id for product in sold])
     context: dict[str, Any] = {
         "Role": Role,
         "today": today,
         "shown": SHOWN,
         "essays": 0,
         "sanction_words": sanction_words,
-        "live": next_dates(session, person.id, moment),
+        "live": next_dates(session, person.id, moment) if there.sessions else [],
         "live_words": live_words,
     }
     if person.has(Role.REP):
-        context |= _rep(session, person, sold, standings, moment, today)
-        context |= _to_say_right(session, person, moment)
-        context["fresh"] = today_of(session, person.id, moment, request.app.state.settings.zone)
+        context |= _rep(session, person, there, sold, standings, moment)
+        context |= _crossed(session, person, there, moment)
+        zone = request.app.state.settings.zone
+        context["fresh"] = today_of(session, person.id, moment, zone) if there.cards else None
     if person.has(Role.MANAGER):
         context |= _manager(session, _branch(session, person, everybody), sold, standings, moment)
     if person.has(Role.TRAINER):
@@ -160,28 +163,32 @@ def _branch(session: Session, person: CurrentPerson, everybody: list[Seller]) ->
 def _rep(
     session: Session,
     person: CurrentPerson,
-    sold: list[Product],
+    there: Glance,
+    sold: list[OpenProduct],
     standings: dict[Key, Record],
     moment: datetime,
-    today: date,
 ) -> dict[str, Any]:
-    waiting = awaiting(session, person.id, moment)
-    deals = deals_of(session, [person.id], moment)
-    day = day_of(person.id, sold, standings, deals, today, waiting, risks(session, deals, moment))
-    lesson = None
-    if day.next is not None:
-        product_id = day.next.line.record.product_id
-        lesson = lesson_of(day.next, courses(session, moment, [product_id]).get(product_id))
+    waits = there.sessions or there.attempts or there.requests
+    waiting = awaiting(session, person.id, moment) if waits else {}
+    deals = deals_of(session, [person.id], moment) if there.deals else []
+    at_risk = risks(session, deals, moment) if deals else []
+    day = day_of(person.id, sold, standings, deals, local_day(moment), waiting, at_risk)
     return {
         "day": day,
-        "lesson": lesson,
-        "to_mend": returned_to(session, person.id),
-        "sanctions": _sanctions_of(session, person, standings),
-        "to_show_again": demonstrations_returned_to(session, person.id),
-        "violations": [each for each in violations(session, person.id) if _is_news(each, moment)],
-        "consequence": review_words.consequence,
-        "news": news(session, person.id, standings, moment),
+        "lesson": _lesson(session, day.next, moment),
+        "to_mend": returned_to(session, person.id) if there.attempts else [],
+        "sanctions": _sanctions_of(session, person, standings) if there.decisions else [],
+        "to_show_again": demonstrations_returned_to(session, person.id) if there.demonstrations else [],
+        "news": news(session, person.id, standings, moment) if there.notices else [],
     }
+
+
+def _lesson(session: Session, next_: Next | None, moment: datetime) -> tuple[int, object] | None:
+    """Return the number and the title of the lesson to do next, where it is one."""
+    if next_ is None or next_.missing.requirement.kind is not RequirementKind.LESSON:
+        return None
+    product_id = next_.line.record.product_id
+    return lesson_of(next_, courses(session, moment, [product_id]).get(product_id))
 
 
 def _sanctions_of(session: Session, person: CurrentPerson, standings: Mapping[Key, Record]) -> list[Entry]:
@@ -194,10 +201,13 @@ def _is_news(each: Outcome, moment: datetime) -> bool:
     return each.to_do or each.at > moment - NEWS
 
 
-def _to_say_right(session: Session, person: CurrentPerson, moment: datetime) -> dict[str, Any]:
-    """Return what somebody is asked to say right after a violation, and what they are only advised to."""
-    waiting = [each for each in asked(session, person.id, moment) if each.passed_at is None]
+def _crossed(session: Session, person: CurrentPerson, there: Glance, moment: datetime) -> dict[str, Any]:
+    """Return the violations of which somebody still reads, and what they are asked to say right, or advised to."""
+    found = violations(session, person.id) if there.violations else []
+    waiting = [each for each in asked(session, person.id, moment) if each.passed_at is None] if found else []
     return {
+        "violations": [each for each in found if _is_news(each, moment)],
+        "consequence": review_words.consequence,
         "to_say": [each for each in waiting if each.consequence is Consequence.COACHING],
         "advised": [each for each in waiting if each.consequence is not Consequence.COACHING],
     }
@@ -206,7 +216,7 @@ def _to_say_right(session: Session, person: CurrentPerson, moment: datetime) -> 
 def _manager(
     session: Session,
     people: list[Seller],
-    sold: list[Product],
+    sold: list[OpenProduct],
     standings: dict[Key, Record],
     moment: datetime,
 ) -> dict[str, Any]:
@@ -225,7 +235,7 @@ class Named:
     """One standing with whose it is and for what."""
 
     seller: Seller
-    product: Product
+    product: OpenProduct
     cell: Any
 
 
@@ -262,7 +272,7 @@ def _sign_offs(session: Session, person_id: int, moment: datetime) -> dict[str, 
     }
 
 
-def _sanctioned(everybody: list[Seller], sold: list[Product], standings: dict[Key, Record]) -> list[Named]:
+def _sanctioned(everybody: list[Seller], sold: list[OpenProduct], standings: dict[Key, Record]) -> list[Named]:
     whole = coverage(everybody, sold, standings)
     stopped = {Standing.SUSPENDED, Standing.REVOKED}
     return [each for each in _named(whole) if each.cell.verdict.standing in stopped]

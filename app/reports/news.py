@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlmodel import Session, col
 
 from app.catalog.models import Content, ContentKind, ContentVersion, Product, Verdict
 from app.certification.holdings import Key
 from app.certification.queries import Record
+from app.database import rows
 from app.redlines.models import Attestation
 
 TOLD_FOR: Final = timedelta(days=30)
@@ -37,6 +38,36 @@ class News:
         return f"/products/{self.product}/red-lines" if self.of_red_lines else f"/products/{self.product}"
 
 
+_SIGNED = (
+    select(col(Attestation.id))
+    .where(
+        col(Attestation.person_id) == bindparam("person_id"),
+        col(Attestation.product_id) == col(Content.product_id),
+        col(Attestation.signed_at) >= col(ContentVersion.published_at),
+    )
+    .exists()
+)
+_NEWS = (
+    select(
+        col(Product.slug),
+        col(Product.name),
+        col(ContentVersion.published_at),
+        col(ContentVersion.note),
+        col(Content.kind),
+    )
+    .join(Content, col(Content.id) == col(ContentVersion.content_id))
+    .join(Product, col(Product.id) == col(Content.product_id))
+    .where(
+        col(Content.product_id).in_(bindparam("certified", expanding=True)),
+        col(ContentVersion.verdict) == Verdict.NOTIFY,
+        col(ContentVersion.published_at) > bindparam("since"),
+        col(ContentVersion.published_at) <= bindparam("moment"),
+        or_(col(Content.kind) != ContentKind.REDLINES, ~_SIGNED),
+    )
+    .order_by(col(ContentVersion.published_at).desc(), col(ContentVersion.id).desc())
+)
+
+
 def news(session: Session, person_id: int, standings: Mapping[Key, Record], moment: datetime) -> list[News]:
     """Return what a person is to be told for 30 days, of red lines until they sign them again; one statement."""
     certified = [
@@ -44,32 +75,6 @@ def news(session: Session, person_id: int, standings: Mapping[Key, Record], mome
         for (person, product_id), record in standings.items()
         if person == person_id and record.verdict.allowed and record.period_id is not None
     ]
-    signed = (
-        select(col(Attestation.id))
-        .where(
-            col(Attestation.person_id) == person_id,
-            col(Attestation.product_id) == col(Content.product_id),
-            col(Attestation.signed_at) >= col(ContentVersion.published_at),
-        )
-        .exists()
-    )
-    rows = session.execute(
-        select(
-            col(Product.slug),
-            col(Product.name),
-            col(ContentVersion.published_at),
-            col(ContentVersion.note),
-            col(Content.kind),
-        )
-        .join(Content, col(Content.id) == col(ContentVersion.content_id))
-        .join(Product, col(Product.id) == col(Content.product_id))
-        .where(
-            col(Content.product_id).in_(certified),
-            col(ContentVersion.verdict) == Verdict.NOTIFY,
-            col(ContentVersion.published_at) > moment - TOLD_FOR,
-            col(ContentVersion.published_at) <= moment,
-            or_(col(Content.kind) != ContentKind.REDLINES, ~signed),
-        )
-        .order_by(col(ContentVersion.published_at).desc(), col(ContentVersion.id).desc())
-    )
-    return [News(*row) for row in rows]
+    since = moment - TOLD_FOR
+    found = rows(session, _NEWS, person_id=person_id, certified=certified, since=since, moment=moment)
+    return [News(*row) for row in found]

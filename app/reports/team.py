@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import pairwise
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Request, Response
 from sqlmodel import Session
 
-from app.catalog.models import Product
-from app.catalog.queries import products
-from app.catalog.text import Text, localized
+from app.catalog.queries import OpenProduct, offered
+from app.catalog.text import localized
 from app.certification.holdings import Key
 from app.certification.queries import Record, records
 from app.certification.words import minutes_left
@@ -105,7 +104,7 @@ class _Team:
     """Everything that was read for one view."""
 
     teams: dict[int, str]
-    sold: list[Product]
+    sold: list[OpenProduct]
     people: list[Seller]
     standings: dict[Key, Record]
     whole: Coverage
@@ -118,10 +117,8 @@ def _read(session: Session, viewer: CurrentPerson, view: View, moment: datetime)
     teams = {team_id: name for team_id, (name, inside) in below.items() if inside & held}
     inside = below[view.team][1] if view.team in teams and view.team else None
     people = [seller for seller in everybody if inside is None or seller.team_id in inside]
-    sold = products(session, moment)
-    standings = records(
-        session, [seller.id for seller in people], moment, [product.id for product in sold if product.id]
-    )
+    sold = offered(session, moment)
+    standings = records(session, [seller.id for seller in people], moment, [product.id for product in sold])
     with_program = {product_id for _person, product_id in standings}
     sold = [product for product in sold if product.id in with_program or not people]
     columns = [product for product in sold if product.slug == view.product] or sold
@@ -173,7 +170,7 @@ def _pages(rows: list[Row], view: View) -> Iterator[tuple[str, str, bool]]:
         yield view.url(page=number), label, number == view.page
 
 
-def _lapsing(whole: Coverage) -> list[tuple[int, list[tuple[Seller, Product, Cell]]]]:
+def _lapsing(whole: Coverage) -> list[tuple[int, list[tuple[Seller, OpenProduct, Cell]]]]:
     """List what lapses within 30, 60 and 90 days, the next first."""
     found = [
         (row.seller, column.product, cell)
@@ -209,14 +206,14 @@ _HEAD = (
 )  # fmt: skip
 
 
-def _line(seller: Seller, product: Product, cell: Cell, day: date) -> tuple[Any, ...]:
+def _line(seller: Seller, product: OpenProduct, cell: Cell, day: date) -> tuple[Any, ...]:
     verdict = cell.verdict
     return (
         seller.name,
         seller.email,
         seller.team,
         product.slug,
-        localized(cast("Text", product.name), current_locale()),
+        localized(product.name, current_locale()),
         verdict.standing.value,
         cell.word,
         _yes_no(yes=verdict.allowed),

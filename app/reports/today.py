@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 
-from app.catalog.models import Product
-from app.catalog.queries import Course
+from app.catalog.queries import Course, OpenProduct
 from app.certification import words
 from app.certification.holdings import Key
 from app.certification.otherways import OtherWay, other_ways
@@ -37,7 +36,7 @@ class Urgency(IntEnum):
 class Line:
     """One product of the rep's day."""
 
-    product: Product
+    product: OpenProduct
     record: Record
     state: words.State
     until: str
@@ -122,7 +121,7 @@ class Day:
 
 def day_of(
     person_id: int,
-    sold: Sequence[Product],
+    sold: Sequence[OpenProduct],
     records: Mapping[Key, Record],
     deals: Sequence[DealFacts],
     today: date,
@@ -133,7 +132,7 @@ def day_of(
     lines = [
         _line(product, record, deals, today, awaiting.get(record.product_id, {}))
         for product in sold
-        if (record := records.get((person_id, product.id or 0))) is not None
+        if (record := records.get((person_id, product.id))) is not None
     ]
     lines.sort(key=lambda line: (_ORDER[line.state[0]], not line.begun, line.product.slug))
     soon = [line for line in lines if _ends_within(line, SOON_DAYS)]
@@ -152,7 +151,7 @@ def _ends_within(line: Line, days: int) -> bool:
     return left is not None and left <= days
 
 
-def _line(product: Product, record: Record, deals: Sequence[DealFacts], today: date, awaiting: Awaiting) -> Line:
+def _line(product: OpenProduct, record: Record, deals: Sequence[DealFacts], today: date, awaiting: Awaiting) -> Line:
     verdict = record.on_deals.verdict
     waiting = (deal for deal in deals if product.slug in deal.slugs and deal.is_open(today))
     return Line(
