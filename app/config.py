@@ -17,6 +17,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 _SHORTEST_SECRET = 32
+_SHORTEST_TOKEN = 16
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,6 +27,22 @@ class Environment(StrEnum):
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
+
+
+class LogFormat(StrEnum):
+    """How lines of the log are written."""
+
+    JSON = "json"
+    TEXT = "text"
+
+
+class LogLevel(StrEnum):
+    """The least important lines that are logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
 
 
 class Transport(StrEnum):
@@ -131,6 +148,17 @@ class Settings(BaseSettings):
     """Hours for which a signed file of clearances is good; after them its readers do what each product says."""
     outbound_allow: str = ""
     """Host names and networks that requests of ours may go to although they are not public, with commas between."""
+    log_format: LogFormat | None = None
+    """How lines of the log are written: JSON in production and text in development unless set."""
+    log_level: LogLevel = LogLevel.INFO
+    slow_statement_ms: int = Field(default=500, ge=0, le=3_600_000)
+    """Milliseconds from which on a statement is logged as slow; 0 logs none."""
+    metrics_token: str = Field(default="", repr=False)
+    """What whoever asks for `/metrics` must send; without one the address is there for this machine alone."""
+    otlp_endpoint: str = ""
+    """Where traces are sent by OTLP over HTTP; empty where none are made."""
+    drain_seconds: int = Field(default=0, ge=0, le=600)
+    """Seconds for which a server that was told to stop still answers, while `/readyz` says that it is going."""
 
     trusted_proxies: str = "127.0.0.1,::1"
     """Addresses and networks of the proxies that say whom a request comes from, with commas between."""
@@ -191,6 +219,21 @@ class Settings(BaseSettings):
         parse_outbound_allow(text)
         return text
 
+    @field_validator("metrics_token")
+    @classmethod
+    def _long_token(cls, token: str) -> str:
+        if token and len(token) < _SHORTEST_TOKEN:
+            raise ValueError(f"write at least {_SHORTEST_TOKEN} random characters")
+        return token
+
+    @field_validator("otlp_endpoint")
+    @classmethod
+    def _known_collector(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and (parts.scheme not in {"http", "https"} or not parts.hostname):
+            raise ValueError("write an address such as https://collector.example.com:4318")
+        return url
+
     @field_validator("mail_from")
     @classmethod
     def _known_sender(cls, sender: str) -> str:
@@ -229,6 +272,11 @@ class Settings(BaseSettings):
     def https(self) -> bool:
         """Whether people reach the installation over HTTPS; cookies depend on it."""
         return self.origin.startswith("https://")
+
+    @property
+    def json_logs(self) -> bool:
+        """Whether the log is written for machines."""
+        return self.log_format is LogFormat.JSON or (self.log_format is None and self.production)
 
     @property
     def production(self) -> bool:
