@@ -28,6 +28,8 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, SQLModel
 
+from app.telemetry.watching import Telemetry
+
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 POOL_SIZE = 10
@@ -100,6 +102,8 @@ class Database:
         self._writer = self._reader if read_only else self.engine.execution_options(writes=True)
         # SQLite has one writer: queueing for it here, in order, is fairer than its busy timeout
         self._turn = threading.Lock()
+        self.telemetry: Telemetry | None = None
+        """What watches the process; none for commands that end by themselves."""
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -3,10 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -31,7 +31,7 @@ from app.conduct.checking.routes import router as checking_router
 from app.conduct.drills.routes import router as drills_router
 from app.conduct.reviewing.routes import router as reviewing_router
 from app.config import Settings
-from app.database import Database, SessionDep
+from app.database import Database
 from app.deals.briefing.routes import router as briefing_router
 from app.deals.fieldnotes.routes import router as field_notes_router
 from app.deals.incidents.routes import router as incidents_router
@@ -42,7 +42,6 @@ from app.deals.reconciling.routes import router as reconciling_router
 from app.deals.routes import router as deals_router
 from app.deals.waivers.routes import router as waivers_router
 from app.notices.routes import router as notices_router
-from app.people.access import anybody
 from app.people.routes import router as people_router
 from app.quizzes.analysis.routes import router as analysis_router
 from app.quizzes.essays.routes import router as essays_router
@@ -52,9 +51,12 @@ from app.quizzes.routes import router as quizzes_router
 from app.quizzes.spaced.routes import router as spaced_router
 from app.redlines.routes import router as redlines_router
 from app.reports.routes import router as reports_router
-from app.schema import is_migrated
+from app.telemetry.requests import WatchRequests
+from app.telemetry.watching import Telemetry
+from app.watching import Watching, add_addresses, own
 from app.web import errorpages
 from app.web.i18n import LocaleMiddleware, current_locale
+from app.web.routing import RouteTable
 from app.web.security import HeadAsGet, OriginCheck, SecurityHeaders
 from app.web.templating import STATIC, Templates
 from app.webhooks.collecting import collect_soon  # noqa: F401 (who listens to actions registers when it is imported)
@@ -82,9 +84,11 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with application.state.watching.serving():
+            yield
         application.state.database.dispose()
 
+    telemetry = Telemetry(settings)
     application = FastAPI(
         title="Dealworthy",
         version="0.1.0",
@@ -94,9 +98,11 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,  # the redirect would name whatever host the request names
         max_body_size=LARGEST_BODY,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # these would name paths and queries
         middleware=[
             Middleware(SecurityHeaders, https=settings.https),
             Middleware(HeadAsGet),
+            Middleware(WatchRequests, metrics=telemetry.metrics, tracing=telemetry.tracing),
             Middleware(LocaleMiddleware),
             Middleware(OriginCheck, origin=settings.origin),
             Middleware(
@@ -110,13 +116,14 @@ def create_app(settings: Settings) -> FastAPI:
     )
     application.state.settings = settings
     application.state.database = Database(settings.database_url)
+    application.state.watching = Watching(settings, telemetry, application.state.database, own("server"))
     application.state.ledger = Ledger(application.state.database)
     application.state.templates = Templates(settings)
     application.state.templates.environment.filters["text"] = lambda text: localized(text, current_locale())
     errorpages.install(application)
-    application.mount("/static", KeptStaticFiles(directory=STATIC), name="static")
+    features = APIRouter()
     for router in (
-        api_router,  # first: its callers ask most, and trying all the pages' addresses costs as much as an answer
+        api_router,
         people_router,
         catalog_router,
         media_router,
@@ -151,16 +158,8 @@ def create_app(settings: Settings) -> FastAPI:
         reports_router,
         authoring_router,
     ):
-        application.include_router(router)
-
-    @application.get("/healthz", dependencies=[Depends(anybody)])
-    async def healthz() -> JSONResponse:
-        return JSONResponse({"status": "alive"})
-
-    @application.get("/readyz", dependencies=[Depends(anybody)])
-    def readyz(session: SessionDep) -> JSONResponse:
-        if is_migrated(session.connection()):
-            return JSONResponse({"status": "ready"})
-        return JSONResponse({"status": "not migrated"}, status_code=503)
-
+        features.include_router(router)
+    application.router.routes.append(RouteTable(features.routes))
+    application.mount("/static", KeptStaticFiles(directory=STATIC), name="static")
+    add_addresses(application, application.state.watching, settings)
     return application

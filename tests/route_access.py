@@ -84,6 +84,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     # the installation
     ("GET", "/healthz"): PUBLIC,
     ("GET", "/readyz"): PUBLIC,
+    ("GET", "/metrics"): PUBLIC,  # it answers 404 to whoever has neither the token nor this machine
     # signing in
     ("GET", "/sign-in"): PUBLIC,
     ("POST", "/sign-in"): PUBLIC,

@@ -14,6 +14,7 @@ from app.clock import now
 from app.database import Database
 from app.jobs import actions
 from app.jobs.models import Job
+from app.telemetry.jobs import watched_job
 
 log = logging.getLogger(__name__)
 
@@ -108,12 +109,15 @@ class Worker:
             job = actions.lease(session, now(), self._kinds, self._avoiding())
         if job is None:
             return False
-        try:
-            self._do(job)
-        except _LeaseLostError:
-            log.warning("job %s (%s) took longer than its lease", job.id, job.kind)
-        except Exception as error:  # noqa: BLE001 (a job may fail in any way; the worker goes on)
-            self._fail(job, error)
+        with watched_job(self._database.telemetry, job.kind, job.id, job.tries) as watched:
+            try:
+                self._do(job)
+            except _LeaseLostError:
+                watched.outcome = "lease_lost"
+                log.warning("job %s (%s) took longer than its lease", job.id, job.kind)
+            except Exception as error:  # noqa: BLE001 (a job may fail in any way; the worker goes on)
+                watched.outcome = "failed" if job.tries < actions.MOST_TRIES else "set_aside"
+                self._fail(job, error)
         return True
 
     def _rest(self) -> None:
@@ -133,6 +137,6 @@ class Worker:
                 raise _LeaseLostError
 
     def _fail(self, job: Job, error: Exception) -> None:
-        log.error("job %s (%s) failed: %r", job.id, job.kind, error)
+        log.error("job %s (%s) failed", job.id, job.kind, exc_info=error)
         with self._database.write() as session:
             actions.fail(session, job, repr(error), now())

@@ -93,7 +93,8 @@ def test_defaults_of_settings_are_as_documented() -> None:
     settings = Settings(_env_file=None)
     assert said == {name: str(getattr(settings, name)) for name in said}
     hours, days = {"notices_hour", "bundle_hours"}, {"keep_texts_days", "keep_clearances_days"}
-    assert set(said) == {"env", "database_url", "port", "timezone", "company"} | hours | days
+    watched = {"log_level", "slow_statement_ms", "drain_seconds"}
+    assert set(said) == {"env", "database_url", "port", "timezone", "company"} | hours | days | watched
 
 
 def test_every_make_target_exists() -> None:
