@@ -11,13 +11,12 @@ from secrets import token_hex
 from typing import Any
 
 import uvicorn
-from jinja2 import Environment
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlmodel import col
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from app.audit.models import AuditEntry
@@ -26,18 +25,9 @@ from app.database import Database
 from app.people.access import digest
 from app.people.models import Person, SignInSession
 from app.quizzes.models import Attempt, AttemptItem, ItemVersion
+from bench import barepages
 from bench.bareclearance import clearance
-
-PAGE = Environment(autoescape=True).from_string(
-    "<!doctype html><title>{{ title }}</title>{% for row in rows %}<p>{% for cell in row %}{{ cell }} {% endfor %}</p>"
-    "{% endfor %}{{ filler }}"
-)
-
-
-def page(title: str, rows: list[Any], size: int) -> Response:
-    """Render rows, and fill the page up to a size in bytes."""
-    filled = PAGE.render(title=title, rows=rows, filler="")
-    return HTMLResponse(filled + "." * max(0, size - len(filled)))
+from bench.barepages import page
 
 
 def person(connection: Connection, request: Request) -> int:
@@ -188,6 +178,15 @@ def analyse(request: Request, connection: Connection) -> Response:
     return page("analysis", list(sums.items()), int(request.query_params["size"]))
 
 
+PAGES = {
+    "home": barepages.home,
+    "course": barepages.course,
+    "lesson": barepages.lesson,
+    "matrix": barepages.matrix,
+    "report": barepages.report,
+}
+
+
 def application(database: Database) -> Starlette:
     """Build the bare stack."""
 
@@ -212,6 +211,8 @@ def application(database: Database) -> Starlette:
             Route("/attempts/{attempt:int}/answers", _async(writing(save)), methods=["POST"]),
             Route("/attempts/{attempt:int}/finish", _async(writing(finish)), methods=["POST"]),
             Route("/analysis/{slug}", _async(reading(analyse))),
+            Route("/bare/sign-in", barepages.sign_in),
+            *(Route(f"/bare/{name}", _async(reading(answer))) for name, answer in PAGES.items()),
             Route("/api/v1/clearance", partial(clearance, database=database)),
         ]
     )

@@ -1,8 +1,9 @@
-"""The data of the clearance call: products with programs, and reps who were certified, renewed it, or did not."""
+"""What a company sells and who is certified: products with programs, reps who renewed a certification, or have none."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from secrets import token_hex
 from typing import Any
 
@@ -20,12 +21,10 @@ from app.people.models import Person
 from app.people.tokens import Scope, create_token
 from app.quizzes.models import Attempt
 from app.redlines.models import Attestation
+from bench import documents
 
-PRODUCTS = 12
 ASKED = 5
 """Products in one question."""
-REPS = 500
-LESSONS = 6
 _BY = "bench"
 _CHUNK = 5_000
 _DAY = timedelta(days=1)
@@ -35,23 +34,41 @@ _EVERY = 9
 
 
 @dataclass(frozen=True)
+class Shape:
+    """How much there is: products, reps, and on how many of the first products those sell who do not sell all."""
+
+    products: int = 12
+    reps: int = 500
+    all_round: int = 500
+    """The first so many reps sell every product."""
+    few: int = 5
+
+    def certified(self, rep: int, product: int) -> bool:
+        """Say whether a rep is certified on a product, both by their number from 0."""
+        sells = rep < self.all_round or product < self.few
+        return sells and (rep * self.products + product) % _EVERY != 0
+
+
+@dataclass(frozen=True)
 class Certified:
     """What a client of the gate needs to know: its token, whom and what it may ask about, and who is allowed."""
 
+    shape: Shape
     token: str
-    reps: list[str]
-    products: list[str]
+    people: list[Person]
+    products: list[Product]
 
     def question(self, number: int) -> tuple[str, list[str], bool]:
         """Return a rep, the products of a question about them, and whether they may act for all of these."""
-        rep = number % len(self.reps)
+        rep = number % len(self.people)
         asked = [(number + place) % len(self.products) for place in range(ASKED)]
-        return self.reps[rep], [self.products[each] for each in asked], all(_certified(rep, each) for each in asked)
+        allowed = all(self.shape.certified(rep, each) for each in asked)
+        return self.people[rep].email, [self.products[each].slug for each in asked], allowed
 
 
 @dataclass(frozen=True)
 class _Sold:
-    product_id: int
+    product: Product
     course: int
     redlines: int
     quiz: int
@@ -59,39 +76,41 @@ class _Sold:
     quiz_content: int
 
 
-def fill(session: Session, moment: datetime) -> Certified:
+def fill(session: Session, moment: datetime, shape: Shape) -> Certified:
     """Store products, reps and two years of their work; `moment` is now."""
     begun = moment - 3 * _YEAR
-    sold = [_product(session, f"product-{number}", begun, moment) for number in range(PRODUCTS)]
+    sold = [_product(session, f"product-{number}", begun, moment) for number in range(shape.products)]
     people = [
-        Person(email=f"seller{number}@example.com", name=f"Seller {number}", created_at=begun) for number in range(REPS)
+        Person(email=f"seller{number}@example.com", name=f"Seller {number}", created_at=begun)
+        for number in range(shape.reps)
     ]
     session.add_all(people)
     session.flush()
     rows: dict[type[SQLModel], list[dict[str, Any]]] = {}
     for rep, person in enumerate(people):
         for place, each in enumerate(sold):
-            if _certified(rep, place):
+            if shape.certified(rep, place):
                 for table, row in _life(stored_id(person), each, moment, rep):
                     rows.setdefault(table, []).append(row)
     for table, found in rows.items():
-        for start in range(0, len(found), _CHUNK):
-            session.execute(insert(table), found[start : start + _CHUNK])
+        store(session, table, found)
     token = create_token(session, "bench", [Scope.CLEARANCE_READ], actor=_BY, moment=moment)
-    return Certified(token, [each.email for each in people], [f"product-{number}" for number in range(PRODUCTS)])
+    return Certified(shape, token, people, [each.product for each in sold])
 
 
-def _certified(rep: int, product: int) -> bool:
-    return (rep * PRODUCTS + product) % _EVERY != 0
+def store(session: Session, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:
+    """Insert many rows of one table, some thousands at a time."""
+    for start in range(0, len(rows), _CHUNK):
+        session.execute(insert(table), rows[start : start + _CHUNK])
 
 
 def _product(session: Session, slug: str, begun: datetime, moment: datetime) -> _Sold:
     owner = create_product(session, slug, {"en": slug.capitalize(), "zh-Hans": slug}, begun)
-    course = _published(session, owner, ContentKind.COURSE, slug, _course(slug), begun)
-    quiz = _published(session, owner, ContentKind.QUIZ, f"{slug}-quiz", _quiz(slug), begun)
-    _published(session, owner, ContentKind.REDLINES, slug, _redlines(slug, 5), begun)
-    program = _published(session, owner, ContentKind.PROGRAM, slug, _program(slug), begun)
-    redlines = _published(session, owner, ContentKind.REDLINES, slug, _redlines(slug, 6), begun + 30 * _DAY)
+    course = _published(session, owner, ContentKind.COURSE, slug, documents.course(slug), begun)
+    quiz = _published(session, owner, ContentKind.QUIZ, f"{slug}-quiz", documents.quiz(slug), begun)
+    _published(session, owner, ContentKind.REDLINES, slug, documents.redlines(slug, 5), begun)
+    program = _published(session, owner, ContentKind.PROGRAM, slug, documents.program(slug), begun)
+    red_lines = _published(session, owner, ContentKind.REDLINES, slug, documents.redlines(slug, 6), begun + 30 * _DAY)
     if stored_id(owner) % 2:
         requirement = {"regions": ["EU", "US"], "from_stage": "proposal", "enforcement": "block"}
         session.add(
@@ -105,9 +124,7 @@ def _product(session: Session, slug: str, begun: datetime, moment: datetime) -> 
             )
         )
         session.flush()
-    return _Sold(
-        stored_id(owner), stored_id(course), stored_id(redlines), stored_id(quiz), stored_id(program), quiz.content_id
-    )
+    return _Sold(owner, stored_id(course), stored_id(red_lines), stored_id(quiz), stored_id(program), quiz.content_id)
 
 
 def _published(
@@ -125,74 +142,11 @@ def _published(
     return version
 
 
-def _course(slug: str) -> dict[str, Any]:
-    lessons = [
-        {
-            "id": f"lesson-{number}",
-            "number": number,
-            "title": f"Lesson {number}",
-            "kind": "page",
-            "topic": "product",
-            "minutes": 5,
-            "audience": "internal",
-            "body": f"What a rep says of {slug} in lesson {number}. " * 20,
-        }
-        for number in range(1, LESSONS + 1)
-    ]
-    return {
-        "schema": 1,
-        "id": slug,
-        "name": slug.capitalize(),
-        "positioning": {"scene": "At the till.", "audience": "Shops.", "difference": "Nothing to install."},
-        "can": ["Keep a list."],
-        "cannot": ["Find new guests."],
-        "lessons": lessons,
-    }
-
-
-def _quiz(slug: str) -> dict[str, Any]:
-    options = [{"text": "Right", "correct": True}, {"text": "Wrong"}, {"text": "Wrong too"}]
-    items = [
-        {"id": f"{slug}-{number}", "type": "single", "prompt": f"What about {number}?", "options": options}
-        for number in range(20)
-    ]
-    return {"schema": 1, "id": f"{slug}-quiz", "product": slug, "title": slug, "pass_percent": 80, "items": items}
-
-
-def _redlines(slug: str, count: int) -> dict[str, Any]:
-    rules = [
-        {
-            "id": f"{slug}.{number}",
-            "status": "active",
-            "severity": "block",
-            "category": "guarantee_promissory",
-            "title": f"Red line {number}",
-            "why": "Nobody can promise this.",
-            "never_say": f"We guarantee {slug} {number}.",
-            "match": {"en": [{"text": f"guarantee {slug} {number}"}]},
-            "say_instead": {"en": ["Others saw this."]},
-        }
-        for number in range(count)
-    ]
-    return {"schema": 1, "rules": rules}
-
-
-def _program(slug: str) -> dict[str, Any]:
-    return {
-        "requirements": [{"lesson": "all"}, {"attest": "redlines"}, {"quiz": f"{slug}-quiz"}],
-        "valid_months": 12,
-        "basis": "expiry",
-        "renewal_window_days": 30,
-        "grace_days": 14,
-        "enforcement": "block",
-    }
-
-
 def _life(person_id: int, sold: _Sold, moment: datetime, rep: int) -> Iterator[tuple[type[SQLModel], dict[str, Any]]]:
     """Yield the rows of somebody who got certified, and renewed it a year later, less than a year ago."""
-    whose = {"person_id": person_id, "product_id": sold.product_id}
+    whose = {"person_id": person_id, "product_id": stored_id(sold.product)}
     first = datetime.combine((moment - (500 + rep % 100) * _DAY).date(), time(12), UTC)
-    for number in range(1, LESSONS + 1):
+    for number in range(1, documents.LESSONS + 1):
         lesson = {"lesson": f"lesson-{number}", "watched": [], "content_version_id": sold.course}
         yield LessonProgress, {**whose, **lesson, "opened_at": first, "completed_at": first, "confirmed": True}
     valid_through: date | None = None
@@ -220,6 +174,9 @@ def _life(person_id: int, sold: _Sold, moment: datetime, rep: int) -> Iterator[t
                 "started_at": done - timedelta(minutes=20),
                 "finished_at": done,
                 "marked_at": done,
+                "points": Decimal(18),
+                "max_points": Decimal(20),
+                "percent": Decimal(90),
                 "passed": True,
             },
         )

@@ -28,7 +28,7 @@ class Client:
         if response.status_code != status:
             message = f"{method} {path} answered {response.status_code}: {response.text[:500]}"
             raise RuntimeError(message)
-        self.bytes = max(self.bytes, int(response.headers.get("content-length", 0)))
+        self.bytes = max(self.bytes, response.num_bytes_downloaded)
         return response
 
 
@@ -125,3 +125,29 @@ class Caller(Client):
         if answer["allowed"] is not allowed or len(answer["products"]) != len(products):
             message = f"the gate answered about {rep} otherwise than it should: {answer}"
             raise RuntimeError(message)
+
+
+@dataclass
+class Visitor(Client):
+    """Somebody who opens pages."""
+
+    def open(self, path: str, piece: str) -> int:
+        """Open a page; return its size in bytes, unpacked. Raises RuntimeError when the piece is not on it."""
+        page = self.timed("GET", path, 200).text
+        if piece not in page:
+            message = f"{path} does not show {piece!r}: {page[:2000]}"
+            raise RuntimeError(message)
+        return len(page.encode())
+
+
+@dataclass
+class BareVisitor(Visitor):
+    """The same at the bare stack, whose pages have the product's sizes."""
+
+    def read(self, bare: str, path: str, size: int) -> int:
+        """Open what stands for a page of the product."""
+        found = len(self.timed("GET", bare, 200, params={"path": path, "size": size}).content)
+        if found < size:
+            message = f"{bare} is {found} bytes instead of {size}"
+            raise RuntimeError(message)
+        return found

@@ -1,22 +1,36 @@
 """What is measured, in rounds: so many people do it, and the server's CPU time is read before and after."""
 
-import os
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from statistics import median, quantiles
 from typing import TypeVar
 
-from bench.clients import Caller, Client, Sitting
+from bench.clients import BareVisitor, Caller, Client, Sitting, Visitor
+from bench.fixture import Visit
 from bench.servers import Server
 
 SITTING = ("start_attempt", "attempt_page", "save_answer", "submit_attempt", "whole_attempt")
-NAMES = (*SITTING, "item_analysis", "clearance")
-TICK = 1 / os.sysconf("SC_CLK_TCK")
-"""Seconds that the kernel's count of CPU time moves by."""
+PAGES = ("sign_in_page", "home", "course_page", "lesson_page", "history_growth")
+OF_COMPANY = ("matrix", "team_report")
+NAMES = (
+    "sign_in_page",
+    "home",
+    "course_page",
+    "lesson_page",
+    *SITTING,
+    "item_analysis",
+    *OF_COMPANY,
+    "clearance",
+    "history_growth",
+)
 ANALYSES = 5
 """How often a round opens the analysis, which takes much longer than the other pages."""
 QUESTIONS = 300
 """How often a round asks the gate."""
+PATIENCE = 5.0
+"""Seconds of a round after which pages that take long are not opened again."""
 
 C = TypeVar("C", bound=Client)
 
@@ -28,12 +42,14 @@ class Measured:
     cpu_ms: list[float] = field(default_factory=list)
     latencies: list[float] = field(default_factory=list)
     size: int = 0
+    unpacked: int = 0
     statements: int = 0
+    units: int = 1
 
     @property
     def per_core(self) -> float:
-        """How many one processor does in a second: 1,000 ÷ the median of CPU milliseconds."""
-        return 1000 / median(self.cpu_ms)
+        """How many one processor does in a second: 1,000 ÷ the median of CPU milliseconds, times what is counted."""
+        return 1000 * self.units / median(self.cpu_ms)
 
     @property
     def p50_ms(self) -> float:
@@ -47,35 +63,91 @@ class Measured:
 
 
 Measurements = dict[str, Measured]
+Sizes = dict[str, int]
+"""The product's pages in bytes, unpacked, by operation."""
 
 
 @dataclass(frozen=True)
 class Crew:
-    """Everybody who asks one server in a round."""
+    """Everybody who asks one server in a round; `visitors` by the token of their session."""
 
     people: Sequence[Sitting]
-    trainer: Sitting
+    trainer: Sitting | None
     caller: Caller
+    visitors: Mapping[str, Visitor]
+    visits: Sequence[Visit]
 
 
 def one_round(
-    server: Server, crew: Crew, wanted: Sequence[str], found: Measurements, *, number: int = 0
-) -> dict[str, int]:
-    """Let everybody sit the quiz once, step by step together, and the gate be asked; return the sizes of the pages.
+    server: Server, crew: Crew, wanted: Sequence[str], found: Measurements, *, sizes: Sizes, number: int = 0
+) -> Measurements:
+    """Let everybody do what is wanted once, each step together, and note the sizes of the product's pages.
 
-    `number` is the round's, so that the gate is never asked the same question again.
+    `number` is the round's, so that the gate is never asked the same question again. Return what is compared within
+    the product itself.
     """
-    sizes: dict[str, int] = {}
-    if not set(wanted).isdisjoint(SITTING):
+    beside: Measurements = {}
+    for visit in crew.visits:
+        if visit.operation in wanted:
+            _visit(server, crew, visit, found, beside, sizes)
+    if crew.people and not set(wanted).isdisjoint(SITTING):
         sizes["attempt_page"] = _sit(server, crew.people, found)
-    if "item_analysis" in wanted:
-        with_sizes = _measure(
-            server, "item_analysis", [crew.trainer] * ANALYSES, _each(lambda person: person.analyse()), found
+    if crew.trainer and "item_analysis" in wanted:
+        trainers = [crew.trainer] * ANALYSES
+        sizes["item_analysis"] = max(
+            _measure(server, "item_analysis", trainers, _each(lambda person: person.analyse()), found)
         )
-        sizes["item_analysis"] = max(with_sizes)
-    if "clearance" in wanted:
+    if crew.people and "clearance" in wanted:
         _measure(server, "clearance", [crew.caller], lambda caller: _questions(caller, number), found)
-    return sizes
+    return beside
+
+
+def _visit(server: Server, crew: Crew, visit: Visit, found: Measurements, beside: Measurements, sizes: Sizes) -> None:
+    """Let everybody open the pages of a visit, and those beside whom it is compared, each in turn."""
+    name = visit.operation
+    people = [crew.visitors[token] for token in visit.tokens] * visit.turns
+    places = [place % len(visit.tokens) for place in range(len(people))]
+    if isinstance(people[0], BareVisitor):
+        if visit.bare:
+            steps = [_bare_pages(visit, place, sizes[name]) for place in places]
+            _measure_each(server, name, people, steps, found).units = visit.units
+        return
+    steps = [_pages(visit, place) for place in places]
+    others = [crew.visitors[token] for token in visit.beside] * visit.turns
+    if others:
+        _measure_each(server, name, others, steps, beside)
+    measured = _measure_each(server, name, people, steps, found)
+    measured.units = visit.units
+    sizes[name] = measured.unpacked
+
+
+def _pages(visit: Visit, place: int) -> Callable[[Visitor], int]:
+    def opened(visitor: Visitor) -> int:
+        pages = zip(visit.paths[place], visit.pieces[place], strict=True)
+        return max(visitor.open(path, piece) for path, piece in pages)
+
+    return opened
+
+
+def _bare_pages(visit: Visit, place: int, size: int) -> Callable[[Visitor], int]:
+    def opened(visitor: Visitor) -> int:
+        assert isinstance(visitor, BareVisitor)
+        return max(visitor.read(visit.bare, path, size) for path in visit.paths[place])
+
+    return opened
+
+
+def _measure_each(
+    server: Server,
+    name: str,
+    people: Sequence[Visitor],
+    steps: Sequence[Callable[[Visitor], int]],
+    found: Measurements,
+) -> Measured:
+    waiting = iter(steps)
+    sizes = _measure(server, name, people, lambda person: iter([next(waiting)(person)]), found, PATIENCE)
+    found[name].unpacked = max(sizes)
+    return found[name]
 
 
 def _questions(caller: Caller, number: int) -> Iterator[None]:
@@ -109,13 +181,19 @@ def _measure(
     people: Sequence[C],
     steps: Callable[[C], Iterator[int | None]],
     found: Measurements,
+    patience: float = inf,
 ) -> list[int]:
-    """Take the steps of each person in turn, and share the CPU time between all of them."""
+    """Take the steps of each person in turn, and share the CPU time between all of them.
+
+    After `patience`, in seconds, nobody else begins.
+    """
     measured = found.setdefault(name, Measured())
-    before = server.cpu_seconds()
+    before, until = server.cpu_seconds(), time.monotonic() + patience
     taken = 0
     results: list[int] = []
     for person in people:
+        if taken and time.monotonic() > until:
+            break
         already = len(person.latencies)
         for result in steps(person):
             taken += 1
@@ -124,5 +202,5 @@ def _measure(
         measured.latencies += person.latencies[already:]
         measured.size = max(measured.size, person.bytes)
         person.bytes = 0
-    measured.cpu_ms.append(1000 * max(server.cpu_seconds() - before, TICK) / taken)
+    measured.cpu_ms.append(1000 * (server.cpu_seconds() - before) / taken)
     return results
