@@ -7,14 +7,12 @@ tried again under the same key.
 """
 
 import hashlib
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import Depends, Header, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
@@ -26,6 +24,7 @@ from app.clock import Now
 from app.database import SessionDep
 from app.errors import InvalidError
 from app.web.i18n import gettext as _
+from app.web.serving import Handler
 
 KEPT: Final = timedelta(hours=24)
 """How long an answer is given again; later, the same key is a new one."""
@@ -65,21 +64,23 @@ class OnceRoute(ProblemRoute):
     then nothing was stored. An answer that is streamed is not kept either.
     """
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Wrap the handler: the session is still open when it returns."""
-        handler = super().get_route_handler()
+    def around(self, handler: Handler) -> Handler:
+        """Answer as before where the answer is kept."""
+        checked = super().around(handler)
 
         async def kept(request: Request) -> Response:
             try:
-                response = await handler(request)
+                return await checked(request)
             except _ReplayedError as replayed:
                 return replayed.response
-            claim: _Claim | None = getattr(request.state, "claim", None)
-            if claim is not None:
-                await run_in_threadpool(_keep, claim, response)
-            return response
 
         return kept
+
+    def before_commit(self, request: Request, response: Response) -> None:
+        """Keep the answer."""
+        claim: _Claim | None = getattr(request.state, "claim", None)
+        if claim is not None:
+            _keep(claim, response)
 
 
 async def _fingerprint(request: Request) -> str:

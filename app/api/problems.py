@@ -2,18 +2,17 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Coroutine
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from app.errors import AppError, InvalidError
 from app.web.i18n import gettext as _
+from app.web.serving import Handler, Route
 from app.web.strictjson import no_constant, unique_keys
 
 MEBIBYTE = 1024 * 1024
@@ -47,16 +46,15 @@ class JSONRequest(Request):
         )
 
 
-class ProblemRoute(APIRoute):
+class ProblemRoute(Route):
     """A route that says what is wrong as RFC 9457 has it: a pointer into the body, or to the parameter."""
 
     largest_body = LARGEST_BODY
     repeatable = frozenset({"product", "standing"})
     """The parameters of a query that may be given several times."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def around(self, handler: Handler) -> Handler:
         """Wrap the handler."""
-        handler = super().get_route_handler()
 
         async def checked(request: Request) -> Response:
             self._check_body(request)
