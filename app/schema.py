@@ -28,11 +28,11 @@ from app.config import ROOT
 from app.database import Moment
 from app.errors import ConflictError
 
-MOST_TRIES = 20
+MOST_TRIES = 30
 """How often a migration asks for locks that others hold before it gives up."""
 _TURN = 0x6D696772
 """Any constant of our own; it names migrating to PostgreSQL."""
-_SECONDS_FOR_A_LOCK = 3
+_SECONDS_FOR_A_LOCK = 1
 """Whoever comes after a migration that waits for a lock waits too, so it does not wait for long."""
 _SECONDS_BETWEEN = 2.0
 _SECONDS_FOR_SQLITE = 120
@@ -156,7 +156,7 @@ def _stamp(connection: Connection, revision: str) -> SchemaStamp | None:
     return SchemaStamp(**row) if row else None
 
 
-def migrate(url: str) -> None:
+def migrate(url: str, *, tries: int = MOST_TRIES) -> None:
     """Bring the database to the newest revision: all of the way, or not at all. SchemaError: it cannot be done now.
 
     Several at once wait for one another. On PostgreSQL it waits for locks of others briefly and tries again, because
@@ -164,13 +164,13 @@ def migrate(url: str) -> None:
     """
     config = _alembic()
     config.attributes["url"] = url
-    for attempt in range(1, MOST_TRIES + 1):
+    for attempt in range(1, tries + 1):
         try:
             command.upgrade(config, "head")
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", None) not in _HELD_BY_OTHERS:
                 raise
-            if attempt == MOST_TRIES:
+            if attempt == tries:
                 raise SchemaError(
                     "The database was not migrated, and nothing was changed: another transaction holds a table for "
                     "long. `dealworthy doctor` names such transactions; end it, or try again later."

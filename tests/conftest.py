@@ -100,6 +100,32 @@ def installation(request: pytest.FixtureRequest) -> Installation:
     return installation
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without a single table."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'new.db'}"
+    else:
+        yield from _new_postgresql(request.getfixturevalue("postgresql_url"))
+
+
+@pytest.fixture
+def new_postgresql_url(postgresql_url: str) -> Iterator[str]:
+    """A PostgreSQL database without a single table."""
+    yield from _new_postgresql(postgresql_url)
+
+
+def _new_postgresql(server: str) -> Iterator[str]:
+    name = f"new_{uuid4().hex[:12]}"
+    admin = create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield _named(server, name)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
 @pytest.fixture
 def settings(installation: Installation) -> Settings:
     return installation.settings

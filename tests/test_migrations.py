@@ -1,46 +1,33 @@
 """Migrations make the tables of the models, and keep the rows that are there."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
-from uuid import uuid4
 
 import pytest
+import time_machine
 from alembic import command
-from alembic.config import Config
-from sqlalchemy import (
-    JSON,
-    Boolean,
-    Column,
-    Date,
-    DateTime,
-    Engine,
-    LargeBinary,
-    MetaData,
-    String,
-    create_engine,
-    make_url,
-    select,
-    text,
-)
-from sqlalchemy.types import TypeEngine
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, create_engine, select, text
 from sqlmodel import Session, col
 
+from app.audit.actions import record
+from app.audit.queries import verify
 from app.config import ROOT
 from app.database import Database
+from app.deals.ledger.actions import Ledger
 from app.people.models import Person, PersonRole, Role
-from app.schema import is_migrated, migrate
-from factories import NOW, person
+from app.people.passwords import hash_password
+from app.people.tokens import Scope, create_token
+from app.schema import known_revisions, migrate, schema_of
+from factories import NOW, attest, deal, person, sellable
+from installations import Installation
+from olddatabases import alembic_config, copy_rows, fill, old_database, rows_of
+from tools.check_migrations import RAISE, undeclared
 
-VALUES: dict[type[TypeEngine[Any]], Any] = {
-    JSON: {},
-    Boolean: False,
-    DateTime: NOW.replace(tzinfo=None),
-    Date: date(2026, 11, 23),
-    String: "x",
-    LargeBinary: b"x",
-}
+OLD_REVISIONS = known_revisions()[:-1]
+PASSWORD = "a password of an older version"
+
 LATER = '''
 """A table that others point at is rebuilt."""
 
@@ -57,15 +44,8 @@ def upgrade() -> None:
 '''
 
 
-def _config(url: str) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "alembic"))
-    config.attributes["url"] = url
-    return config
-
-
 def test_models_and_migrations_agree(database_url: str) -> None:
-    command.check(_config(database_url))
+    command.check(alembic_config(database_url))
 
 
 def test_migrating_twice_changes_nothing(database: Database, database_url: str) -> None:
@@ -73,7 +53,7 @@ def test_migrating_twice_changes_nothing(database: Database, database_url: str) 
         person(session, "ana@example.com")
     migrate(database_url)
     with database.read() as session:
-        assert is_migrated(session.connection())
+        assert schema_of(session.connection()).runs
         assert list(session.scalars(select(col(Person.email)))) == ["ana@example.com"]
 
 
@@ -86,7 +66,7 @@ def test_rebuilding_a_table_keeps_the_rows_that_point_at_it(
         head = session.scalar(text("SELECT version_num FROM alembic_version"))
     recreate = "always" if database.sqlite else "auto"
     (tmp_path / "later.py").write_text(LATER.format(head=head, recreate=recreate))
-    config = _config(database_url)
+    config = alembic_config(database_url)
     config.set_main_option("version_locations", f"{ROOT / 'alembic' / 'versions'};{tmp_path}")
     config.set_main_option("path_separator", ";")
     command.upgrade(config, "head")
@@ -103,60 +83,116 @@ def test_a_row_without_its_parent_is_refused(session: Session) -> None:
         session.flush()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database without a single table."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'new.db'}"
-        return
-    server, name = request.getfixturevalue("postgresql_url"), f"new_{uuid4().hex[:12]}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield make_url(server).set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
-
-
-@pytest.mark.parametrize("revision", ["0004"])
-def test_a_row_in_each_table_of_the_version_before_is_kept(new_url: str, revision: str) -> None:
-    command.upgrade(_config(new_url), revision)
+@pytest.fixture
+def engine(new_url: str) -> Iterator[Engine]:
     engine = create_engine(new_url)
-    before = _filled(engine)
-    command.upgrade(_config(new_url), "head")
-    found = MetaData()
-    found.reflect(engine)
-    with engine.connect() as connection:
-        after = {
-            name: [
-                {column: value for column, value in row.items() if column in before[name][0]}
-                for row in connection.execute(select(found.tables[name])).mappings()
-            ]
-            for name in before
-        }
+    yield engine
     engine.dispose()
-    assert after == before
 
 
-def _filled(engine: Engine) -> dict[str, list[dict[str, Any]]]:
-    """Put one row into each table, whose every reference leads to the one row of the other, and return the rows."""
-    found = MetaData()
-    found.reflect(engine)
-    rows: dict[str, list[dict[str, Any]]] = {}
-    with engine.begin() as connection:
-        for table in found.sorted_tables:
-            if table.name != "alembic_version":
-                connection.execute(table.insert().values({each.name: _value(each) for each in table.columns}))
-                rows[table.name] = [dict(each) for each in connection.execute(select(table)).mappings()]
-    return rows
+@pytest.mark.parametrize("revision", OLD_REVISIONS)
+def test_a_row_in_each_table_of_any_older_version_is_kept(new_url: str, engine: Engine, revision: str) -> None:
+    old_database(new_url, revision)
+    before = fill(engine)
+    migrate(new_url)
+    assert rows_of(engine, like=before) == before
 
 
-def _value(column: Column[Any]) -> Any:
-    """Return something that fits; what may be empty and refers to rows is empty, as those may come later."""
-    if column.foreign_keys and column.nullable:
-        return None
-    for kind, value in VALUES.items():
-        if isinstance(column.type, kind):
-            return value
-    return 1
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, str]]:
+    """An installation in which Ana has signed and is certified, and the secret of a CRM's token."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('story') / 'story.db'}"
+    migrate(url)
+    database = Database(url)
+    with database.write() as session:
+        boss = person(session, "boss@example.com", Role.MANAGER)
+        ana = person(session, "ana@example.com", manager=boss, password_hash=hash_password(PASSWORD))
+        keeper = sellable(session)
+        attest(session, ana, keeper)
+        deal(session, products=[keeper], team={"owner": [ana]})
+        secret = create_token(session, "CRM", [Scope.CLEARANCE_READ], actor="admin@example.com", moment=NOW)
+        for number in range(5):
+            record(session, at=NOW, actor="ana@example.com", action="tale.told", subject=("tale", str(number)))
+    yield database.engine, secret
+    database.dispose()
+
+
+@pytest.mark.parametrize("revision", OLD_REVISIONS)
+def test_the_product_answers_on_what_any_older_version_stored(
+    new_url: str, engine: Engine, story: tuple[Engine, str], revision: str, sqlite_installation: Installation
+) -> None:
+    source, secret = story
+    old_database(new_url, revision)
+    before = copy_rows(source, engine)
+    migrate(new_url)
+    assert rows_of(engine, like=before) == before
+    database = Database(new_url)
+    with database.read() as session:
+        proof = verify(session)
+    assert (proof.entries, proof.why) == (len(before["audit_entry"]), None)
+    application = sqlite_installation.application()  # made once; it is led to the other database
+    application.state.database, application.state.ledger = database, Ledger(database)
+    client = TestClient(application, follow_redirects=False)
+    with time_machine.travel(NOW + timedelta(hours=1)):
+        entered = client.post("/sign-in", data={"email": "ana@example.com", "password": PASSWORD})
+        assert (entered.status_code, entered.headers["location"]) == (303, "/")
+        assert "Keeper" in client.get("/").text
+        asked = {"rep": "ana@example.com", "product": "keeper"}
+        answer = client.get("/api/v1/clearance", params=asked, headers={"authorization": f"Bearer {secret}"}).json()
+        assert (answer["allowed"], answer["products"][0]["valid_through"]) == (True, "2027-11-22")
+    database.dispose()
+
+
+EXPANDING = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "{revision}"
+down_revision = "{after}"
+{declared}
+
+
+def upgrade() -> None:
+    {upgrade}
+"""
+
+
+@pytest.mark.parametrize(
+    ("declared", "upgrade", "said"),
+    [
+        ("oldest_code = '0005'", "op.add_column('person', sa.Column('nickname', sa.String(40)))", []),
+        ("oldest_code = '0006'", "op.drop_column('person', 'name')", []),
+        (
+            "oldest_code = '0005'",
+            "op.drop_column('person', 'name')",
+            [f"person.name is gone; {RAISE}"],
+        ),
+        (
+            "oldest_code = '0005'",
+            "op.execute('ALTER TABLE person RENAME name TO full_name')",
+            [f"person.name is gone, person.full_name is new and must be given; {RAISE}"],
+        ),
+        (
+            "oldest_code = '0005'",
+            "op.rename_table('job', 'work')",
+            [f"the table job is gone; {RAISE}"],
+        ),
+        ("", "pass", ["say `oldest_code = '0005'`: the oldest revision whose code may run on it"]),
+        ("oldest_code = '9000'", "pass", ["its oldest_code '9000' is no revision up to its own"]),
+        (
+            "oldest_code = '0004'",
+            "pass",
+            ["its oldest_code '0004' admits code that an earlier migration shut out: there it is '0005'"],
+        ),
+    ],
+)
+def test_a_migration_that_takes_something_away_shuts_out_the_code_that_needs_it(
+    declared: str, upgrade: str, said: list[str], tmp_path: Path
+) -> None:
+    after = known_revisions()[-1]
+    module = EXPANDING.format(revision="later", after=after, declared=declared, upgrade=upgrade)
+    (tmp_path / "later.py").write_text(module)
+    config = alembic_config(f"sqlite:///{tmp_path / 'trial.db'}")
+    config.set_main_option("version_locations", f"{ROOT / 'alembic' / 'versions'};{tmp_path}")
+    config.set_main_option("path_separator", ";")
+    assert list(undeclared(config)) == [f"later.py: {each}" for each in said]
