@@ -261,6 +261,7 @@ class SignOff(SQLModel, table=True):
     """
 
     __tablename__ = "sign_off"
+    __table_args__ = (Index(None, "person_id", "product_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id", index=True)

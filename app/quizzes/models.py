@@ -74,6 +74,7 @@ class Attempt(SQLModel, table=True):
     __tablename__ = "attempt"
     __table_args__ = (
         UniqueConstraint("person_id", "content_id", "number"),
+        Index(None, "person_id", "product_id"),
         Index(
             "uq_attempt_running",
             "person_id",

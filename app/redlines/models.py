@@ -32,7 +32,10 @@ class Attestation(SQLModel, table=True):
     """
 
     __tablename__ = "attestation"
-    __table_args__ = (UniqueConstraint("person_id", "content_version_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "content_version_id", "number"),
+        Index(None, "person_id", "product_id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     person_id: int = Field(foreign_key="person.id")
