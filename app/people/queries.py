@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import column, func, or_, select, table
+from sqlalchemy import bindparam, column, func, or_, select, table
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from app.audit.models import AuditEntry
+from app.database import rows
 from app.errors import NotFoundError
 from app.people.models import ApiToken, PasswordLink, Person, PersonRole, Role, SignInSession, Team
 from app.web.i18n import gettext as _
@@ -34,28 +35,33 @@ _NOTICES = table("notice", column("person_id"), column("seen_at"), column("ended
 """Named by its columns, as in a foreign key: its feature lies above this one, and its number stands on every page."""
 
 
+_NEW_NOTICES = (
+    select(func.count())
+    .select_from(_NOTICES)
+    .where(_NOTICES.c.person_id == col(Person.id), _NOTICES.c.seen_at.is_(None), _NOTICES.c.ended_at.is_(None))
+    .scalar_subquery()
+)
+_BY_SESSION = (
+    select(
+        col(Person.id), col(Person.email), col(Person.name), col(PersonRole.role), col(SignInSession.id), _NEW_NOTICES
+    )
+    .join(SignInSession, col(SignInSession.person_id) == col(Person.id))
+    .outerjoin(PersonRole, col(PersonRole.person_id) == col(Person.id))
+    .where(
+        col(SignInSession.digest) == bindparam("digest"),
+        col(SignInSession.expires_at) > bindparam("moment"),
+        col(Person.deactivated_at).is_(None),
+    )
+)
+
+
 def session_person(session: Session, digest: str, moment: datetime) -> SessionPerson | None:
     """Find the active person of an unexpired session, in one statement."""
-    new = (
-        select(func.count())
-        .select_from(_NOTICES)
-        .where(_NOTICES.c.person_id == col(Person.id), _NOTICES.c.seen_at.is_(None), _NOTICES.c.ended_at.is_(None))
-        .scalar_subquery()
-    )
-    rows = session.execute(
-        select(col(Person.id), col(Person.email), col(Person.name), col(PersonRole.role), col(SignInSession.id), new)
-        .join(SignInSession, col(SignInSession.person_id) == col(Person.id))
-        .outerjoin(PersonRole, col(PersonRole.person_id) == col(Person.id))
-        .where(
-            col(SignInSession.digest) == digest,
-            col(SignInSession.expires_at) > moment,
-            col(Person.deactivated_at).is_(None),
-        )
-    ).all()
-    if not rows:
+    found = rows(session, _BY_SESSION, digest=digest, moment=moment)
+    if not found:
         return None
-    person_id, email, name, _role, session_id, notices = rows[0]
-    roles = frozenset(row[3] for row in rows if row[3] is not None)
+    person_id, email, name, _role, session_id, notices = found[0]
+    roles = frozenset(row[3] for row in found if row[3] is not None)
     return SessionPerson(person_id, email, name, roles, session_id, notices)
 
 

@@ -36,7 +36,15 @@ _ROOM: Final = CapacityLimiter(math.inf)
 
 
 class Route(APIRoute):
-    """A route that does more than its endpoint. It never overrides `get_route_handler`, which is not called."""
+    """A route that does more than its endpoint. It is served by a `RouteTable`, never by a router alone."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Give what answers where there is no `RouteTable`."""
+
+        async def refuse(request: Request) -> Response:
+            raise TypeError(f"{request.url.path} must be served by a RouteTable")
+
+        return refuse
 
     def around(self, handler: Handler) -> Handler:
         """Give what answers requests in the place of `handler`."""
