@@ -24,6 +24,7 @@ from app.outbound.errors import (
     UnreachableError,
     UntrustedError,
 )
+from app.telemetry.said import outbound
 
 LONGEST_URL = 2000
 ANSWER = 2048
@@ -132,15 +133,16 @@ class Client:
         target = _target(url)
         addresses = self._addresses(target, deadline)
         ours = {"Host": target.url.netloc.decode("ascii"), "Connection": "close"}
-        sent = {"User-Agent": _USER_AGENT, "Accept-Encoding": "identity", **headers, **ours}
+        own = {"User-Agent": _USER_AGENT, "Accept-Encoding": "identity"}
         timing = self._timing
         limits = {"connect": timing.connect, "read": timing.read, "write": timing.read}
         backend = GuardedBackend(addresses, deadline)
         try:
             with (
+                outbound(method, target.host) as traced,
                 httpcore2.ConnectionPool(ssl_context=self._context, network_backend=backend) as pool,
                 pool.stream(
-                    method, _core(target), headers=[*sent.items()], content=body, extensions={"timeout": limits}
+                    method, _core(target), headers=[*{**own, **traced, **headers, **ours}.items()], content=body, extensions={"timeout": limits}
                 ) as response,
             ):
                 yield response

@@ -21,6 +21,7 @@ from app.redlines.documents.transcripts import Mapped, plain
 from app.redlines.matcher import Finding, Matcher
 from app.redlines.packs.queries import approved, chosen
 from app.redlines.queries import Card, card_of
+from app.telemetry.said import redlines_checked
 from app.web.i18n import gettext as _
 
 MOST_CHARACTERS: Final = 1_000_000
@@ -76,10 +77,12 @@ class RuleSet:
         said is about `products`, else about those that the rules were asked for.
         """
         spoken = plain(text) if isinstance(text, str) else text
-        about = products or self.asked
+        started = perf_counter()
+        crossed = check_transcript(self.matcher, spoken, said, products=products or self.asked, on=self.day)
+        redlines_checked(perf_counter() - started, ((finding.severity, finding.state) for finding, _ in crossed))
         return [
             Found(finding, self.documents[finding.red_line], self.products.get(finding.red_line, ()), spoken, heard)
-            for finding, heard in check_transcript(self.matcher, spoken, said, products=about, on=self.day)
+            for finding, heard in crossed
             if everything or finding.state != "suppressed"
         ]
 

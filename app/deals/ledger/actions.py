@@ -14,6 +14,7 @@ from sqlmodel import Session, SQLModel, col
 
 from app.database import Database
 from app.deals.ledger import content
+from app.deals.ledger.counting import count_answers, count_unanswered
 from app.deals.models import KeptClearance
 from app.deals.queries import Answer
 from app.errors import AppError
@@ -42,7 +43,9 @@ def keep(session: Session, answers: Iterable[tuple[Answer, str | None]], *, by: 
 
     With such an id an answer is never forgotten.
     """
-    _store(session, [_row(answer, by, moment, decision_id) for answer, decision_id in answers])
+    given = list(answers)
+    _store(session, [_row(answer, by, moment, decision_id) for answer, decision_id in given])
+    count_answers(answer for answer, _ in given)
 
 
 @dataclass(eq=False)
@@ -69,7 +72,8 @@ class Ledger:
 
     def keep(self, answers: Iterable[Answer], *, by: str, moment: datetime) -> None:
         """Return when the answers are stored for good. Raises NotKeptError when they could not be."""
-        own = _Waiting([_row(each, by, moment) for each in answers])
+        given = list(answers)
+        own = _Waiting([_row(each, by, moment) for each in given])
         with self._adding:
             self._waiting.append(own)
             self.unanswered += 1
@@ -79,7 +83,9 @@ class Ledger:
         with self._adding:
             self.unanswered -= 1
         if not own.kept:
+            count_unanswered(given)
             raise NotKeptError(_("The answer could not be put on record, so it is not given. Try again in a moment."))
+        count_answers(given)
 
     def _write(self) -> None:
         with self._adding:

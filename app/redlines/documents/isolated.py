@@ -66,7 +66,7 @@ def _answer(data: bytes, kind: str, seconds: float) -> dict[str, Any]:
     except subprocess.TimeoutExpired as error:
         raise UnreadableError(Code.TOO_COMPLEX, kind) from error
     except subprocess.CalledProcessError as error:
-        _log.warning("Reading a %s file failed: %s", kind, error.stderr.decode(errors="replace")[-_LAST_WORDS:])
+        _log.warning("reading a %s file failed: %s", kind, " ".join(_PLACES.findall(error.stderr.decode(errors="replace"))))
         code = Code.TOO_COMPLEX if error.returncode < 0 or b"MemoryError" in error.stderr else Code.DAMAGED
         raise UnreadableError(code, kind) from error
     return answer
