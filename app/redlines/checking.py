@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from hashlib import sha256
+from time import perf_counter
 from typing import Any, Final
 
 from sqlalchemy import select

@@ -8,6 +8,7 @@ import json
 import logging
 import math
 import os
+import re
 import subprocess
 import sys
 from threading import BoundedSemaphore
@@ -18,7 +19,8 @@ from app.redlines.documents.limits import MOST_AT_ONCE, MOST_MEMORY, MOST_WAITIN
 from app.redlines.documents.places import Piece, Place
 
 _log = logging.getLogger(__name__)
-_LAST_WORDS: Final = 500
+_LAST_PLACES: Final = 10
+_PLACES: Final = re.compile(r'([\w.]+)", line \d+')
 _PLACES: Final = BoundedSemaphore(MOST_AT_ONCE + MOST_WAITING)
 _TURNS: Final = BoundedSemaphore(MOST_AT_ONCE)
 _KEPT: Final = ("SYSTEMROOT", "TMPDIR", "TEMP", "LD_LIBRARY_PATH")
@@ -66,7 +68,8 @@ def _answer(data: bytes, kind: str, seconds: float) -> dict[str, Any]:
     except subprocess.TimeoutExpired as error:
         raise UnreadableError(Code.TOO_COMPLEX, kind) from error
     except subprocess.CalledProcessError as error:
-        _log.warning("reading a %s file failed: %s", kind, " ".join(_PLACES.findall(error.stderr.decode(errors="replace"))))
+        places = _PLACES.findall(error.stderr.decode(errors="replace"))  # the rest may hold words of the file
+        _log.warning("reading a %s file failed: %s", kind, ", ".join(places[-_LAST_PLACES:]))
         code = Code.TOO_COMPLEX if error.returncode < 0 or b"MemoryError" in error.stderr else Code.DAMAGED
         raise UnreadableError(code, kind) from error
     return answer
