@@ -1,8 +1,8 @@
 """What watches one process: a server with its addresses for operators, or a worker."""
 
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from multiprocessing import parent_process
 from typing import Any, Final
 
@@ -53,6 +53,19 @@ class Watching:
     def begin(self) -> None:
         """Be there for those who ask for metrics of all processes."""
         self._siblings.listen(self.telemetry.metrics.registry)
+
+    @contextmanager
+    def running(self, port: int | None, host: str = "127.0.0.1") -> Iterator[None]:
+        """Watch a process that serves no pages, with a port for metrics where one is wanted."""
+        self.begin()
+        opened = self.port(host, port) if port else None
+        try:
+            yield
+        finally:
+            if opened is not None:
+                opened.shutdown()
+                opened.server_close()
+            self.close()
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:

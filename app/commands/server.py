@@ -18,6 +18,9 @@ from app.config import Settings
 from app.database import Database
 from app.main import create_app
 from app.schema import migrate
+from app.telemetry import logs
+from app.telemetry.watching import Telemetry
+from app.watching import Watching, starting
 
 _GRACE = 30
 """Seconds that requests may still take after the server was told to stop."""
@@ -32,6 +35,7 @@ def register(parsers: Parsers) -> None:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=_port)
     serve.add_argument("--processes", type=_processes, default=1, help="how many answer (PostgreSQL); 1 unless given")
+    serve.add_argument("--metrics-port", type=_port, help="a port of its own for metrics, on this machine alone")
     serve.add_argument("--no-worker", action="store_true", help="leave jobs to `dealworthy worker`")
     serve.set_defaults(run=_serve)
     parsers.add_parser("migrate", help="bring the database to the newest revision").set_defaults(run=_migrate)
@@ -60,15 +64,20 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
         raise CommandError(" ".join(problems))
     port = arguments.port or settings.port
     running = settings.model_copy(update={"port": port})
+    logs.configure(running)
     if arguments.processes > 1:
         os.environ["DEALWORTHY_PORT"] = str(port)  # each process reads its settings anew
         config = _configured("app.commands.server:application", running, arguments)
         with migrated(running) as database, _working(database, running, wanted=not arguments.no_worker):
-            Multiprocess(config, sockets=[config.bind_socket()]).run()
+            with Watching(running, Telemetry(running), database, starting("jobs")).running(arguments.metrics_port):
+                Multiprocess(config, sockets=[config.bind_socket()]).run()
         return 0
     with migrated(running):
         pass
     served = create_app(running)
+    watching: Watching = served.state.watching
+    if arguments.metrics_port:
+        watching.port("127.0.0.1", arguments.metrics_port)
     with _working(served.state.database, running, wanted=not arguments.no_worker):
         uvicorn.Server(_configured(served, running, arguments)).run()
     return 0
@@ -91,6 +100,7 @@ def _configured(served: FastAPI | str, settings: Settings, arguments: argparse.N
         host=arguments.host,
         port=settings.port,
         workers=arguments.processes,
+        log_config=None,
         log_level="warning",
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
@@ -105,7 +115,9 @@ def application() -> FastAPI:
     parent = parent_process()
     if parent is not None:
         Thread(target=_end_after, args=(parent.join,), name="parent", daemon=True).start()
-    return create_app(Settings())
+    settings = Settings()
+    logs.configure(settings)
+    return create_app(settings)
 
 
 def _end_after(wait: Callable[[], None]) -> None:

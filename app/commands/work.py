@@ -3,6 +3,7 @@
 import argparse
 import signal
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from threading import Event, Thread
 from typing import Any
@@ -31,6 +32,9 @@ from app.notices import telling
 from app.people import limits, sessions
 from app.quizzes import actions as quizzes
 from app.quizzes.regrading import actions as regrading
+from app.telemetry import logs
+from app.telemetry.watching import Telemetry
+from app.watching import Watching, own
 from app.webhooks import lanes
 from app.webhooks.delivering import Courier
 
@@ -164,12 +168,23 @@ def wait_for(threads: Sequence[Thread], seconds: float = 25.0) -> None:
 def register(parsers: Parsers) -> None:
     """Add the parsers."""
     worker = parsers.add_parser("worker", help="do what is left to do after requests, until stopped")
+    worker.add_argument("--metrics-port", type=int, help="a port for metrics and health")
+    worker.add_argument("--metrics-host", default="127.0.0.1", help="where it listens; 127.0.0.1 unless given")
     worker.add_argument("--once", action="store_true", help="do what is due now, then end")
     worker.set_defaults(run=_work)
 
 
+def watched(
+    arguments: argparse.Namespace, settings: Settings, database: Database
+) -> AbstractContextManager[None]:
+    """Watch the jobs of this process."""
+    watching = Watching(settings, Telemetry(settings), database, own("worker"))
+    return watching.running(arguments.metrics_port, arguments.metrics_host)
+
+
 def _work(arguments: argparse.Namespace, settings: Settings) -> int:
-    with migrated(settings) as database:
+    logs.configure(settings)
+    with migrated(settings) as database, watched(arguments, settings, database):
         if arguments.once:
             print(f"Jobs done: {Worker(database, handlers(settings), PERIODIC).run_once()}.")
             return 0
