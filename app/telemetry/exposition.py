@@ -27,7 +27,9 @@ class Exposition:
     What a process counts carries its name as the label `process`; what is stored is the same whoever is asked.
     """
 
-    def __init__(self, url: str, registry: CollectorRegistry, stored: Sequence[StoredGauges], siblings: Siblings) -> None:
+    def __init__(
+        self, url: str, registry: CollectorRegistry, stored: Sequence[StoredGauges], siblings: Siblings
+    ) -> None:
         self._own = registry
         self._siblings = siblings
         self._engine = beside(url)

@@ -18,7 +18,7 @@ from typing import Any, Final
 from pythonjsonlogger.json import JsonFormatter
 from sqlalchemy.exc import StatementError
 
-from app.config import LogFormat, Settings
+from app.config import Settings
 from app.telemetry.records import current
 
 REQUESTS: Final = "app.telemetry.requests"
@@ -31,11 +31,8 @@ _Exception = tuple[type[BaseException], BaseException, TracebackType | None] | t
 
 def configure(settings: Settings) -> None:
     """Send everything that is logged in this process to standard error, in the form that the settings name."""
-    formatter: logging.Formatter
-    if settings.json_logs:
-        formatter = JsonLines(timestamp=False)
-    else:
-        formatter = Sentences(whole=not settings.production)
+    whole = not settings.production
+    formatter: logging.Formatter = JsonLines(timestamp=False) if settings.json_logs else Sentences(whole=whole)
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     handler.addFilter(_said_once)
@@ -44,6 +41,7 @@ def configure(settings: Settings) -> None:
     root.setLevel(logging.WARNING)
     for name in _KNOWN:
         logging.getLogger(name).setLevel(settings.log_level.upper())
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it announces each look at the schema
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
         logger = logging.getLogger(name)
         logger.handlers.clear()

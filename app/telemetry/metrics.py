@@ -57,7 +57,9 @@ class Requests(Collector):
         counts = CounterMetricFamily("dealworthy_http_requests", "Requests answered.", labels=[*labels, "status"])
         seconds = HistogramMetricFamily("dealworthy_http_request_seconds", "Time of requests.", labels=labels)
         statements = HistogramMetricFamily("dealworthy_http_request_statements", "SQL statements.", labels=labels)
-        sent = CounterMetricFamily("dealworthy_http_response_bytes", "Bytes of bodies, as they were sent.", labels=labels)
+        sent = CounterMetricFamily(
+            "dealworthy_http_response_bytes", "Bytes of bodies, as they were sent.", labels=labels
+        )
         for key, found in list(self._routes.items()):
             for status_class, count in list(found.by_status.items()):
                 counts.add_metric([*key, status_class], count)

@@ -1,4 +1,4 @@
-"""Whether a process should be sent requests: its database answers, fits and takes writes, and it is not on its way out."""
+"""Whether a process should be sent requests: its database answers, fits and takes writes, and it is not stopping."""
 
 import os
 import signal

@@ -1,5 +1,6 @@
 """What is known so far of the request or the job in hand, wherever its code runs."""
 
+from collections.abc import MutableMapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +19,7 @@ class Watched:
 
     metrics: Metrics
     state: dict[str, Any] = field(default_factory=dict)
-    scope: dict[str, Any] = field(default_factory=dict)
+    scope: MutableMapping[str, Any] = field(default_factory=dict)
     name: str = ""
     job_id: int | None = None
     statements: int = 0
@@ -48,7 +49,10 @@ begin = _current.set
 end = _current.reset
 
 
-def route_of(scope: dict[str, Any]) -> str:
+def route_of(scope: MutableMapping[str, Any]) -> str:
     """Return the template of a request's route."""
     route = scope.get("dealworthy.route") or scope.get("route")
-    return getattr(route, "path", None) or UNMATCHED
+    if route is None:
+        mounted = scope.get("root_path")  # such as /static
+        return f"{mounted}/…" if mounted else UNMATCHED
+    return str(getattr(route, "path", UNMATCHED))

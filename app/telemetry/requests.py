@@ -77,7 +77,11 @@ class WatchRequests:
                 "bytes": sent,
             }
             # as log.log() would, without looking for the line of code that calls it, which is always this one
-            log.handle(logging.makeLogRecord({"name": __name__, "levelno": level, "levelname": _LEVELS[level], "request": request}))
+            log.handle(
+                logging.makeLogRecord(
+                    {"name": __name__, "levelno": level, "levelname": _LEVELS[level], "request": request}
+                )
+            )
 
 
 _LEVELS = {logging.INFO: "INFO", logging.ERROR: "ERROR"}

@@ -4,6 +4,7 @@ import logging
 import sys
 from pathlib import Path
 from time import perf_counter, time_ns
+from types import FrameType
 from typing import Any, Final
 
 from sqlalchemy import Engine, event
@@ -75,10 +76,10 @@ def _complain(watched: Watched | None, statement: str, seconds: float) -> None:
 
 def _where() -> str:
     """Name the place in the product's code that sent the statement."""
-    frame = sys._getframe(1)  # noqa: SLF001 (documented for CPython, and what `inspect` calls)
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 (documented for CPython, and what `inspect` calls)
     while frame is not None:
         name = frame.f_code.co_filename
         if name.startswith(_APP) and not name.startswith(_FLOORS_BELOW):
             return f"app{name.removeprefix(_APP)}:{frame.f_lineno}"
-        frame = frame.f_back  # type: ignore[assignment]  # None at the end, which ends the loop
+        frame = frame.f_back
     return ""

@@ -42,9 +42,7 @@ class Tracing:
     def end_request(self, span: Any, method: str, route: str, status: int) -> None:
         """End the span of a request."""
         span.update_name(f"{method} {route}")
-        span.set_attributes(
-            {"http.request.method": method, "http.route": route, "http.response.status_code": status}
-        )
+        span.set_attributes({"http.request.method": method, "http.route": route, "http.response.status_code": status})
         if status >= _BROKEN:
             span.set_status(self._trace.StatusCode.ERROR)
         span.end()
