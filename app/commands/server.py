@@ -68,9 +68,12 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.processes > 1:
         os.environ["DEALWORTHY_PORT"] = str(port)  # each process reads its settings anew
         config = _configured("app.commands.server:application", running, arguments)
-        with migrated(running) as database, _working(database, running, wanted=not arguments.no_worker):
-            with Watching(running, Telemetry(running), database, starting("jobs")).running(arguments.metrics_port):
-                Multiprocess(config, sockets=[config.bind_socket()]).run()
+        with (
+            migrated(running) as database,
+            Watching(running, Telemetry(running), database, starting("jobs")).running(arguments.metrics_port),
+            _working(database, running, wanted=not arguments.no_worker),
+        ):
+            Multiprocess(config, sockets=[config.bind_socket()]).run()
         return 0
     with migrated(running):
         pass
