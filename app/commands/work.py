@@ -174,9 +174,7 @@ def register(parsers: Parsers) -> None:
     worker.set_defaults(run=_work)
 
 
-def watched(
-    arguments: argparse.Namespace, settings: Settings, database: Database
-) -> AbstractContextManager[None]:
+def watched(arguments: argparse.Namespace, settings: Settings, database: Database) -> AbstractContextManager[None]:
     """Watch the jobs of this process."""
     watching = Watching(settings, Telemetry(settings), database, own("worker"))
     return watching.running(arguments.metrics_port, arguments.metrics_host)

@@ -142,7 +142,11 @@ class Client:
                 outbound(method, target.host) as traced,
                 httpcore2.ConnectionPool(ssl_context=self._context, network_backend=backend) as pool,
                 pool.stream(
-                    method, _core(target), headers=[*{**own, **traced, **headers, **ours}.items()], content=body, extensions={"timeout": limits}
+                    method,
+                    _core(target),
+                    headers=[*{**own, **traced, **headers, **ours}.items()],
+                    content=body,
+                    extensions={"timeout": limits},
                 ) as response,
             ):
                 yield response
