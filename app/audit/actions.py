@@ -13,6 +13,10 @@ from app.audit.rules import FIRST_DIGEST, digest
 
 _CHAIN_LOCK = 0x6465616C  # any constant of our own; it names the chain to PostgreSQL
 
+_TAKE_CHAIN = select(func.pg_advisory_xact_lock(_CHAIN_LOCK))
+_LAST = select(col(AuditEntry.id), col(AuditEntry.digest)).order_by(col(AuditEntry.id).desc()).limit(1)
+_ADD = insert(AuditEntry)
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -61,11 +65,11 @@ def record(
 
 def record_all(session: Session, *, at: datetime, actor: str, events: Iterable[Event]) -> None:
     """Record many things that `actor` did at once, such as an import, in order; otherwise like `record`."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(_CHAIN_LOCK)))
-    last = session.execute(
-        select(col(AuditEntry.id), col(AuditEntry.digest)).order_by(col(AuditEntry.id).desc()).limit(1)
-    ).first()
+    session.flush()
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(_TAKE_CHAIN)
+    last = connection.execute(_LAST).first()
     number, previous = last or (0, FIRST_DIGEST)
     entries: list[dict[str, Any]] = []
     for event in events:
@@ -84,7 +88,7 @@ def record_all(session: Session, *, at: datetime, actor: str, events: Iterable[E
         entries.append({**entry, "digest": previous})
     if not entries:
         return
-    session.execute(insert(AuditEntry), entries)
+    connection.execute(_ADD, entries)
     for prefixes, listener in _listeners:
         action = next((each["action"] for each in entries if each["action"].startswith(prefixes)), None)
         if action is not None:

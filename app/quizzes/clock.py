@@ -68,29 +68,53 @@ class StartVerdict:
     attempts_left: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Since:
+    """The finished attempts since the last one that passed: how many, when the last one ended, whether one waits.
+
+    Those that ended by themselves and that nobody has found yet are among them.
+    """
+
+    count: int = 0
+    ended_at: datetime | None = None
+    awaits_mark: bool = False
+
+
 def may_start(history: Iterable[PastAttempt], limits: AttemptLimits, now: datetime) -> StartVerdict:
     """Answer whether somebody may start, given all their attempts at the quiz.
 
     A running attempt is resumed. The limit and the wait look only at attempts since the last one that passed.
     """
     attempts = _since_last_pass(history)
-    left = None if limits.attempts is None else max(0, limits.attempts - len(attempts))
     ends = [attempt.ended_at(now) for attempt in attempts]
     if None in ends:
+        left = _left(limits, len(attempts))
         return StartVerdict(allowed=True, code=StartCode.RESUME, wait_until=None, attempts_left=left)
-    if any(attempt.awaits_mark for attempt in attempts):
+    ended_at = max((end for end in ends if end is not None), default=None)
+    since = Since(len(attempts), ended_at, awaits_mark=any(attempt.awaits_mark for attempt in attempts))
+    return may_start_after(since, limits, now)
+
+
+def may_start_after(since: Since, limits: AttemptLimits, now: datetime) -> StartVerdict:
+    """Answer whether somebody may start who has no running attempt, given what happened since they passed last."""
+    left = _left(limits, since.count)
+    if since.awaits_mark:
         return StartVerdict(allowed=False, code=StartCode.AWAITING_MARK, wait_until=None, attempts_left=left)
     if limits.closes is not None and now >= limits.closes:
         return StartVerdict(allowed=False, code=StartCode.CLOSED, wait_until=None, attempts_left=left)
     if left == 0:
         return StartVerdict(allowed=False, code=StartCode.NO_ATTEMPTS_LEFT, wait_until=None, attempts_left=0)
-    wait_until = max((end + limits.cooldown for end in ends if end is not None), default=now)
+    wait_until = now if since.ended_at is None else since.ended_at + limits.cooldown
     if limits.opens is not None and now < limits.opens:
         opens = max(limits.opens, wait_until)
         return StartVerdict(allowed=False, code=StartCode.NOT_OPEN, wait_until=opens, attempts_left=left)
     if now < wait_until:
         return StartVerdict(allowed=False, code=StartCode.COOLING_DOWN, wait_until=wait_until, attempts_left=left)
     return StartVerdict(allowed=True, code=StartCode.START, wait_until=None, attempts_left=left)
+
+
+def _left(limits: AttemptLimits, count: int) -> int | None:
+    return None if limits.attempts is None else max(0, limits.attempts - count)
 
 
 def _since_last_pass(history: Iterable[PastAttempt]) -> list[PastAttempt]:

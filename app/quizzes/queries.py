@@ -6,13 +6,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, select
 from sqlmodel import Session, col
 
 from app.catalog.models import Content, ContentKind, ContentVersion, Product
-from app.catalog.queries import Version, in_force
+from app.catalog.queries import Version, frozen_documents, in_force
 from app.catalog.text import localized
 from app.clock import local_moment
+from app.database import rows
 from app.errors import NotFoundError
 from app.quizzes.content import ReviewPolicy
 from app.quizzes.drawing import Rule
@@ -87,12 +88,12 @@ class OneAttempt:
     finished_at: datetime | None
     percent: Decimal | None
     passed: bool | None
+    delta_of: int | None
     quiz: str
     title: str | dict[str, str]
     pass_percent: float
     product: str
     product_name: str | dict[str, str]
-    delta_of: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +221,7 @@ def _attempts() -> Select[*tuple[Any, ...]]:
 
 def attempts(session: Session, person_id: int, content_id: int, *, delta_of: int | None = None) -> list[AttemptSummary]:
     """Return a person's attempts at one quiz, or at the delta quiz about one version, the first one first."""
-    rows = session.execute(
+    found = session.execute(
         _attempts()
         .where(
             col(Attempt.person_id) == person_id,
@@ -229,76 +230,72 @@ def attempts(session: Session, person_id: int, content_id: int, *, delta_of: int
         )
         .order_by(func.abs(col(Attempt.number)))
     )
-    return [AttemptSummary(*row) for row in rows]
+    return [AttemptSummary(*row) for row in found]
 
 
-def _setting(name: str) -> ColumnElement[Any]:
-    # a quiz holds thousands of items at worst, and a page needs two of its settings
-    return col(ContentVersion.document)[name]
+_ATTEMPT = (
+    select(
+        col(Attempt.id),
+        col(Attempt.person_id),
+        col(Attempt.product_id),
+        col(Attempt.content_id),
+        func.abs(col(Attempt.number)),
+        col(Attempt.step),
+        col(Attempt.started_at),
+        col(Attempt.deadline_at),
+        col(Attempt.finished_at),
+        col(Attempt.percent),
+        col(Attempt.passed),
+        col(Attempt.delta_of),
+        col(Content.slug),
+        col(Product.slug),
+        col(Product.name),
+        col(ContentVersion.id),
+        col(ContentVersion.digest),
+    )
+    .join(Content, col(Content.id) == col(Attempt.content_id))
+    .join(ContentVersion, col(ContentVersion.id) == col(Attempt.content_version_id))
+    .join(Product, col(Product.id) == col(Attempt.product_id))
+    .where(col(Attempt.id) == bindparam("attempt_id"), col(Attempt.person_id) == bindparam("person_id"))
+)
 
 
 def attempt(session: Session, person_id: int, attempt_id: int) -> OneAttempt:
     """Return a person's own attempt. Raises NotFoundError for anybody else's."""
-    row = session.execute(
-        select(
-            col(Attempt.id),
-            col(Attempt.person_id),
-            col(Attempt.product_id),
-            col(Attempt.content_id),
-            func.abs(col(Attempt.number)),
-            col(Attempt.step),
-            col(Attempt.started_at),
-            col(Attempt.deadline_at),
-            col(Attempt.finished_at),
-            col(Attempt.percent),
-            col(Attempt.passed),
-            col(Content.slug),
-            _setting("title"),
-            _setting("pass_percent"),
-            col(Product.slug),
-            col(Product.name),
-            col(Attempt.delta_of),
-        )
-        .join(Content, col(Content.id) == col(Attempt.content_id))
-        .join(ContentVersion, col(ContentVersion.id) == col(Attempt.content_version_id))
-        .join(Product, col(Product.id) == col(Attempt.product_id))
-        .where(col(Attempt.id) == attempt_id, col(Attempt.person_id) == person_id)
-    ).first()
-    if row is None:
+    found = rows(session, _ATTEMPT, attempt_id=attempt_id, person_id=person_id)
+    if not found:
         raise NotFoundError(_("There is no such attempt of yours."))
-    return OneAttempt(*row)
+    *own, quiz, product, product_name, version_id, digest = found[0]
+    document = frozen_documents(session, {version_id: digest})[digest]
+    return OneAttempt(*(*own, quiz, document["title"], document["pass_percent"], product, product_name))
 
 
-def pass_mark(session: Session, content_version_id: int) -> tuple[str, float]:
-    """Return the slug of the quiz that a version belongs to, and the version's pass mark in percent."""
-    row = session.execute(
-        select(col(Content.slug), _setting("pass_percent"))
-        .join(ContentVersion, col(ContentVersion.content_id) == col(Content.id))
-        .where(col(ContentVersion.id) == content_version_id)
-    ).one()
-    return row[0], float(row[1])
+def is_whole(answer: Any) -> bool:
+    """Say whether an answer is there as a whole.
 
-
-def _is_whole(answer: Any) -> bool:
-    # a matching or a text with a gap, or an ordering in which a place is missing or taken twice, is kept but not whole
+    A matching or a text with a gap, or an ordering in which a place is missing or taken twice, is kept but not whole.
+    """
     if isinstance(answer, dict):
         return "gaps" in answer and None not in answer["gaps"].values()
     return not (answer is None or (isinstance(answer, list) and None in answer))
 
 
+_PLACES = (
+    select(
+        col(AttemptItem.position),
+        col(AttemptItem.answer),
+        col(AttemptItem.flagged),
+        col(AttemptItem.answered_at),
+    )
+    .where(col(AttemptItem.attempt_id) == bindparam("attempt_id"))
+    .order_by(col(AttemptItem.position))
+)
+
+
 def places(session: Session, attempt_id: int) -> list[Place]:
     """Return the questions of an attempt in their order, without what they ask."""
-    rows = session.execute(
-        select(
-            col(AttemptItem.position),
-            col(AttemptItem.answer),
-            col(AttemptItem.flagged),
-            col(AttemptItem.answered_at),
-        )
-        .where(col(AttemptItem.attempt_id) == attempt_id)
-        .order_by(col(AttemptItem.position))
-    )
-    return [Place(row.position, _is_whole(row.answer), row.flagged, row.answered_at) for row in rows]
+    found = rows(session, _PLACES, attempt_id=attempt_id)
+    return [Place(position, is_whole(answer), flagged, at) for position, answer, flagged, at in found]
 
 
 def passed(as_of: datetime | BindParameter[datetime]) -> ColumnElement[bool]:

@@ -138,7 +138,7 @@ def prompt_of(item: Item) -> str:
 
 def question_of(drawn: DrawnItem) -> Question:
     """Show a drawn item with the answer that is stored."""
-    item = item_of(drawn.document)
+    item = drawn.content
     order, answer = drawn.option_order, drawn.answer
     common: dict[str, Any] = {
         "type": item.type,

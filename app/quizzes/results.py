@@ -15,7 +15,7 @@ from app.quizzes.itemqueries import DrawnItem
 from app.quizzes.models import EssayState
 from app.quizzes.opening import Opening
 from app.quizzes.queries import LessonName
-from app.quizzes.questions import Medium, chosen_feedback, item_of, prompt_of, question_of, right_answer, said, words
+from app.quizzes.questions import Medium, chosen_feedback, prompt_of, question_of, right_answer, said, words
 from app.redlines.queries import Card
 from app.web.i18n import gettext as _
 
@@ -98,7 +98,7 @@ def review(
     reviewed = [_question(each, lessons, essays.get(each.position), opened) for each in drawn]
     if not opened.marks:
         return reviewed
-    red_lines = {each.position: item_of(each.document).red_line for each in drawn}
+    red_lines = {each.position: each.content.red_line for each in drawn}
     reviewed.sort(key=_rank)
     shown: set[str] = set()
     with_cards = []
@@ -123,7 +123,7 @@ def _rank(each: Reviewed) -> int:
 
 
 def _question(each: DrawnItem, lessons: Lessons, essay: OwnEssay | None, opened: Opening) -> Reviewed:
-    item = item_of(each.document)
+    item = each.content
     verdict = _verdict(each, essay)
     if not opened.marks and verdict is not Verdict.RETURNED:
         verdict = Verdict.CLOSED

@@ -14,14 +14,15 @@ from app.errors import InvalidError
 from app.people.access import CurrentPerson, SignedIn
 from app.quizzes import actions, itemqueries, queries, startactions
 from app.quizzes.accommodations.queries import allowance
-from app.quizzes.actions import Outcome
+from app.quizzes.actions import Outcome, Saved
 from app.quizzes.clock import deadline, is_over
 from app.quizzes.delta.queries import running as running_attempt
 from app.quizzes.forms import SaveForm, answer_fields, answer_of
+from app.quizzes.holding import HeldPlace, hold_place
 from app.quizzes.opening import opening
 from app.quizzes.practice.queries import offer
 from app.quizzes.queries import OneAttempt, Place
-from app.quizzes.questions import item_of, question_of, said
+from app.quizzes.questions import question_of, said
 from app.quizzes.sources import candidates, wordings
 from app.quizzes.starting import limits_of, promise, start_of, time_limit
 from app.web.forms import RawForm, bind
@@ -110,11 +111,12 @@ def running_page(
     request: Request, session: Session, own: OneAttempt, moment: datetime, position: int | None
 ) -> Response:
     """Show a question of an attempt that is not finished, or ask to finish one that is over."""
-    places = queries.places(session, own.id)
     if is_over(moment, own.deadline_at):
-        return _finish_page(request, own, places, over=True)
-    waiting = next((place.position for place in places if not place.answered), 1)
-    return _question_page(request, session, own, places, position or waiting, moment)
+        return _finish_page(request, own, queries.places(session, own.id), over=True)
+    if position is None:
+        places = queries.places(session, own.id)
+        position = next((place.position for place in places if not place.answered), 1)
+    return _question_page(request, session, own, position, moment)
 
 
 @router.post("/attempts/{attempt_id}/answers")
@@ -125,42 +127,52 @@ def save(
     form = bind(SaveForm, raw).data
     if form is None:
         raise InvalidError(_("The answer could not be read. Nothing was changed."))
-    drawn = itemqueries.drawn_item(session, person.id, attempt_id, form.position)
-    item = item_of(drawn.document)
-    answer = answer_of(item, drawn.option_order, raw)
-    outcome = actions.save(
-        session, person, attempt_id, form.position, step=form.step, answer=answer, flag=form.flag, moment=moment
-    )
-    own = queries.attempt(session, person.id, attempt_id)
-    places = queries.places(session, attempt_id)
-    if outcome is Outcome.OVER:
-        return _finish_page(request, own, places, over=True, late=said(item, answer))
-    if outcome is Outcome.STALE:
-        typed = {"typed": said(item, answer), "typed_fields": answer_fields(raw)}
-        return _question_page(request, session, own, places, form.position, moment, typed=typed)
-    target = _target(attempt_id, form.go, form.position, len(places))
+    place = hold_place(session, person.id, attempt_id, form.position)
+    answer = answer_of(place.item.content, place.option_order, raw)
+    stored = actions.save(session, person, place, step=form.step, answer=answer, flag=form.flag, moment=moment)
+    if stored.outcome is not Outcome.SAVED:
+        return _refused(request, session, place, stored.outcome, answer, moment, raw)
+    target = _target(attempt_id, form.go, form.position, len(place.answers))
     if "application/json" in request.headers.get("accept", ""):
-        reply = _saved(request, own, places, form.position, target)
-        return JSONResponse({**reply, "left": _left(own, moment)})
+        reply = _saved(request, place, stored, target)
+        return JSONResponse({**reply, "left": _left(place.attempt.deadline_at, moment)})
     return redirect(request, target)
 
 
-def _saved(request: Request, own: OneAttempt, places: Sequence[Place], position: int, target: str) -> dict[str, Any]:
-    here = places[position - 1]
-    saved_at = here.answered_at and clock_time(here.answered_at, request.app.state.settings.zone)
+def _refused(
+    request: Request,
+    session: Session,
+    place: HeldPlace,
+    outcome: Outcome,
+    answer: Any,
+    moment: datetime,
+    raw: RawForm,
+) -> Response:
+    own = queries.attempt(session, place.attempt.person_id, place.attempt.id)
+    typed = said(place.item.content, answer)
+    if outcome is Outcome.OVER:
+        return _finish_page(request, own, queries.places(session, own.id), over=True, late=typed)
+    fields = {"typed": typed, "typed_fields": answer_fields(raw)}
+    return _question_page(request, session, own, place.position, moment, typed=fields)
+
+
+def _saved(request: Request, place: HeldPlace, stored: Saved, target: str) -> dict[str, Any]:
+    saved_at = stored.answered_at and clock_time(stored.answered_at, request.app.state.settings.zone)
+    answers = [*place.answers]
+    answers[place.position - 1] = stored.answer
     return {
-        "step": own.step,
+        "step": stored.step,
         "saved": _("Saved %(time)s") % {"time": saved_at} if saved_at else _("Nothing saved yet"),
         "kept": saved_at is not None,
-        "answered": sum(place.answered for place in places),
-        "here": here.answered,
-        "flagged": here.flagged,
+        "answered": sum(queries.is_whole(each) for each in answers),
+        "here": queries.is_whole(stored.answer),
+        "flagged": stored.flagged,
         "next": target,
     }
 
 
-def _left(own: OneAttempt, moment: datetime) -> int | None:
-    return max(0, int((own.deadline_at - moment).total_seconds())) if own.deadline_at else None
+def _left(deadline_at: datetime | None, moment: datetime) -> int | None:
+    return max(0, int((deadline_at - moment).total_seconds())) if deadline_at else None
 
 
 def _target(attempt_id: int, go: str, position: int, total: int) -> str:
@@ -175,12 +187,11 @@ def _question_page(
     request: Request,
     session: Session,
     own: OneAttempt,
-    places: Sequence[Place],
     position: int,
     moment: datetime,
     typed: dict[str, Any] | None = None,
 ) -> Response:
-    drawn = itemqueries.drawn_item(session, own.person_id, own.id, position)
+    places, drawn = itemqueries.opened_at(session, own.id, position)
     context = {
         "attempt": own,
         "places": places,
@@ -188,7 +199,7 @@ def _question_page(
         "question": question_of(drawn),
         "answered_at": drawn.answered_at,
         "saved_at": max((place.answered_at for place in places if place.answered_at), default=None),
-        "seconds_left": _left(own, moment),
+        "seconds_left": _left(own.deadline_at, moment),
         "typed": None,
         "typed_fields": [],
         **(typed or {}),

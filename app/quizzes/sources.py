@@ -25,6 +25,11 @@ class Candidates:
     items: Mapping[Key, dict[str, Any]]
     count: int | None
 
+    @property
+    def takes_all(self) -> bool:
+        """Whether it takes everything there is, so that nothing has to be chosen."""
+        return self.count is None or self.count >= len(self.items)
+
     def lot(self, times_seen: Mapping[Key, int]) -> Lot:
         """Return what there is to draw from for somebody who has seen the items so often."""
         return Lot({key: times_seen.get(key, 0) for key in self.items}, self.count)

@@ -18,8 +18,9 @@ from app.people.access import CurrentPerson, SignedIn
 from app.quizzes import queries
 from app.quizzes.clock import is_over
 from app.quizzes.delta import actions
-from app.quizzes.delta.queries import Change, Running, change, changed, running
+from app.quizzes.delta.queries import Change, change, changed, running
 from app.quizzes.delta.words import shown
+from app.quizzes.history import Running
 from app.quizzes.opening import opening
 from app.web.templating import page, redirect
 

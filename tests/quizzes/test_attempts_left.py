@@ -15,6 +15,7 @@ from app.certification.rules import Standing
 from app.certification.sanctions.actions import sanction
 from app.people.access import CurrentPerson
 from app.quizzes.actions import finish_overdue, save
+from app.quizzes.holding import hold_place
 from app.quizzes.startactions import start
 from factories import NOW, person, published_quiz, quiz_document, sellable, single, sitting
 
@@ -82,7 +83,7 @@ def test_whoever_passed_with_the_last_attempt_meets_a_spot_recertification_and_r
         before = record(session, me.id, what, moment)
         attempt = start(session, me, "keeper-quiz", moment)
         assert attempt is not None
-        save(session, me, attempt, 1, step=0, answer=0, flag=None, moment=moment)
+        save(session, me, hold_place(session, me.id, attempt, 1), step=0, answer=0, flag=None, moment=moment)
         finish_overdue(session, moment + HOUR)
         after = record(session, me.id, what, moment + HOUR)
         stood.append([each and each.verdict.standing for each in (before, after)])

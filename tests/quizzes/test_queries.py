@@ -9,6 +9,7 @@ from app.catalog.models import ContentVersion
 from app.people.access import CurrentPerson
 from app.people.models import Person
 from app.quizzes import actions, itemqueries, queries, startactions
+from app.quizzes.holding import hold_place
 from app.quizzes.models import ItemVersion
 from factories import NOW, person, product, published_quiz, quiz_document, single
 
@@ -25,7 +26,8 @@ def sit(session: Session, rep: CurrentPerson, *, right: bool, hours: int) -> int
     assert attempt_id is not None
     for step in range(3):
         answer = 0 if right else 1
-        actions.save(session, rep, attempt_id, step + 1, step=step, answer=answer, flag=None, moment=moment)
+        place = hold_place(session, rep.id, attempt_id, step + 1)
+        actions.save(session, rep, place, step=step, answer=answer, flag=None, moment=moment)
     actions.finish(session, rep, attempt_id, moment)
     return attempt_id
 

@@ -16,6 +16,7 @@ from app.certification.queries import periods, record
 from app.database import Database
 from app.people.access import CurrentPerson
 from app.quizzes.actions import finish_overdue, save
+from app.quizzes.holding import hold_place
 from app.quizzes.models import Attempt
 from app.quizzes.startactions import start
 from factories import NOW, person, published_quiz, quiz_document, sellable, signed_in, single
@@ -111,7 +112,7 @@ def test_an_attempt_found_late_counts_for_its_day_but_was_not_known_before(sessi
     me = CurrentPerson(ana.id or 0, ana.email, ana.name, frozenset(), 0)
     attempt = start(session, me, "keeper-quiz", START)
     assert attempt is not None
-    save(session, me, attempt, 1, step=0, answer=0, flag=None, moment=START)
+    save(session, me, hold_place(session, me.id, attempt, 1), step=0, answer=0, flag=None, moment=START)
     finish_overdue(session, START + timedelta(days=3))
     allowed = []
     for days in (2, 3):

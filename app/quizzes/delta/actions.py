@@ -8,15 +8,13 @@ from sqlmodel import Session, col
 
 from app.errors import ConflictError
 from app.people.access import CurrentPerson
-from app.people.models import Person
 from app.quizzes import clock, itemqueries, queries
 from app.quizzes.accommodations.queries import allowance
-from app.quizzes.delta.queries import Change, questions
+from app.quizzes.delta.queries import Change, questions, running
 from app.quizzes.delta.rules import MOST
 from app.quizzes.drawing import draw
-from app.quizzes.marking import close
 from app.quizzes.models import Attempt
-from app.quizzes.startactions import Sitting, begin, running, stored_wordings
+from app.quizzes.startactions import Sitting, begin, stored_wordings, take_turn
 from app.quizzes.starting import time_limit
 from app.web.i18n import gettext as _
 
@@ -31,15 +29,12 @@ def start(session: Session, person: CurrentPerson, change: Change, moment: datet
     asks something else, while an essay waits to be marked, and where the quiz has none of these questions any more.
     """
     version = queries.quiz_to_take(session, change.quiz, moment)
-    # one start of a person at a time, and before the audit trail: who holds a person may be waiting for the trail
-    session.execute(select(col(Person.id)).where(col(Person.id) == person.id).with_for_update(key_share=True))
-    attempt = session.scalar(running(person.id, version.content_id).with_for_update())
-    if attempt is not None and clock.is_over(moment, attempt.deadline_at):
-        close(session, attempt, moment, person.email)
-    elif attempt is not None and attempt.delta_of == change.version_id:
-        assert attempt.id is not None  # noqa: S101 (a stored attempt has one)
-        return attempt.id
-    elif attempt is not None:
+    found = running(session, person.id, version.content_id)
+    take_turn(session, person, found if found and clock.is_over(moment, found.deadline_at) else None, moment)
+    found = running(session, person.id, version.content_id)
+    if found is not None and found.delta_of == change.version_id:
+        return found.id
+    if found is not None:
         raise ConflictError(_("Another attempt of yours at this quiz runs. Finish it first."))
     past = queries.attempts(session, person.id, version.content_id, delta_of=change.version_id)
     if any(each.awaits_mark for each in past):

@@ -13,6 +13,7 @@ from app.catalog.queries import Version, in_force
 from app.errors import NotFoundError
 from app.quizzes import sources
 from app.quizzes.delta.rules import MOST, Part, Replaced, changed_parts
+from app.quizzes.history import Running
 from app.quizzes.models import Attempt
 from app.quizzes.sources import Key
 from app.web.i18n import gettext as _
@@ -108,15 +109,6 @@ def _content_ids(session: Session, quizzes: set[str]) -> dict[str, int]:
         )
     )
     return {row.slug: row.id for row in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """An attempt that is not finished; `delta_of` is empty where it is one at the whole quiz."""
-
-    id: int
-    delta_of: int | None
-    deadline_at: datetime | None
 
 
 def running(session: Session, person_id: int, content_id: int) -> Running | None:

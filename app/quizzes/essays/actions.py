@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from app.audit.actions import record
+from app.database import stored_id
 from app.errors import ForbiddenError, NotFoundError
 from app.people.access import CurrentPerson
 from app.quizzes.grading import grade_essay
@@ -61,7 +62,7 @@ def mark(
     essay.state = EssayState.MARKED
     session.flush()
     if not _open_essays(session, attempt):
-        settle_read(session, attempt, moment, assessor.email)
+        settle_read(session, attempt.person_id, stored_id(attempt), moment, assessor.email)
     _record(session, essay, assessor.email, "essay.marked", moment, points=dict(points))
     return Outcome.STORED
 

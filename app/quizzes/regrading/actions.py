@@ -72,14 +72,13 @@ def decide(session: Session, decision: Decision, *, attempts: int, by: str, mome
     return decided
 
 
-def mark_late(session: Session, attempt: Attempt, moment: datetime) -> None:
+def mark_late(session: Session, attempt_id: int, moment: datetime) -> None:
     """Ask for the regrades of questions that an attempt shows in a version which was found wrong.
 
     They may have been decided while it ran or waited, or before it began: a quiz may draw a pinned version.
     """
-    assert attempt.id is not None  # noqa: S101 (a stored attempt has one)
-    for regrade_id in queries.regrades_shown(session, attempt.id):
-        enqueue(session, JOB, {"regrade": regrade_id, "only": attempt.id}, moment=moment, due_at=moment)
+    for regrade_id in queries.regrades_shown(session, attempt_id):
+        enqueue(session, JOB, {"regrade": regrade_id, "only": attempt_id}, moment=moment, due_at=moment)
 
 
 def mark_next(session: Session, regrade_id: int, after: int, moment: datetime) -> None:

@@ -7,9 +7,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlmodel import Session, col
 
+from app import database
 from app.catalog.models import Content, ContentKind, ContentVersion
 from app.errors import NotFoundError
 from app.people.models import Person
@@ -235,19 +236,22 @@ def _places(session: Session, attempts: Sequence[int], content_id: int, item: st
     return found
 
 
+_SHOWN = (
+    select(col(Regrade.id), col(Regrade.versions), col(ItemVersion.number))
+    .join(
+        ItemVersion,
+        (col(ItemVersion.content_id) == col(Regrade.content_id)) & (col(ItemVersion.item) == col(Regrade.item)),
+    )
+    .join(AttemptItem, col(AttemptItem.item_version_id) == col(ItemVersion.id))
+    .where(col(AttemptItem.attempt_id) == bindparam("attempt_id"))
+    .order_by(col(Regrade.id))
+)
+
+
 def regrades_shown(session: Session, attempt_id: int) -> list[int]:
     """Return the regrades of questions that an attempt shows in a version they are about, the first one first."""
-    rows = session.execute(
-        select(col(Regrade.id), col(Regrade.versions), col(ItemVersion.number))
-        .join(
-            ItemVersion,
-            (col(ItemVersion.content_id) == col(Regrade.content_id)) & (col(ItemVersion.item) == col(Regrade.item)),
-        )
-        .join(AttemptItem, col(AttemptItem.item_version_id) == col(ItemVersion.id))
-        .where(col(AttemptItem.attempt_id) == attempt_id)
-        .order_by(col(Regrade.id))
-    )
-    return [row.id for row in rows if row.number in row.versions]
+    found = database.rows(session, _SHOWN, attempt_id=attempt_id)
+    return [row.id for row in found if row.number in row.versions]
 
 
 def decided(session: Session, regrade_id: int) -> Decided:

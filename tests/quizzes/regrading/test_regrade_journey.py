@@ -21,6 +21,7 @@ from app.jobs.worker import Worker
 from app.people.access import CurrentPerson
 from app.people.models import Person, Role
 from app.quizzes import actions, queries, startactions
+from app.quizzes.holding import hold_place
 from app.quizzes.itemqueries import drawn_items
 from app.quizzes.models import Attempt, AttemptRegrade, Regrade
 from factories import deal, person, published_quiz, quiz_document, sellable, single
@@ -49,7 +50,8 @@ def sit(session: Session, somebody: Person, answers: list[int], *, days: int = 1
 
     for step, drawn in enumerate(drawn_items(session, attempt_id)):
         answer = answers[["one", "two", "three"].index(drawn.document["id"])]
-        actions.save(session, rep, attempt_id, drawn.position, step=step, answer=answer, flag=None, moment=moment)
+        place = hold_place(session, rep.id, attempt_id, drawn.position)
+        actions.save(session, rep, place, step=step, answer=answer, flag=None, moment=moment)
     if finish:
         actions.finish(session, rep, attempt_id, moment)
     return attempt_id
