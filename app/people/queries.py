@@ -389,10 +389,11 @@ def counts(session: Session, moment: datetime) -> Counts:
     return Counts(*row)
 
 
+_ACTIVE = select(col(Person.email)).where(
+    col(Person.email).in_(bindparam("emails", expanding=True)), col(Person.deactivated_at).is_(None)
+)
+
+
 def any_active(session: Session, emails: Iterable[str]) -> set[str]:
     """Return those of `emails` that belong to active people."""
-    return set(
-        session.scalars(
-            select(col(Person.email)).where(col(Person.email).in_(list(emails)), col(Person.deactivated_at).is_(None))
-        )
-    )
+    return {row[0] for row in rows(session, _ACTIVE, emails=list(emails))}

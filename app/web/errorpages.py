@@ -173,5 +173,5 @@ def _unexpected(request: Request, error: Exception) -> Response:
     sentence = _("Nothing of your request was stored. If it happens again, tell an administrator the number below.")
     response = _answer(request, 500, sentence)
     # Starlette answers these outside of every middleware
-    protect(response.headers, request.state.request_id, https=request.app.state.settings.https)
+    protect(response.raw_headers, request.state.request_id, https=request.app.state.settings.https)
     return response

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -73,6 +73,7 @@ def match_locale(tag: str) -> str | None:
     return None
 
 
+@lru_cache(maxsize=1000)
 def negotiate(accept_language: str) -> str:
     """Choose the best of our locales for an `Accept-Language` header (RFC 9110, section 12.5.4)."""
     wishes: list[tuple[float, int, str]] = []

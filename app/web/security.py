@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from secrets import token_hex
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -36,17 +36,27 @@ def content_security_policy(**more: Iterable[str]) -> str:
     return "; ".join(f"{directive} {sources}" for directive, sources in policy.items())
 
 
-def protect(headers: MutableHeaders, request_id: str, *, https: bool) -> None:
-    """Add the headers that every response has."""
-    headers.setdefault("Content-Security-Policy", content_security_policy())
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-    headers["X-Request-Id"] = request_id
-    if https:
-        headers["Strict-Transport-Security"] = "max-age=31536000"
+_OWN_POLICY = (b"content-security-policy", content_security_policy().encode())
+_ALWAYS = {
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"same-origin",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"permissions-policy": b"camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+_HTTPS = {**_ALWAYS, b"strict-transport-security": b"max-age=31536000"}
+
+
+def protect(headers: list[tuple[bytes, bytes]], request_id: str, *, https: bool) -> None:
+    """Add the headers that every response has to those of an ASGI message."""
+    ours = _HTTPS if https else _ALWAYS
+    names = {name for name, _value in headers}
+    if _OWN_POLICY[0] not in names:
+        headers.append(_OWN_POLICY)
+    if b"x-request-id" in names or not names.isdisjoint(ours):
+        headers[:] = [(name, value) for name, value in headers if name not in ours and name != b"x-request-id"]
+    headers.extend(ours.items())
+    headers.append((b"x-request-id", request_id.encode()))
 
 
 class OriginCheck:
@@ -111,7 +121,8 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                protect(MutableHeaders(scope=message), request_id, https=self.https)
+                headers = message["headers"] = list(message.get("headers", ()))
+                protect(headers, request_id, https=self.https)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

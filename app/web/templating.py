@@ -63,6 +63,7 @@ class Templates:
             truncate=shortened,
         )
         self.environment.globals.update(
+            _=_translated,
             static=self.static,
             settings=settings,
             locales=i18n.LOCALES,
@@ -81,6 +82,12 @@ class Templates:
 
     def _clock_time(self, value: datetime) -> str:
         return i18n.clock_time(value, self.settings.zone)
+
+
+def _translated(message: str, **values: Any) -> Markup:
+    """Translate a sentence as `_` of the i18n extension does, which looks for `gettext` anew each time."""
+    sentence = Markup(i18n.gettext(message))  # noqa: S704 (sentences come from templates and catalogues)
+    return sentence % values if "%" in sentence else sentence
 
 
 def wants_fragment(request: Request) -> bool:
