@@ -1,16 +1,16 @@
 """Who may sell what: the matrix of people and products, put into order, without any reading."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property, lru_cache
 from typing import Any
 
 from app.catalog.queries import OpenProduct
 from app.certification import words
 from app.certification.holdings import Key
-from app.certification.levels import highest_held
-from app.certification.queries import Record
+from app.certification.outlook import Outlook
 from app.certification.reasons import ReasonCode
 from app.certification.requirements import RequirementKind
 from app.certification.rules import Standing, StandingVerdict
@@ -40,39 +40,28 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One person's standing for one product, ready to show."""
+    """A standing, ready to show; people who stand alike share it."""
 
-    record: Record
+    verdict: StandingVerdict
     kind: str
     icon: str
     word: str
     text: str
-    level: str | dict[str, str] | None = None
-
-    @property
-    def verdict(self) -> StandingVerdict:
-        """The standing itself."""
-        return self.record.on_deals.verdict
-
-    @property
-    def may_sell(self) -> bool:
-        """Say whether the person may sell, alone or beside a colleague."""
-        return may_sell(self.verdict)
-
-    @property
-    def lapses_soon(self) -> bool:
-        """Say whether the standing ends within `SOON_DAYS`."""
-        return self.verdict.days_left is not None and self.verdict.days_left <= SOON_DAYS
+    level: str | dict[str, str] | None
+    may_sell: bool
+    """Whether the person may sell, alone or beside a colleague."""
+    lapses_soon: bool
+    """Whether the standing ends within `SOON_DAYS`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
     """One person with a cell for each product; None where a product has no program."""
 
     seller: Seller
     cells: tuple[Cell | None, ...]
 
-    @property
+    @cached_property
     def known(self) -> list[Cell]:
         """The cells of products that have a program."""
         return [cell for cell in self.cells if cell is not None]
@@ -86,14 +75,14 @@ class Column:
     may_sell: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Coverage:
     """The whole matrix with its numbers."""
 
     rows: tuple[Row, ...]
     columns: tuple[Column, ...]
 
-    @property
+    @cached_property
     def cells(self) -> list[Cell]:
         """Every standing."""
         return [cell for row in self.rows for cell in row.known]
@@ -114,21 +103,26 @@ def may_sell(verdict: StandingVerdict) -> bool:
     return verdict.allowed or verdict.supervised_only
 
 
-def coverage(people: Sequence[Seller], products: Sequence[OpenProduct], records: Mapping[Key, Record]) -> Coverage:
+def coverage(people: Sequence[Seller], products: Sequence[OpenProduct], outlooks: Mapping[Key, Outlook]) -> Coverage:
     """Lay people and products out."""
-    rows = tuple(
-        Row(person, tuple(_cell(records.get((person.id, product.id))) for product in products)) for person in people
-    )
-    columns = tuple(
-        Column(product, sum(cell is not None and cell.may_sell for cell in column))
-        for product, column in zip(products, _columns(rows, len(products)), strict=True)
-    )
-    return Coverage(rows, columns)
+    made: dict[int, Cell] = {}
 
+    def cell(key: Key) -> Cell | None:
+        found = outlooks.get(key)
+        if found is None:
+            return None
+        return made.get(id(found)) or made.setdefault(id(found), _cell(found))
 
-def _columns(rows: Iterable[Row], count: int) -> list[list[Cell | None]]:
-    rows = list(rows)
-    return [[row.cells[position] for row in rows] for position in range(count)]
+    ids = [product.id for product in products]
+    rows = tuple(Row(person, tuple([cell((person.id, product_id)) for product_id in ids])) for person in people)
+    columns = zip(*(row.cells for row in rows), strict=True) if rows else [()] * len(products)
+    return Coverage(
+        rows,
+        tuple(
+            Column(product, sum(each is not None and each.may_sell for each in column))
+            for product, column in zip(products, columns, strict=True)
+        ),
+    )
 
 
 def arranged(whole: Coverage, show: Show, order: str) -> list[Row]:
@@ -163,20 +157,27 @@ def _worst_first(cell: Cell | None) -> tuple[int, int]:
     return (rank, cell.verdict.days_left or 0)
 
 
-def _cell(record: Record | None) -> Cell | None:
-    if record is None:
-        return None
-    kind, icon, word = words.state(record.on_deals.verdict.standing, allowed=record.verdict.allowed)
-    return Cell(record, kind, icon, word, _text(record, word), highest_held(record))
+def _cell(found: Outlook) -> Cell:
+    kind, icon, word = words.state(found.verdict.standing, allowed=found.allowed)
+    return Cell(
+        found.verdict,
+        kind,
+        icon,
+        word,
+        _text(found, word),
+        found.level,
+        may_sell(found.verdict),
+        found.verdict.days_left is not None and found.verdict.days_left <= SOON_DAYS,
+    )
 
 
-def _text(record: Record, word: str) -> str:
-    verdict = record.on_deals.verdict
+def _text(found: Outlook, word: str) -> str:
+    verdict = found.verdict
     if verdict.days_left is not None:
-        return _("%(count)s d") % {"count": i18n.number(verdict.days_left)}
+        return _days_left(i18n.current_locale(), verdict.days_left)
     if verdict.standing is not Standing.IN_PROGRESS or not verdict.missing:
         return word
-    lessons = sum(each.kind is RequirementKind.LESSON for each in record.program.requirements)
+    lessons = sum(each.kind is RequirementKind.LESSON for each in found.program.requirements)
     left = sum(each.requirement.kind is RequirementKind.LESSON for each in verdict.missing)
     if left:
         return _("%(done)s of %(total)s") % {"done": lessons - left, "total": lessons}
@@ -185,3 +186,9 @@ def _text(record: Record, word: str) -> str:
         ReasonCode.QUIZ_NOT_PASSED: _("Quiz left"),
         ReasonCode.SIGN_OFF_MISSING: _("Sign-off left"),
     }.get(verdict.missing[0].code, word)
+
+
+# a matrix says the same few numbers hundreds of times
+@lru_cache(maxsize=4_000)
+def _days_left(_locale: str, count: int) -> str:
+    return _("%(count)s d") % {"count": i18n.number(count)}

@@ -1,6 +1,6 @@
 """The first page: what to do next, and the numbers behind each part that the person plays."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,6 +14,8 @@ from app.certification.credits.queries import how_many_wait
 from app.certification.holdings import Key
 from app.certification.live import words as live_words
 from app.certification.live.queries import next_dates
+from app.certification.outlook import Outlook, outlooks
+from app.certification.outlook import asked as asked_for
 from app.certification.queries import Record, records
 from app.certification.requirements import RequirementKind
 from app.certification.rules import Standing
@@ -71,8 +73,9 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
     there = glance(session, person.id, moment)
     everybody = _everybody(session, person, moment)
     mine = {person.id} if person.has(Role.REP) else set()
-    ids = [each.id for each in everybody]
-    standings = records(session, list(mine.union(ids)), moment, [product.id for product in sold])
+    products = [each.id for each in sold]
+    standings = records(session, list(mine), moment, products)
+    theirs = outlooks(session, [each.id for each in everybody], moment, products)
     context: dict[str, Any] = {
         "Role": Role,
         "today": today,
@@ -88,7 +91,7 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
         zone = request.app.state.settings.zone
         context["fresh"] = today_of(session, person.id, moment, zone) if there.cards else None
     if person.has(Role.MANAGER):
-        context |= _manager(session, _branch(session, person, everybody), sold, standings, moment)
+        context |= _manager(session, _branch(session, person, everybody), sold, theirs, moment)
     if person.has(Role.TRAINER):
         context |= {
             "drafts": changed_drafts(session),
@@ -103,7 +106,7 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
         context |= _essays(session, person, moment)
     if person.has(Role.COMPLIANCE):
         context |= {
-            "sanctioned": _sanctioned(everybody, sold, standings),
+            "sanctioned": _sanctioned(everybody, sold, theirs),
             "waits": waits(session, person.id),
             "appeals": waiting_appeals(session, person.id, person.email, today),
             "credits_to_decide": how_many_wait(session),
@@ -217,14 +220,15 @@ def _manager(
     session: Session,
     people: list[Seller],
     sold: list[OpenProduct],
-    standings: dict[Key, Record],
+    outlooks: Mapping[Key, Outlook],
     moment: datetime,
 ) -> dict[str, Any]:
-    whole = coverage(people, sold, standings)
+    whole = coverage(people, sold, outlooks)
     ids = {each.id for each in people}
+    wanted = asked_for(session, ids, moment, [each.id for each in sold])
     return {
         "whole": whole,
-        "cannot": _cannot(whole),
+        "cannot": _cannot(whole, wanted),
         "lapsing": _lapsing(whole),
         "at_risk": risks(session, deals_of(session, ids, moment), moment),
     }
@@ -248,13 +252,13 @@ def _named(whole: Coverage) -> list[Named]:
     ]
 
 
-def _cannot(whole: Coverage) -> list[Named]:
+def _cannot(whole: Coverage, asked: Collection[Key]) -> list[Named]:
     """List the standings that stop somebody who was certified, or was asked to be."""
-    return [each for each in _named(whole) if not each.cell.may_sell and (each.cell.kind == "no" or _was_asked(each))]
-
-
-def _was_asked(each: Named) -> bool:
-    return bool(each.cell.record.assigned)
+    return [
+        each
+        for each in _named(whole)
+        if not each.cell.may_sell and (each.cell.kind == "no" or (each.seller.id, each.product.id) in asked)
+    ]
 
 
 def _lapsing(whole: Coverage) -> list[Named]:
@@ -272,7 +276,7 @@ def _sign_offs(session: Session, person_id: int, moment: datetime) -> dict[str, 
     }
 
 
-def _sanctioned(everybody: list[Seller], sold: list[OpenProduct], standings: dict[Key, Record]) -> list[Named]:
-    whole = coverage(everybody, sold, standings)
+def _sanctioned(everybody: list[Seller], sold: list[OpenProduct], outlooks: Mapping[Key, Outlook]) -> list[Named]:
+    whole = coverage(everybody, sold, outlooks)
     stopped = {Standing.SUSPENDED, Standing.REVOKED}
     return [each for each in _named(whole) if each.cell.verdict.standing in stopped]

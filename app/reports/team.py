@@ -10,10 +10,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Request, Response
 from sqlmodel import Session
 
-from app.catalog.queries import OpenProduct, offered
+from app.catalog.models import ContentKind
+from app.catalog.queries import OpenProduct, in_force, offered
 from app.catalog.text import localized
-from app.certification.holdings import Key
-from app.certification.queries import Record, records
+from app.certification.outlook import outlook, outlooks
+from app.certification.queries import records
 from app.certification.words import minutes_left
 from app.clock import Now, end_of_day, local_day
 from app.database import SessionDep
@@ -106,8 +107,7 @@ class _Team:
     teams: dict[int, str]
     sold: list[OpenProduct]
     people: list[Seller]
-    standings: dict[Key, Record]
-    whole: Coverage
+    columns: list[OpenProduct]
 
 
 def _read(session: Session, viewer: CurrentPerson, view: View, moment: datetime) -> _Team:
@@ -118,11 +118,11 @@ def _read(session: Session, viewer: CurrentPerson, view: View, moment: datetime)
     inside = below[view.team][1] if view.team in teams and view.team else None
     people = [seller for seller in everybody if inside is None or seller.team_id in inside]
     sold = offered(session, moment)
-    standings = records(session, [seller.id for seller in people], moment, [product.id for product in sold])
-    with_program = {product_id for _person, product_id in standings}
-    sold = [product for product in sold if product.id in with_program or not people]
+    if people:
+        with_program = {each.product_id for each in in_force(session, [ContentKind.PROGRAM], moment)}
+        sold = [product for product in sold if product.id in with_program]
     columns = [product for product in sold if product.slug == view.product] or sold
-    return _Team(teams, sold, people, standings, coverage(people, columns, standings))
+    return _Team(teams, sold, people, columns)
 
 
 def _moment(view: View, moment: datetime) -> datetime:
@@ -134,17 +134,20 @@ def show_team(request: Request, session: SessionDep, viewer: TeamViewer, view: A
     """Show the matrix as of a day, with what lapses and what is at risk."""
     asked_for = _moment(view, moment)
     team = _read(session, viewer, view, asked_for)
-    rows = arranged(team.whole, view.show, view.sort)
+    ids = [product.id for product in team.columns]
+    found = outlooks(session, [seller.id for seller in team.people], asked_for, ids)
+    whole = coverage(team.people, team.columns, found)
+    rows = arranged(whole, view.show, view.sort)
     people = {each.id for each in team.people}
     theirs = deals_of(session, people, min(asked_for, moment), past=bool(view.past))
     at_risk = risks(session, theirs, asked_for)
-    ends = [cell.verdict.ends_on for cell in team.whole.cells if cell.verdict.ends_on]
+    ends = [cell.verdict.ends_on for cell in whole.cells if cell.verdict.ends_on]
     closings = [deal.close_date for deal in theirs if deal.close_date]
     first = (view.page - 1) * PEOPLE_A_PAGE
     context = {
         "view": view,
         "team": team,
-        "whole": team.whole,
+        "whole": whole,
         "rows": rows[first : first + PEOPLE_A_PAGE],
         "shown": len(rows),
         "pages": list(_pages(rows, view)),
@@ -152,7 +155,7 @@ def show_team(request: Request, session: SessionDep, viewer: TeamViewer, view: A
         "people": people,
         "amounts": amounts(at_risk),
         "chart": horizon(ends, closings, view.day),
-        "spans": _lapsing(team.whole),
+        "spans": _lapsing(whole),
     }
     status = 422 if view.wrong else 200
     return page(request, "reports/team.html", context, fragment="coverage", status=status)
@@ -190,11 +193,15 @@ def download_team(session: SessionDep, viewer: TeamViewer, view: Asked, moment: 
     """Give the same people and products as a file, one line for each standing. Raises InvalidError for a wrong day."""
     if view.wrong:
         raise InvalidError(view.wrong)
-    team = _read(session, viewer, view, _moment(view, moment))
+    as_of = _moment(view, moment)
+    team = _read(session, viewer, view, as_of)
+    ids = [product.id for product in team.columns]
+    found = records(session, [seller.id for seller in team.people], as_of, ids)
+    whole = coverage(team.people, team.columns, {key: outlook(record) for key, record in found.items()})
     lines = (
-        _line(row.seller, column.product, cell, view.day)
-        for row in arranged(team.whole, view.show, view.sort)
-        for column, cell in zip(team.whole.columns, row.cells, strict=True)
+        _line(row.seller, column.product, cell, found[row.seller.id, column.product.id].due_on, view.day)
+        for row in arranged(whole, view.show, view.sort)
+        for column, cell in zip(whole.columns, row.cells, strict=True)
         if cell is not None
     )
     return csv_file(f"coverage-{view.day.isoformat()}.csv", _HEAD, lines)
@@ -206,7 +213,7 @@ _HEAD = (
 )  # fmt: skip
 
 
-def _line(seller: Seller, product: OpenProduct, cell: Cell, day: date) -> tuple[Any, ...]:
+def _line(seller: Seller, product: OpenProduct, cell: Cell, due_on: date | None, day: date) -> tuple[Any, ...]:
     verdict = cell.verdict
     return (
         seller.name,
@@ -221,7 +228,7 @@ def _line(seller: Seller, product: OpenProduct, cell: Cell, day: date) -> tuple[
         verdict.valid_through,
         verdict.ends_on,
         verdict.days_left,
-        cell.record.due_on,
+        due_on,
         minutes_left(verdict.missing),
         day,
     )
