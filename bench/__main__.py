@@ -8,17 +8,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench import aims, company, data, redlines, report
+from bench import aims, company, data, figures, growth, redlines, report
 from bench.counting import statements
 from bench.fixture import Fixture
 from bench.operations import NAMES, OF_COMPANY, Measurements
 from bench.runs import Plan, measure
-from bench.servers import ROOT
 from bench.stores import KINDS, Store, store
 
 ROUNDS = 5
-FILES = {"sqlite": ROOT / "bench.json", "postgresql": ROOT / "bench.postgresql.json"}
-"""Where the figures of each database are kept."""
 FILLED: Sequence[tuple[str, Callable[[str], Fixture], Sequence[str]]] = (
     ("people", data.fill, [name for name in NAMES if name not in OF_COMPANY]),
     ("company", company.fill, OF_COMPANY),
@@ -29,8 +26,8 @@ FILLED: Sequence[tuple[str, Callable[[str], Fixture], Sequence[str]]] = (
 def main() -> int:
     """Run the benchmark and return the exit status."""
     wanted = _arguments()
-    operations = wanted.operation or [*NAMES, redlines.NAME]
-    output = wanted.output or FILES[wanted.database]
+    operations = wanted.operation or [*NAMES, growth.NAME, redlines.NAME]
+    output = wanted.output or figures.FILES[wanted.database]
     found = json.loads(output.read_text()) if output.exists() else {}
     found |= report.header(wanted.database)
     if redlines.NAME in operations:
@@ -38,7 +35,13 @@ def main() -> int:
         print(redlines.table(section), flush=True)
     with tempfile.TemporaryDirectory() as folder, store(wanted.database, Path(folder)) as there:
         _operations(there, wanted, [name for name in operations if name in NAMES], found)
+        if growth.NAME in operations:
+            print("Growing a company …", flush=True)
+            found[growth.NAME], size = growth.measure(there)
+            found["size"] = found.get("size", {}) | size
     output.write_text(json.dumps(found, indent=2) + "\n")
+    if wanted.output is None:
+        figures.write()
     print(_said(found))
     print(f"\nWritten: {output}")
     return 0
@@ -48,12 +51,17 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--database", choices=KINDS, default="sqlite")
     parser.add_argument(
-        "--operation", choices=[*NAMES, redlines.NAME], action="append", help="measure only this (may be given again)"
+        "--operation",
+        choices=[*NAMES, growth.NAME, redlines.NAME],
+        action="append",
+        help="measure only this (may be given again)",
     )
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--tries", type=int, default=3, help="runs at most, when the machine does not stand still")
     parser.add_argument("--profile", type=Path, metavar="FILE", help="write a profile of the product's server (py-spy)")
-    parser.add_argument("--output", type=Path, help="bench.json, or bench.postgresql.json for that database")
+    parser.add_argument(
+        "--output", type=Path, help="instead of bench.json or bench.postgresql.json, and docs/performance.md"
+    )
     return parser.parse_args()
 
 

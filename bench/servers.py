@@ -34,8 +34,9 @@ class Server:
         return sum(map(_cpu_seconds, tree))
 
     def memory_mb(self) -> float:
-        """Return the resident memory of the server's process, in MB."""
-        return float(self.process.memory_info().rss) / 1_000_000
+        """Return the resident memory of the server's largest process, in MB."""
+        tree = [self.process, *self.process.children(recursive=True)]
+        return max(float(each.memory_info().rss) for each in tree) / 1_000_000
 
 
 def _cpu_seconds(process: psutil.Process) -> float:
