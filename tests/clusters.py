@@ -64,10 +64,18 @@ class Cluster:
         """Make the folder of data."""
         self.folder.mkdir(parents=True, exist_ok=True)
         if self.account:
+            _library().ensure_prefix_permissions(self.folder)
             shutil.chown(self.folder, self.account)
         self.run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--pgdata", str(self.folder))
         with (self.folder / "postgresql.conf").open("a") as file:
             file.write("\n".join(["", *self._options, ""]))
+
+    def copy(self, data: Path) -> None:
+        """Make the folder of data from that of another cluster, which does not run."""
+        shutil.copytree(data, self.folder, symlinks=True)
+        if self.account:
+            _library().ensure_prefix_permissions(self.folder)
+            subprocess.run(["chown", "-R", self.account, str(self.folder)], check=True)  # noqa: S603, S607 (our own folder)
 
     def run(self, program: str, *arguments: str) -> str:
         """Run one of PostgreSQL's programs to its end, and return what it says. Raises CalledProcessError."""
@@ -150,12 +158,17 @@ class Cluster:
 
 
 @contextmanager
-def cluster(*options: str) -> Iterator[Cluster]:
-    """Give a new cluster that runs, and remove it at the end. Its folder is short: sockets and accounts need that."""
-    with TemporaryDirectory(prefix="pg") as folder:
-        Path(folder).chmod(0o755)  # the account without rights goes through it
-        made = Cluster(Path(folder) / "data", *options)
-        made.initialize()
+def cluster(*options: str, folder: Path | None = None, copied: Path | None = None) -> Iterator[Cluster]:
+    """Give a cluster that runs, and end it at the end: a new one, or a copy of one that was stopped.
+
+    Its data lie in `folder`, where it is given, and stay there.
+    """
+    with TemporaryDirectory(prefix="pg") as temporary:
+        made = Cluster((folder or Path(temporary)) / "data", *options)
+        if copied:
+            made.copy(copied)
+        else:
+            made.initialize()
         made.start()
         try:
             yield made

@@ -80,12 +80,12 @@ def environment(database_url: str, port: int = 8000) -> dict[str, str]:
     }
 
 
-def start(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Process:
-    """Run the product by its command."""
+def start(arguments: Sequence[str], environment: Mapping[str, str], log: Path, cwd: Path = ROOT) -> Process:
+    """Run the product by its command, from the folder where its code lies."""
     with log.open("wb") as output:
         return subprocess.Popen(  # noqa: S603 (this interpreter, on the product itself)
             [sys.executable, "-m", "app", *arguments],
-            cwd=ROOT,
+            cwd=cwd,
             env=environment,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -5,6 +5,7 @@ server where there is one.
 """
 
 import re
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -73,6 +74,19 @@ class Told:
     amounts: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     stored: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def things(self) -> int:
+        """How many things were told so far."""
+        return len(self.signed) + len(self.kept) + len(self.finished) + len(self.decisions) + sum(self.stored.values())
+
+    def wait_for(self, more: int, seconds: float = 120) -> None:
+        """Wait until so many more things were told. TimeoutError: they were not."""
+        had, until = self.things, time.monotonic() + seconds
+        while self.things < had + more:
+            if time.monotonic() > until:
+                raise TimeoutError(f"{self.things - had} of {more} things were done")
+            Event().wait(0.02)
+
 
 class StoppedError(Exception):
     """Everybody goes home, and what was asked for last stays unanswered."""
@@ -91,7 +105,6 @@ def found_company(session: Session, reps: int) -> Company:
         hired.append(Rep(stored_id(rep), rep.name, rep.email, {"session": _signed_in(session, stored_id(rep), moment)}))
     scopes = ["clearance:read", "deals:write"]
     token = create_token(session, "CRM", scopes, actor="admin@example.com", moment=moment)
-    session.commit()
     return Company(hired, token)
 
 

@@ -1,6 +1,7 @@
 """An installation of real processes that can be killed one by one: servers, a worker, the database where it has any."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +15,11 @@ from app.clock import now
 from app.database import Database
 from app.jobs.actions import LEASE
 from app.jobs.models import Job
-from app.schema import migrate
 from clusters import Cluster, cluster
+from faults.company import Company, found_company
 from forks import Forks
 from servers import answers, free_port, wait_until
-from tools.demonstration import Process, environment
+from tools.demonstration import Process, Start, environment
 
 
 class Victim(Protocol):
@@ -35,7 +36,7 @@ class Victim(Protocol):
 class Command:
     """`dealworthy` with these arguments, as a process."""
 
-    forks: Forks
+    begin: Start
     arguments: list[str]
     variables: dict[str, str]
     log: Path
@@ -44,7 +45,7 @@ class Command:
 
     def start(self) -> None:
         """Start it; a server answers a moment later."""
-        self.process = self.forks.start(self.arguments, self.variables, self.log)
+        self.process = self.begin(self.arguments, self.variables, self.log)
 
     def kill(self) -> None:
         """End it at once."""
@@ -78,25 +79,30 @@ class House:
         """Everything that may be killed."""
         return [*self.commands, *([self.cluster] if self.cluster else [])]
 
+    def found(self, reps: int) -> Company:
+        """Store a company with so many reps."""
+        with self.database.write() as session:
+            return found_company(session, reps)
+
     def serve(self, servers: int, *, workers: int = 1, **settings: str) -> None:
         """Run so many servers, each at a port of its own, and so many workers; wait until they answer."""
         for number in range(servers):
             port = free_port()
             arguments = ["serve", "--port", str(port), "--no-worker"]
             variables = {**environment(self.url, port), **settings}
-            self._run(Command(self.forks, arguments, variables, self.folder / f"server-{number}.log", port))
+            self._run(Command(self.forks.start, arguments, variables, self.folder / f"server-{number}.log", port))
         for number in range(workers):
             variables = {**environment(self.url), **settings}
-            self._run(Command(self.forks, ["worker"], variables, self.folder / f"worker-{number}.log"))
+            self._run(Command(self.forks.start, ["worker"], variables, self.folder / f"worker-{number}.log"))
         self.wait_until_ready()
 
     def _run(self, command: Command) -> None:
         self.commands.append(command)
         command.start()
 
-    def wait_until_ready(self) -> None:
-        """Wait until every server answers."""
-        wait_until(lambda: all(each.ready() for each in self.commands))
+    def wait_until_ready(self, *commands: Command) -> None:
+        """Wait until these servers answer, or all."""
+        wait_until(lambda: all(each.ready() for each in commands or self.commands))
 
     def kill_something(self, chance: Random) -> Victim:
         """Kill one thing at random, and return it."""
@@ -121,12 +127,21 @@ class House:
 
 
 @contextmanager
-def house(kind: str, forks: Forks, folder: Path) -> Iterator[House]:
-    """Give an installation with an empty database of this kind, a PostgreSQL of its own where it is one."""
+def house(
+    kind: str, forks: Forks, folder: Path, migrated: Mapping[str, Path], data: Path | None = None
+) -> Iterator[House]:
+    """Give an installation with an empty database of this kind, a PostgreSQL of its own where it is one.
+
+    The data are copied from `migrated`, and lie in `data`, where it is given.
+    """
     with ExitStack() as stack:
-        running = stack.enter_context(cluster()) if kind == "postgresql" else None
-        url = running.url() if running else f"sqlite:///{folder / 'house.db'}"
-        migrate(url)
+        if kind == "postgresql":
+            running = stack.enter_context(cluster(folder=data, copied=migrated[kind]))
+            url = running.url()
+        else:
+            running = None
+            path = shutil.copy(migrated[kind], (data or folder) / "house.db")
+            url = f"sqlite:///{path}"
         made = House(url, Database(url), forks, folder, running)
         stack.callback(made.close)
         yield made
