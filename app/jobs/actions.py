@@ -6,6 +6,7 @@ from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from app.jobs.models import Job
@@ -29,8 +30,10 @@ def enqueue(
             anew = {"payload": payload, "created_at": moment, "due_at": due_at, "tries": 0, "failed_at": None}
             session.execute(update(Job).where(col(Job.id) == known.id).values(**anew))
         return
-    session.add(Job(kind=kind, key=key, payload=payload, created_at=moment, due_at=due_at))
-    session.flush()
+    # somebody may ask for the same at the same moment, in a transaction that is not seen yet
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    asked = {"kind": kind, "key": key, "payload": payload, "created_at": moment, "due_at": due_at, "tries": 0}
+    session.execute(dialect.insert(Job).values(**asked).on_conflict_do_nothing(index_elements=["key"]))
 
 
 def enqueue_all(
