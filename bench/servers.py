@@ -15,7 +15,7 @@ import psutil
 from tools.demonstration import environment
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 @dataclass(frozen=True)
