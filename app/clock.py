@@ -39,7 +39,7 @@ def local_moment(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=_site["zone"]).astimezone(UTC)
 
 
-# async, because a synchronous dependency costs a hop to a thread and these do no I/O
+# async without awaiting: does no I/O, so it runs wherever the request is
 async def _now() -> datetime:
     return now()
 

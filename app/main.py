@@ -1,5 +1,6 @@
 """Puts the application together: the only module that knows every feature."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -84,8 +85,10 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(application: FastAPI) -> AsyncIterator[None]:
+        gc.freeze()  # what is there now stays: looking through it for what can go would stop requests for long
         async with application.state.watching.serving():
             yield
+        gc.unfreeze()
         application.state.database.dispose()
 
     telemetry = Telemetry(settings)
