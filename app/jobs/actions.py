@@ -15,6 +15,11 @@ LEASE = timedelta(minutes=5)
 """How long a worker may be silent about a job before another takes it."""
 MOST_TRIES = 8
 """After so many failures a job is set aside for a person to look at."""
+LONGEST_PAUSE = timedelta(minutes=2**MOST_TRIES)
+"""How long a job waits between two tries at most."""
+CLOCKS_APART = timedelta(minutes=15)
+"""How far clocks of two hosts may be apart. What lies further ahead was stored before a clock went back."""
+_DEADLY = "The worker ended in the middle of it, each time it was tried."
 
 
 def enqueue(
@@ -48,6 +53,15 @@ def enqueue_all(
         session.execute(insert(Job), rows)
 
 
+def recall(session: Session, kinds: Collection[str], *, moment: datetime, interval: timedelta) -> None:
+    """Make periodic work due whose day lies too far ahead: it was planned by a clock that has gone back since.
+
+    `interval` is the longest of these kinds.
+    """
+    latest = moment + interval + LONGEST_PAUSE + CLOCKS_APART
+    session.execute(update(Job).where(col(Job.key).in_(kinds), col(Job.due_at) > latest).values(due_at=moment))
+
+
 def lease(
     session: Session, moment: datetime, kinds: Collection[str] | None = None, avoiding: Collection[str] = ()
 ) -> Job | None:
@@ -57,25 +71,34 @@ def lease(
     """
     wanted: list[ColumnElement[bool]] = [col(Job.kind).in_(kinds)] if kinds is not None else []
     wanted += [or_(col(Job.key).is_(None), ~col(Job.key).startswith(each, autoescape=True)) for each in avoiding]
-    job = session.scalar(
+    next_job = (
         select(Job)
-        .where(
-            col(Job.failed_at).is_(None),
-            col(Job.due_at) <= moment,
-            or_(col(Job.leased_until).is_(None), col(Job.leased_until) < moment),
-            *wanted,
-        )
+        .where(col(Job.failed_at).is_(None), _is_due(moment), _is_free(moment), *wanted)
         .order_by(col(Job.due_at), col(Job.id))
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    if job is None:
-        return None
-    job.lease = token_hex(16)
-    job.leased_until = moment + LEASE
-    job.tries += 1
-    session.flush()
-    return job
+    while (job := session.scalar(next_job)) is not None:
+        if job.tries < MOST_TRIES:
+            job.lease = token_hex(16)
+            job.leased_until = moment + LEASE
+            job.tries += 1
+            session.flush()
+            return job
+        # a failure would have set it aside: whoever does it dies of it
+        job.failed_at = moment
+        job.error = _DEADLY
+        session.flush()
+    return None
+
+
+def _is_due(moment: datetime) -> ColumnElement[bool]:
+    return or_(col(Job.due_at) <= moment, col(Job.created_at) > moment + CLOCKS_APART)
+
+
+def _is_free(moment: datetime) -> ColumnElement[bool]:
+    until = col(Job.leased_until)
+    return or_(until.is_(None), until < moment, until > moment + LEASE + CLOCKS_APART)
 
 
 def finish(session: Session, job: Job) -> bool:

@@ -98,6 +98,8 @@ class Worker:
         """Ask for the periodic work of the present interval, unless somebody already has."""
         moment = now()
         with self._database.write() as session:
+            if self._periodic:
+                actions.recall(session, self._periodic.keys(), moment=moment, interval=max(self._periodic.values()))
             for kind, interval in self._periodic.items():
                 slot = int(moment.timestamp() // interval.total_seconds()) + 1
                 due_at = moment.fromtimestamp(slot * interval.total_seconds(), tz=moment.tzinfo)

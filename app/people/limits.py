@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, delete, update
+from sqlalchemy import ColumnElement, case, delete, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
@@ -20,7 +20,7 @@ def count(session: Session, key: str, limit: int, moment: datetime) -> None:
     """
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     started = col(RateLimit.window_started_at)
-    over = started <= moment - WINDOW
+    over = _over(moment)
     statement = (
         dialect.insert(RateLimit)
         .values(key=key, window_started_at=moment, hits=1)
@@ -36,6 +36,12 @@ def count(session: Session, key: str, limit: int, moment: datetime) -> None:
     hits, window_started_at = session.execute(statement).one()
     if hits > limit:
         raise too_many(window_started_at + WINDOW - moment)
+
+
+def _over(moment: datetime) -> ColumnElement[bool]:
+    """Tell the windows that are over: also those that begin long after now, since the clock went back meanwhile."""
+    started = col(RateLimit.window_started_at)
+    return or_(started <= moment - WINDOW, started > moment + WINDOW)
 
 
 def too_many(wait: timedelta) -> TooManyRequestsError:
@@ -63,4 +69,4 @@ def clear(session: Session, key: str) -> None:
 
 def forget_old(session: Session, moment: datetime) -> None:
     """Drop the counts whose window is over; a worker's daily work."""
-    session.execute(delete(RateLimit).where(col(RateLimit.window_started_at) <= moment - WINDOW))
+    session.execute(delete(RateLimit).where(_over(moment)))

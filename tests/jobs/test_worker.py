@@ -9,6 +9,7 @@ import time_machine
 from sqlalchemy import inspect, select, text
 from sqlmodel import Session, col
 
+from app.clock import now
 from app.database import Database
 from app.jobs.actions import LEASE, MOST_TRIES, enqueue, finish, lease
 from app.jobs.models import Job
@@ -111,6 +112,32 @@ def test_the_job_of_a_worker_that_died_is_taken_over_when_its_lease_ends(databas
     with time_machine.travel(NOON + LEASE + timedelta(seconds=1), tick=False):
         assert worker.run_once() == 1
     assert _teams(database) == ["North"]
+
+
+def test_a_job_that_every_worker_dies_of_is_set_aside_and_the_others_go_on(database: Database) -> None:
+    _ask(database, "deadly", "North")
+    for number in range(MOST_TRIES):
+        with database.write() as session:  # taken, and never heard of again
+            assert lease(session, NOON + number * 2 * LEASE) is not None
+    _ask(database, "make", "South")
+    with time_machine.travel(NOON + MOST_TRIES * 2 * LEASE, tick=False):
+        assert Worker(database, {"deadly": _fail, "make": _make_team}).run_once() == 1
+    (job,) = _jobs(database)
+    assert (_teams(database), job.kind, job.tries, job.failed_at is not None) == (["South"], "deadly", MOST_TRIES, True)
+    assert job.error == "The worker ended in the middle of it, each time it was tried."
+
+
+def test_a_clock_that_goes_back_delays_no_job(database: Database) -> None:
+    worker = Worker(database, {"make": _make_team, "tick": lambda *_: None}, {"tick": timedelta(hours=1)})
+    with time_machine.travel(NOON + timedelta(days=400), tick=False):
+        worker.plan()
+        with database.write() as session:
+            enqueue(session, "make", {"name": "North"}, moment=now(), due_at=now())
+            enqueue(session, "make", {"name": "South"}, moment=now(), due_at=now())
+            assert lease(session, now(), ["make"]) is not None
+    with time_machine.travel(NOON, tick=False):
+        assert worker.run_once() == 3
+    assert _teams(database) == ["North", "South"]
 
 
 def test_a_worker_that_was_too_slow_does_not_do_the_work_twice(database: Database) -> None:
