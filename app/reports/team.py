@@ -24,6 +24,7 @@ from app.people.models import Role
 from app.people.queries import teams_below
 from app.reports.charts import horizon
 from app.reports.coverage import Cell, Coverage, Order, Row, Show, arranged, coverage
+from app.reports.matrix import drawn
 from app.reports.queries import Seller, branch, deals_of, sellers
 from app.reports.risks import amounts, risks
 from app.web.asof import as_of as read_as_of
@@ -144,11 +145,12 @@ def show_team(request: Request, session: SessionDep, viewer: TeamViewer, view: A
     ends = [cell.verdict.ends_on for cell in whole.cells if cell.verdict.ends_on]
     closings = [deal.close_date for deal in theirs if deal.close_date]
     first = (view.page - 1) * PEOPLE_A_PAGE
+    sprite = request.app.state.templates.static("icons.svg")
     context = {
         "view": view,
         "team": team,
         "whole": whole,
-        "rows": rows[first : first + PEOPLE_A_PAGE],
+        "rows": drawn(rows[first : first + PEOPLE_A_PAGE], whole.columns, sprite, view.past),
         "shown": len(rows),
         "pages": list(_pages(rows, view)),
         "at_risk": at_risk,
@@ -179,7 +181,7 @@ def _lapsing(whole: Coverage) -> list[tuple[int, list[tuple[Seller, OpenProduct,
         (row.seller, column.product, cell)
         for row in whole.rows
         for column, cell in zip(whole.columns, row.cells, strict=True)
-        if cell is not None and cell.verdict.days_left is not None
+        if cell is not None and cell.verdict.days_left is not None and cell.verdict.days_left <= SPANS[-1]
     ]
     found.sort(key=lambda each: (each[2].verdict.days_left or 0, each[0].name))
     spans = []
