@@ -148,7 +148,8 @@ def _crew(
 @contextmanager
 def profiled(server: Server, output: Path) -> Iterator[None]:
     """Write a profile of a server to a file, for https://www.speedscope.app, until the block ends."""
-    command = ["py-spy", "record", "--pid", str(server.process.pid), "--output", str(output), "--format", "speedscope"]
+    spy = str(Path(sys.executable).with_name("py-spy"))
+    command = [spy, "record", "--pid", str(server.process.pid), "--output", str(output), "--format", "speedscope"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:  # noqa: S603 (a fixed command)
         try:
             yield
