@@ -4,14 +4,14 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from bench import aims, company, data, figures, growth, redlines, report
 from bench.counting import statements
 from bench.fixture import Fixture
-from bench.operations import NAMES, OF_COMPANY, Measurements
+from bench.operations import NAMES, OF_COMPANY
 from bench.runs import Plan, measure
 from bench.stores import KINDS, Store, store
 
@@ -34,17 +34,25 @@ def main() -> int:
         found[redlines.NAME] = section = redlines.measure()
         print(redlines.table(section), flush=True)
     with tempfile.TemporaryDirectory() as folder, store(wanted.database, Path(folder)) as there:
-        _operations(there, wanted, [name for name in operations if name in NAMES], found)
+        for name in _operations(there, wanted, [name for name in operations if name in NAMES], found):
+            _keep(found, wanted.output)
+            print(f"Kept what was measured on the database {name}.", flush=True)
         if growth.NAME in operations:
             print("Growing a company …", flush=True)
             found[growth.NAME], size = growth.measure(there)
             found["size"] = found.get("size", {}) | size
-    output.write_text(json.dumps(found, indent=2) + "\n")
-    if wanted.output is None:
-        figures.write()
+    _keep(found, wanted.output)
     print(_said(found))
     print(f"\nWritten: {output}")
     return 0
+
+
+def _keep(found: dict[str, Any], output: Path | None) -> None:
+    """Write what was measured so far, and bring the page to it unless the file is another."""
+    kept = output or figures.FILES[found["machine"]["database"]]
+    kept.write_text(json.dumps(found, indent=2) + "\n")
+    if output is None:
+        figures.write()
 
 
 def _arguments() -> argparse.Namespace:
@@ -65,11 +73,11 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _operations(there: Store, wanted: argparse.Namespace, operations: Sequence[str], found: dict[str, Any]) -> None:
-    """Measure operations on the databases that they need, and put them into what is reported."""
-    mine: Measurements = {}
-    bare: Measurements = {}
-    memory = []
+def _operations(
+    there: Store, wanted: argparse.Namespace, operations: Sequence[str], found: dict[str, Any]
+) -> Iterator[str]:
+    """Measure operations on the databases that they need; yield each when its figures are in what is reported."""
+    memory = 0.0
     for name, fill, there_is in FILLED:
         names = [each for each in there_is if each in operations]
         if not names:
@@ -80,15 +88,12 @@ def _operations(there: Store, wanted: argparse.Namespace, operations: Sequence[s
         result = measure(url, fixture, there, Plan(names, wanted.rounds, wanted.tries, _profile(wanted.profile, name)))
         for each, count in statements(url, fixture, names).items():
             result.mine[each].statements = count
-        mine |= result.mine
-        bare |= result.bare
-        memory.append(result.memory_mb)
-    measured = report.operations(mine, bare, [name for name in NAMES if name in operations and name in mine])
-    kept = found.get("operations", {}) | measured
-    found["operations"] = {name: kept[name] for name in NAMES if name in kept}
-    if memory:
+        kept = found.get("operations", {}) | report.operations(result.mine, result.bare, names)
+        found["operations"] = {each: kept[each] for each in NAMES if each in kept}
+        memory = max(memory, result.memory_mb)
         largest = max(each["bytes"] for each in found["operations"].values()) / 1000
-        found["size"] = found.get("size", {}) | {"memory_mb": round(max(memory), 1), "page_kb": round(largest, 1)}
+        found["size"] = found.get("size", {}) | {"memory_mb": round(memory, 1), "page_kb": round(largest, 1)}
+        yield name
 
 
 def _profile(wanted: Path | None, name: str) -> Path | None:
