@@ -12,6 +12,7 @@ from app.certification.certificates.issuer import set_issuer
 from app.clock import set_zone
 from app.commands import (
     audit,
+    backup,
     bundle,
     certifications,
     check,
@@ -21,6 +22,7 @@ from app.commands import (
     mcp,
     people,
     quiz,
+    restore,
     server,
     tokens,
     work,
@@ -36,7 +38,23 @@ def build_parser() -> argparse.ArgumentParser:
         prog="dealworthy", description="Decides who may sell what, and keeps what they say about it true."
     )
     parsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for noun in (server, content, check, quiz, people, deals, tokens, certifications, mcp, demo, work, audit, bundle):
+    for noun in (
+        server,
+        content,
+        check,
+        quiz,
+        people,
+        deals,
+        tokens,
+        certifications,
+        mcp,
+        demo,
+        work,
+        audit,
+        bundle,
+        backup,
+        restore,
+    ):
         noun.register(parsers)
     return parser
 

@@ -156,9 +156,10 @@ def _stamp(connection: Connection, revision: str) -> SchemaStamp | None:
     return SchemaStamp(**row) if row else None
 
 
-def migrate(url: str, *, tries: int = MOST_TRIES) -> None:
-    """Bring the database to the newest revision: all of the way, or not at all. SchemaError: it cannot be done now.
+def migrate(url: str, *, to: str = "head", tries: int = MOST_TRIES) -> None:
+    """Bring the database to the newest revision, or up to the one named: all of the way, or not at all.
 
+    SchemaError: the database is newer, or somebody holds a table for too long.
     Several at once wait for one another. On PostgreSQL it waits for locks of others briefly and tries again, because
     everybody else would queue behind it.
     """
@@ -166,7 +167,7 @@ def migrate(url: str, *, tries: int = MOST_TRIES) -> None:
     config.attributes["url"] = url
     for attempt in range(1, tries + 1):
         try:
-            command.upgrade(config, "head")
+            command.upgrade(config, to)
         except OperationalError as error:
             if getattr(error.orig, "sqlstate", None) not in _HELD_BY_OTHERS:
                 raise
