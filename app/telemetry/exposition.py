@@ -7,7 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.telemetry.aside import Aside, beside, soon
 from app.telemetry.metrics import build_info
@@ -40,7 +40,7 @@ class Exposition:
         """Write everything; without what is stored when the database does not answer soon."""
         try:
             stored = await self._reading.result()
-        except (DBAPIError, TimeoutError) as error:
+        except (SQLAlchemyError, TimeoutError) as error:
             stored = _unread(error)
         return self._written(stored)
 
@@ -48,7 +48,7 @@ class Exposition:
         """Write everything, to who is in a thread."""
         try:
             stored = self._reading.wait()
-        except (DBAPIError, TimeoutError) as error:
+        except (SQLAlchemyError, TimeoutError) as error:
             stored = _unread(error)
         return self._written(stored)
 

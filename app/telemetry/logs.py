@@ -13,7 +13,7 @@ import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 from pythonjsonlogger.json import JsonFormatter
 from sqlalchemy.exc import StatementError
@@ -29,11 +29,11 @@ _LONGEST_STATEMENT = 2000
 _Exception = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
-def configure(settings: Settings) -> None:
-    """Send everything that is logged in this process to standard error, in the form that the settings name."""
+def configure(settings: Settings, stream: TextIO | None = None) -> None:
+    """Send everything that is logged in this process to `stream`, else standard error, in the form that is set."""
     whole = not settings.production
     formatter: logging.Formatter = JsonLines(timestamp=False) if settings.json_logs else Sentences(whole=whole)
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(formatter)
     handler.addFilter(_said_once)
     root = logging.getLogger()
@@ -79,7 +79,8 @@ class JsonLines(JsonFormatter):
     def add_fields(self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]) -> None:
         """Put the fields together."""
         super().add_fields(log_data, record, {})
-        log_data.pop("taskName", None)
+        for name in ("message", "taskName"):
+            log_data.pop(name, None)
         about = {
             "time": _moment(record.created),
             "level": record.levelname.lower(),

@@ -65,7 +65,7 @@ class WatchRequests:
         self._metrics.requests.add(method, route, status, seconds, watched.statements, sent)
         if self._tracing is not None:
             self._tracing.end_request(watched.span, method, route, status)
-        level = logging.ERROR if status >= _BROKEN else logging.INFO
+        level = _level(route, status)
         if log.isEnabledFor(level):
             request: dict[str, Any] = {
                 "request_id": watched.request_id,
@@ -84,4 +84,12 @@ class WatchRequests:
             )
 
 
-_LEVELS = {logging.INFO: "INFO", logging.ERROR: "ERROR"}
+def _level(route: str, status: int) -> int:
+    if status >= _BROKEN:
+        return logging.WARNING  # what went wrong has a line of its own
+    return logging.DEBUG if route in _ASKED_BY_PROGRAMS else logging.INFO
+
+
+_ASKED_BY_PROGRAMS = {"/healthz", "/readyz", "/metrics"}
+"""Addresses that are asked every few seconds; their lines would hide the others."""
+_LEVELS = {logging.DEBUG: "DEBUG", logging.INFO: "INFO", logging.WARNING: "WARNING"}

@@ -30,6 +30,7 @@ class Siblings:
     def __init__(self, name: str, folder: Path | None = None) -> None:
         self._name = name
         self._folder = folder
+        self._listener: Listener | None = None
 
     def listen(self, registry: CollectorRegistry) -> None:
         """Answer the others, from a thread of its own."""
@@ -41,15 +42,17 @@ class Siblings:
             return
         place = self._folder / f"{self._name}.sock"
         place.unlink(missing_ok=True)
-        listener = Listener(str(place), _FAR)
-        Thread(target=self._answer, args=(listener, registry), name="metrics", daemon=True).start()
+        self._listener = Listener(str(place), _FAR)
+        Thread(target=self._answer, args=(self._listener, registry), name="metrics", daemon=True).start()
 
     def leave(self) -> None:
         """Be asked no more."""
-        if self._folder is not None:
-            (self._folder / f"{self._name}.sock").unlink(missing_ok=True)
-            with suppress(OSError):
-                self._folder.rmdir()
+        if self._folder is None or self._listener is None:
+            return
+        listener, self._listener = self._listener, None
+        listener.close()
+        with suppress(OSError):  # the last one takes the folder away
+            self._folder.rmdir()
 
     def families(self, own: CollectorRegistry) -> Iterable[Metric]:
         """Return the families of all processes, each sample with the name of its process."""
@@ -62,7 +65,7 @@ class Siblings:
         return merged.values()
 
     def _answer(self, listener: Listener, registry: CollectorRegistry) -> None:
-        while True:
+        while self._listener is listener:
             try:
                 with listener.accept() as connection:
                     connection.send((self._name, _plain(registry)))
