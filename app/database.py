@@ -6,7 +6,7 @@ response leaves, so nobody is told that something is saved which is not.
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Protocol, TypeVar
@@ -25,6 +25,7 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, SQLModel
 
@@ -78,6 +79,10 @@ def stored_enum(members: type[StrEnum]) -> Any:
     )
 
 
+class UnansweredCommitError(Exception):
+    """The database went away while it committed: what was to be stored may be stored, or not."""
+
+
 class _Numbered(Protocol):
     id: int | None
 
@@ -113,13 +118,12 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """Give a session that is committed at the end, or rolled back when an error leaves the block."""
-        if self.sqlite:
-            with self._turn, Session(self._writer, expire_on_commit=False) as session, session.begin():
-                yield session
-        else:
-            with Session(self._writer, expire_on_commit=False) as session, session.begin():
-                yield session
+        """Give a session that is committed at the end, or rolled back when an error leaves the block.
+
+        Raises UnansweredCommitError when the database goes away while it commits.
+        """
+        with self._turn if self.sqlite else nullcontext(), self._transaction() as session:
+            yield session
 
     @contextmanager
     def ahead(self) -> Iterator[Session]:
@@ -127,8 +131,19 @@ class Database:
 
         What is stored here stays, whatever becomes of the other.
         """
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with self._transaction() as session:
             yield session
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Session]:
+        with Session(self._writer, expire_on_commit=False) as session:
+            yield session
+            try:
+                session.commit()
+            except DBAPIError as error:
+                if error.connection_invalidated:
+                    raise UnansweredCommitError from error
+                raise
 
     def dispose(self) -> None:
         """Close every connection."""

@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.routing import Match
 
+from app.database import UnansweredCommitError
 from app.errors import AppError, InvalidError, NotSignedInError, TooManyRequestsError
 from app.web.i18n import gettext as _
 from app.web.security import protect
@@ -49,6 +50,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ClientDisconnect, _left)
     app.add_exception_handler(OperationalError, _database_error)
     app.add_exception_handler(PoolTimeoutError, _database_error)
+    app.add_exception_handler(UnansweredCommitError, _unanswered)
     app.add_exception_handler(DataError, _unstorable)
     app.add_exception_handler(OverflowError, _unstorable)
     app.add_exception_handler(IntegrityError, _overtaken)
@@ -153,6 +155,13 @@ def _left(_request: Request, _error: Exception) -> Response:
 def _database_error(request: Request, error: Exception) -> Response:
     log.error("database error in request %s: %s", request.state.request_id, type(error).__name__)
     sentence = _("Nothing of your request was stored. Try again in a moment.")
+    return _answer(request, 503, sentence, headers={"Retry-After": "5"})
+
+
+def _unanswered(request: Request, _error: Exception) -> Response:
+    """Answer whoever cannot be told whether it is stored: the database went away between the order and its answer."""
+    log.error("the database went away in the commit of request %s", request.state.request_id)
+    sentence = _("The database went away while it stored this. It may be stored or not: look before you try again.")
     return _answer(request, 503, sentence, headers={"Retry-After": "5"})
 
 

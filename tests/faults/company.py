@@ -37,6 +37,16 @@ ITEMS = [
 ASKED = [{"attest": "redlines"}, {"quiz": "keeper-quiz"}]
 OLGA = "olga@example.com"
 """May sell Porter from the beginning."""
+DEAL = {
+    "name": "Harbour",
+    "account": "Harbour Bakery",
+    "stage": "discovery",
+    "close_date": "2030-01-01",
+    "amount": 1,
+    "currency": "EUR",
+    "products": ["porter"],
+    "team": [{"rep": OLGA, "role": "owner"}],
+}
 NOT_NOW = {429, 502, 503}
 
 
