@@ -1,14 +1,16 @@
 """What was published, or decided about one person, that asks those who are certified to do something again."""
 
+import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Text, bindparam, cast, or_, select
 from sqlmodel import Session, col
 
+from app.anyof import any_of
 from app.catalog.models import Content, ContentKind, ContentVersion, Verdict
 from app.catalog.queries import frozen_documents
 from app.certification.programs import Program, besides_lessons, delta_quiz, quiz
@@ -29,40 +31,31 @@ KINDS_ASKED_AGAIN: Mapping[Verdict, frozenset[RequirementKind]] = {
 A delta quiz takes the place of the quiz where the version names the questions that ask about what it changed.
 """
 
-_CHANGES = (
+_Asked = tuple[datetime, tuple[Requirement, ...]]
+"""(since when, what a program asks for)"""
+WORKED_OUT = 2_000
+"""For how many products and sets of publications a process keeps what they ask for again."""
+
+_PUBLISHED = (
     select(
-        col(ContentVersion.id),
         col(Content.product_id),
+        col(ContentVersion.id),
         col(Content.kind),
         col(ContentVersion.number),
+        col(ContentVersion.digest),
         col(ContentVersion.verdict),
         col(ContentVersion.published_at),
         col(ContentVersion.deadline),
-        col(ContentVersion.delta),
+        cast(col(ContentVersion.delta), Text).label("delta"),
     )
     .join(Content, col(Content.id) == col(ContentVersion.content_id))
     .where(
-        col(Content.product_id).in_(bindparam("products", expanding=True)),
-        col(ContentVersion.verdict).in_(bindparam("verdicts", expanding=True)),
+        any_of(col(Content.product_id), "products"),
+        or_(col(Content.kind) == ContentKind.PROGRAM, col(ContentVersion.verdict).in_(KINDS_ASKED_AGAIN)),
         col(ContentVersion.published_at) <= bindparam("as_of"),
     )
     .order_by(col(ContentVersion.published_at), col(ContentVersion.id))
 )
-_PROGRAMS = (
-    select(
-        col(ContentVersion.id), col(Content.product_id), col(ContentVersion.published_at), col(ContentVersion.digest)
-    )
-    .join(Content, col(Content.id) == col(ContentVersion.content_id))
-    .where(
-        col(Content.product_id).in_(bindparam("products", expanding=True)),
-        col(Content.kind) == ContentKind.PROGRAM,
-        col(ContentVersion.published_at) <= bindparam("as_of"),
-    )
-    .order_by(col(ContentVersion.number).desc())
-)
-
-_Asked = tuple[datetime, tuple[Requirement, ...]]
-"""(since when, what a program asks for)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +95,72 @@ def _quiz_of(requirement: Requirement) -> Requirement | None:
     return quiz(requirement.key.partition("@")[0])
 
 
-def changes(session: Session, programs: Mapping[int, Program], as_of: datetime) -> dict[int, list[Change]]:
+def changes(session: Session, programs: Mapping[int, Program], as_of: datetime) -> dict[int, tuple[Change, ...]]:
     """Read which publications ask those certified before to do something again, by product, in their order."""
-    published = rows(session, _CHANGES, products=list(programs), verdicts=list(KINDS_ASKED_AGAIN), as_of=as_of)
-    asked_then = _past_programs(session, {row.product_id for row in published}, as_of)
-    found: dict[int, list[Change]] = defaultdict(list)
-    for row in published:
-        # what a later program added is no part of the change, and what it dropped can no longer be done
-        then = next((asked for since, asked in asked_then[row.product_id] if since <= row.published_at), ())
-        asked = tuple(_asked_by(row, programs[row.product_id].asked(), then))
-        if asked:
-            number = row.number if row.kind is ContentKind.REDLINES else 0
-            found[row.product_id].append(Change(asked, row.published_at, row.deadline, number))
+    published: dict[int, list[_Published]] = defaultdict(list)
+    for product_id, *version in rows(session, _PUBLISHED, products=programs, as_of=as_of):
+        published[product_id].append(_Published(*version))
+    return {
+        product_id: _of_product(session, programs[product_id].asked(), tuple(versions))
+        for product_id, versions in published.items()
+        if any(each.asks_again for each in versions)
+    }
+
+
+class _Published(NamedTuple):
+    """A version that asks for something again, or of a program; `delta` is in JSON."""
+
+    id: int
+    kind: ContentKind
+    number: int
+    digest: str
+    verdict: Verdict
+    published_at: datetime
+    deadline: date | None
+    delta: str | None
+
+    @property
+    def asks_again(self) -> bool:
+        return self.verdict in KINDS_ASKED_AGAIN
+
+
+class _Key(NamedTuple):
+    """What the changes of a product follow from. Documents do not change, so their digests stand for them."""
+
+    asked: int
+    """The `id` of the requirements: equal ones may take other minutes."""
+    versions: tuple[_Published, ...]
+
+
+_worked_out: dict[_Key, tuple[tuple[Requirement, ...], tuple[Change, ...]]] = {}
+"""With the requirements, so that their `id` stays theirs."""
+
+
+def _of_product(
+    session: Session, asked: tuple[Requirement, ...], versions: tuple[_Published, ...]
+) -> tuple[Change, ...]:
+    key = _Key(id(asked), versions)
+    known = _worked_out.get(key)
+    if known is not None:
+        return known[1]
+    found = tuple(_changes(asked, versions, _past_programs(session, versions)))
+    if len(_worked_out) >= WORKED_OUT:
+        _worked_out.clear()
+    _worked_out[key] = (asked, found)
     return found
+
+
+def _changes(
+    now: tuple[Requirement, ...], versions: Iterable[_Published], programs: Sequence[_Asked]
+) -> Iterable[Change]:
+    for each in versions:
+        if each.asks_again:
+            # what a later program added is no part of the change, and what it dropped can no longer be done
+            then = next((asked for since, asked in programs if since <= each.published_at), ())
+            asked = tuple(_asked_by(each, now, then))
+            if asked:
+                number = each.number if each.kind is ContentKind.REDLINES else 0
+                yield Change(asked, each.published_at, each.deadline, number)
 
 
 def spot_recertification(program: Program, moment: datetime, deadline: date | None) -> Change:
@@ -123,7 +169,7 @@ def spot_recertification(program: Program, moment: datetime, deadline: date | No
     return Change(quizzes or tuple(_of_kinds(program.requirements, RENEWED)), moment, deadline)
 
 
-def _asked_by(row: Any, now: Iterable[Requirement], then: Collection[Requirement]) -> Iterable[Requirement]:
+def _asked_by(row: _Published, now: Iterable[Requirement], then: Collection[Requirement]) -> Iterable[Requirement]:
     kinds = KINDS_ASKED_AGAIN[row.verdict]
     if row.verdict is Verdict.DELTA_QUIZ and row.kind is not ContentKind.REDLINES:
         kinds -= {RequirementKind.ATTESTATION}  # what was signed stands as it was
@@ -133,7 +179,9 @@ def _asked_by(row: Any, now: Iterable[Requirement], then: Collection[Requirement
     if row.delta is None:
         return _of_kinds(both, kinds)
     quizzes = {part.key for each in both for part in each.parts() if part.kind is RequirementKind.QUIZ}
-    deltas = (delta_quiz(key, row.id, min(len(items), MOST)) for key, items in row.delta.items() if key in quizzes)
+    deltas = (
+        delta_quiz(key, row.id, min(len(items), MOST)) for key, items in json.loads(row.delta).items() if key in quizzes
+    )
     return (*_of_kinds(both, kinds - {RequirementKind.QUIZ}), *deltas)
 
 
@@ -141,13 +189,8 @@ def _of_kinds(requirements: Iterable[Requirement], kinds: frozenset[RequirementK
     return (each for each in requirements if any(part.kind in kinds for part in each.parts()))
 
 
-def _past_programs(session: Session, products: Collection[int], as_of: datetime) -> Mapping[int, list[_Asked]]:
-    """Read what each version of the products' programs asked for besides lessons, the newest first."""
-    found: dict[int, list[_Asked]] = defaultdict(list)
-    if not products:
-        return found
-    versions = rows(session, _PROGRAMS, products=list(products), as_of=as_of)
-    documents = frozen_documents(session, {row.id: row.digest for row in versions})
-    for row in versions:
-        found[row.product_id].append((row.published_at, besides_lessons(documents[row.digest])))
-    return found
+def _past_programs(session: Session, versions: Iterable[_Published]) -> list[_Asked]:
+    """Return what each version of a product's program asked for besides lessons, the newest first."""
+    programs = sorted((each for each in versions if each.kind is ContentKind.PROGRAM), key=lambda each: -each.number)
+    documents = frozen_documents(session, {each.id: each.digest for each in programs})
+    return [(each.published_at, besides_lessons(documents[each.digest])) for each in programs]

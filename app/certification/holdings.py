@@ -1,4 +1,4 @@
-"""What people hold: their periods with what was extended since, and what was taken from them."""
+"""What people hold: their periods with what was extended since, what was taken from them, and what they are to get."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
@@ -7,13 +7,33 @@ from datetime import date, datetime
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, select, true
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    ColumnElement,
+    String,
+    and_,
+    bindparam,
+    cast,
+    literal_column,
+    null,
+    select,
+    union_all,
+)
+from sqlalchemy import true as always
 from sqlmodel import Session, col
 
+from app.anyof import any_of
 from app.catalog.models import ContentKind
 from app.catalog.queries import in_force
 from app.certification.dates import ONE_DAY, PeriodDates
-from app.certification.models import CertificationEvent, CertificationEventKind, CertificationPeriod, PeriodExtension
+from app.certification.models import (
+    Assignment,
+    CertificationEvent,
+    CertificationEventKind,
+    CertificationPeriod,
+    PeriodExtension,
+)
 from app.certification.programs import Program, base_level
 from app.certification.requirements import Span, Spans, united, without
 from app.certification.rules import Sanction
@@ -33,9 +53,17 @@ class Held:
     awarded_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody was asked, at a moment, to be certified by a day or when they like."""
+
+    due_on: date | None
+    at: datetime
+
+
 def extended_through(as_of: datetime | BindParameter[datetime] | None) -> Any:
     """Return the column of the day through which a period was extended, by a moment if given; null where not."""
-    known = true() if as_of is None else col(PeriodExtension.at) <= as_of
+    known = always() if as_of is None else col(PeriodExtension.at) <= as_of
     return (
         select(col(PeriodExtension.through))
         .where(col(PeriodExtension.period_id) == col(CertificationPeriod.id), known)
@@ -47,43 +75,57 @@ def extended_through(as_of: datetime | BindParameter[datetime] | None) -> Any:
     )
 
 
-_PERIODS = (
+def of_people(table: Any) -> ColumnElement[bool]:
+    """Choose the rows about any of the `people` and any of the `products` that are sent along."""
+    return and_(any_of(col(table.person_id), "people"), any_of(col(table.product_id), "products"))
+
+
+_PERIOD, _ASSIGNMENT = "period", "assignment"
+_NOTHING: Any = null()
+_HELD: Any = union_all(
     select(
-        col(CertificationPeriod.id),
+        literal_column(f"'{_PERIOD}'", String).label("what"),
         col(CertificationPeriod.person_id),
         col(CertificationPeriod.product_id),
+        col(CertificationPeriod.id),
+        col(CertificationPeriod.awarded_at).label("at"),
+        col(CertificationPeriod.number),
         col(CertificationPeriod.level),
-        col(CertificationPeriod.done_on),
+        col(CertificationPeriod.done_on).label("day"),
         col(CertificationPeriod.window_opens_on),
         col(CertificationPeriod.valid_through),
         col(CertificationPeriod.grace_through),
         col(CertificationPeriod.baseline_through),
-        col(CertificationPeriod.awarded_at),
         extended_through(bindparam("as_of")),
-    )
-    .where(
-        col(CertificationPeriod.person_id).in_(bindparam("people", expanding=True)),
-        col(CertificationPeriod.product_id).in_(bindparam("products", expanding=True)),
-        col(CertificationPeriod.awarded_at) <= bindparam("as_of"),
-    )
-    .order_by(col(CertificationPeriod.number))
-)
-_EVENTS = (
+        cast(_NOTHING, JSON).label("red_line"),
+    ).where(of_people(CertificationPeriod), col(CertificationPeriod.awarded_at) <= bindparam("as_of")),
     select(
+        col(CertificationEvent.kind),
         col(CertificationEvent.person_id),
         col(CertificationEvent.product_id),
-        col(CertificationEvent.kind),
+        col(CertificationEvent.id),
         col(CertificationEvent.at),
-        col(CertificationEvent.red_line),
+        _NOTHING,
+        _NOTHING,
         col(CertificationEvent.deadline),
-    )
-    .where(
-        col(CertificationEvent.person_id).in_(bindparam("people", expanding=True)),
-        col(CertificationEvent.product_id).in_(bindparam("products", expanding=True)),
+        *[_NOTHING] * 5,
+        col(CertificationEvent.red_line),
+    ).where(
+        of_people(CertificationEvent),
         col(CertificationEvent.kind) != CertificationEventKind.REGRADED,
         col(CertificationEvent.at) <= bindparam("as_of"),
-    )
-    .order_by(col(CertificationEvent.at), col(CertificationEvent.id))
+    ),
+    select(
+        literal_column(f"'{_ASSIGNMENT}'", String),
+        col(Assignment.person_id),
+        col(Assignment.product_id),
+        col(Assignment.id),
+        col(Assignment.assigned_at),
+        _NOTHING,
+        _NOTHING,
+        col(Assignment.due_on),
+        *[_NOTHING] * 6,
+    ).where(of_people(Assignment), col(Assignment.assigned_at) <= bindparam("as_of")),
 )
 
 
@@ -98,18 +140,16 @@ class Holdings:
     def __init__(
         self, session: Session, people: Collection[int], programs: Mapping[int, Program], as_of: datetime
     ) -> None:
-        self._session = session
-        self._people = people
-        self._as_of = as_of
         self.suspensions: dict[Key, Sanction] = {}
         self.revocations: dict[Key, Sanction] = {}
         self.spot_recertifications: dict[Key, list[tuple[datetime, date | None]]] = defaultdict(list)
+        self.asked: dict[Key, Asked] = {}
+        """The newest of what was asked of people."""
         self._taken: dict[Key, list[Span]] = defaultdict(list)
         self._periods: dict[tuple[int, int, str], list[Held]] = defaultdict(list)
-        self._named = self._read_named({slug for program in programs.values() for slug in program.prerequisites})
-        products = {*programs, *(product_id for product_id, _base in self._named.values())}
-        self._read_periods(products)
-        self._read_events(products)
+        slugs = {slug for program in programs.values() for slug in program.prerequisites}
+        self._named = _named(session, slugs, as_of)
+        self._read(session, people, {*programs, *(product_id for product_id, _base in self._named.values())}, as_of)
 
     def newest(self, key: Key, level: str) -> Held | None:
         """Return the latest period that a person was awarded for a level, over or not."""
@@ -132,31 +172,31 @@ class Holdings:
         )
         return reduce(without, self._taken.get(key, ()), spans)
 
-    def _read_named(self, slugs: Collection[str]) -> dict[str, tuple[int, str]]:
-        """Return the id and the first level's name of each product that a program asks for."""
-        if not slugs:
-            return {}
-        found = in_force(self._session, [ContentKind.PROGRAM], self._as_of, slugs=slugs)
-        return {each.slug: (each.product_id, base_level(each.document)) for each in found}
-
-    def _read_periods(self, products: Collection[int]) -> None:
-        people = list(self._people)
-        for row in rows(self._session, _PERIODS, people=people, products=list(products), as_of=self._as_of):
-            held = Held(row.id, effective(PeriodDates(*row[4:9]), row.extended), row.awarded_at)
+    def _read(self, session: Session, people: Collection[int], products: Collection[int], as_of: datetime) -> None:
+        periods: list[Any] = []
+        events: list[Any] = []
+        assignments: list[Any] = []
+        kept = {_PERIOD: periods, _ASSIGNMENT: assignments}
+        for row in rows(session, _HELD, people=people, products=products, as_of=as_of):
+            kept.get(row.what, events).append(row)
+        for row in sorted(periods, key=lambda row: int(row.number)):
+            held = Held(row.id, effective(PeriodDates(*row[7:12]), row.extended), row.at)
             self._periods[row.person_id, row.product_id, row.level].append(held)
+        for row in sorted(events, key=lambda row: (row.at, row.id)):
+            self._happened(row)
+        for row in sorted(assignments, key=lambda row: int(row.id)):
+            self.asked[row.person_id, row.product_id] = Asked(row.day, row.at)
 
-    def _read_events(self, products: Collection[int]) -> None:
-        people = list(self._people)
-        for row in rows(self._session, _EVENTS, people=people, products=list(products), as_of=self._as_of):
-            key, day = (row.person_id, row.product_id), local_day(row.at)
-            if row.kind is CertificationEventKind.RECERTIFICATION:
-                self.spot_recertifications[key].append((row.at, row.deadline))
-            elif row.kind is CertificationEventKind.REINSTATED:
-                self._reinstate(key, day)
-            else:
-                stopped = self.suspensions if row.kind is CertificationEventKind.SUSPENDED else self.revocations
-                if stopped.setdefault(key, Sanction(day, red_line=row.red_line)).since == day:
-                    self._taken[key].append((day, date.max))
+    def _happened(self, row: Any) -> None:
+        key, day = (row.person_id, row.product_id), local_day(row.at)
+        if row.what == CertificationEventKind.RECERTIFICATION:
+            self.spot_recertifications[key].append((row.at, row.day))
+        elif row.what == CertificationEventKind.REINSTATED:
+            self._reinstate(key, day)
+        else:
+            stopped = self.suspensions if row.what == CertificationEventKind.SUSPENDED else self.revocations
+            if stopped.setdefault(key, Sanction(day, red_line=row.red_line)).since == day:
+                self._taken[key].append((day, date.max))
 
     def _reinstate(self, key: Key, day: date) -> None:
         """End what was taken: it is given back on the day itself, for days that have passed it stays taken."""
@@ -165,3 +205,11 @@ class Holdings:
         self.spot_recertifications.pop(key, None)
         taken = ((start, min(end, day - ONE_DAY)) for start, end in self._taken.pop(key, ()))
         self._taken[key].extend((start, end) for start, end in taken if start <= end)
+
+
+def _named(session: Session, slugs: Collection[str], as_of: datetime) -> dict[str, tuple[int, str]]:
+    """Return the id and the first level's name of each product that a program asks for."""
+    if not slugs:
+        return {}
+    found = in_force(session, [ContentKind.PROGRAM], as_of, slugs=slugs)
+    return {each.slug: (each.product_id, base_level(each.document)) for each in found}

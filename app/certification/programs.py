@@ -73,6 +73,11 @@ class Program:
         return next((each.requirements for each in self.levels if each.id == level), self.asked())
 
     @cached_property
+    def every_level(self) -> tuple[tuple[str, tuple[Requirement, ...]], ...]:
+        """The levels with what they ask for, the first one first; its id is empty."""
+        return (("", self.requirements), *((each.id, each.requirements) for each in self.levels))
+
+    @cached_property
     def parts(self) -> tuple[Requirement, ...]:
         """What can be met by itself, on any level and in any alternative."""
         return tuple(dict.fromkeys(part for each in self.asked() for part in each.parts()))

@@ -5,7 +5,7 @@ number of statements that does not depend on how many people or products there a
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -31,10 +31,12 @@ from app.certification.models import (
 )
 from app.certification.naming import certification_names, named
 from app.certification.programs import Program, expand, prerequisites
-from app.certification.requirements import Requirement, RequirementKind
+from app.certification.requirements import Evidence, Requirement, RequirementKind
 from app.certification.rules import (
+    Recertification,
     StandingFacts,
     StandingVerdict,
+    rests_on_period,
     standing,
 )
 from app.certification.way import Step, way
@@ -110,25 +112,43 @@ def programs(session: Session, as_of: datetime, products: Collection[int] | None
 
 
 def records(
-    session: Session, people: Collection[int], as_of: datetime, products: Collection[int] | None = None
+    session: Session,
+    people: Collection[int],
+    as_of: datetime,
+    products: Collection[int] | None = None,
+    *,
+    deciding: bool = False,
 ) -> dict[Key, Record]:
-    """Return the standing of each of `people` for each of `products` (all with a program when None)."""
-    return records_under(session, people, as_of, programs(session, as_of, products))
+    """Return the standing of each of `people` for each of `products` (all with a program when None).
+
+    With `deciding`, what was done is read only where the standing depends on it: the verdicts are the same, but a
+    record of somebody whose period runs has no evidence.
+    """
+    return records_under(session, people, as_of, programs(session, as_of, products), deciding=deciding)
 
 
 def records_under(
-    session: Session, people: Collection[int], as_of: datetime, found: Mapping[int, Program]
+    session: Session,
+    people: Collection[int],
+    as_of: datetime,
+    found: Mapping[int, Program],
+    *,
+    deciding: bool = False,
 ) -> dict[Key, Record]:
     """Return the standing of each of `people` under programs by product id, such as one that is still to come."""
     if not people or not found:
         return {}
     facts = Facts(session, people, {**_asked_before(session, found, as_of), **found}, as_of)
     today = local_day(as_of)
-    return {
-        (person_id, product_id): _record(person_id, product_id, program, facts, today)
-        for person_id in people
+    places = {
+        (person_id, product_id): _places(program, (person_id, product_id), facts)
         for product_id, program in found.items()
+        for person_id in people
     }
+    facts.read_evidence(
+        [key for key, levels in places.items() if not (deciding and all(each.is_settled(today) for each in levels))]
+    )
+    return {key: _record(key, found[key[1]], levels, facts, today) for key, levels in places.items()}
 
 
 def _asked_before(session: Session, found: Mapping[int, Program], as_of: datetime) -> Mapping[int, Program]:
@@ -146,37 +166,57 @@ def record(session: Session, person_id: int, product_id: int, as_of: datetime) -
     return records(session, [person_id], as_of, [product_id]).get((person_id, product_id))
 
 
-def _record(person_id: int, product_id: int, program: Program, stored: Facts, today: date) -> Record:
-    key = (person_id, product_id)
-    first = _on_level("", program.requirements, key, program, stored, today)
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What somebody holds on one level and what changes ask of them there; what they did is not known yet."""
+
+    level: str
+    requirements: tuple[Requirement, ...]
+    period_id: int | None
+    period: PeriodDates | None
+    recertifications: tuple[Recertification, ...]
+
+    def is_settled(self, today: date) -> bool:
+        return rests_on_period(self.period, self.recertifications, today)
+
+
+def _places(program: Program, key: Key, stored: Facts) -> list[_Place]:
+    return [
+        _Place(level, requirements, *stored.period(key, level), stored.recertifications(key, requirements))
+        for level, requirements in program.every_level
+    ]
+
+
+def _record(key: Key, program: Program, places: Sequence[_Place], stored: Facts, today: date) -> Record:
+    evidence = stored.evidence(key)
+    first, *levels = (_on_level(each, key, program, evidence, stored, today) for each in places)
     return Record(
-        person_id=person_id,
-        product_id=product_id,
+        person_id=key[0],
+        product_id=key[1],
         program=program,
         facts=first.facts,
         verdict=first.verdict,
         period_id=first.period_id,
         assigned=key in stored.due_on,
         due_on=stored.due_on.get(key),
-        levels=tuple(_on_level(each.id, each.requirements, key, program, stored, today) for each in program.levels),
+        levels=tuple(levels),
     )
 
 
 def _on_level(
-    level: str, requirements: tuple[Requirement, ...], key: Key, program: Program, stored: Facts, today: date
+    place: _Place, key: Key, program: Program, evidence: tuple[Evidence, ...], stored: Facts, today: date
 ) -> LevelRecord:
-    period_id, period = stored.period(key, level)
     facts = StandingFacts(
         terms=program.terms,
-        requirements=requirements,
-        evidence=stored.evidence(key),
-        period=period,
+        requirements=place.requirements,
+        evidence=evidence,
+        period=place.period,
         due_on=stored.rests_on(key),
         suspension=stored.suspension(key),
         revocation=stored.revocation(key),
-        recertifications=stored.recertifications(key, requirements),
+        recertifications=place.recertifications,
     )
-    return LevelRecord(level, facts, named(standing(facts, today), program.names), period_id)
+    return LevelRecord(place.level, facts, named(standing(facts, today), program.names), place.period_id)
 
 
 def asking_for(session: Session, product_id: int, as_of: datetime) -> list[int]:

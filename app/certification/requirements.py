@@ -6,7 +6,7 @@ whole programs are unions and intersections of those.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -31,7 +31,7 @@ LASTING = frozenset({RequirementKind.LESSON, RequirementKind.CERTIFICATION})
 """Kinds that a renewal does not ask for anew: lessons stay done, and another certification is renewed by itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Requirement:
     """One thing that a program asks for; every lesson is a requirement of its own.
 
@@ -41,8 +41,17 @@ class Requirement:
 
     kind: RequirementKind
     key: str
-    minutes: int = field(default=0, compare=False)
-    options: tuple[tuple["Requirement", ...], ...] = field(default=(), compare=False)
+    minutes: int = 0
+    options: tuple[tuple["Requirement", ...], ...] = ()
+
+    # by hand, because evidence is looked up by its requirement again and again
+    def __eq__(self, other: object) -> bool:
+        """Tell whether it is the same thing to do, whatever is left of it."""
+        return self is other or (isinstance(other, Requirement) and self.key == other.key and self.kind == other.kind)
+
+    def __hash__(self) -> int:
+        """Be found by the key; few requirements of different kinds share theirs."""
+        return hash(self.key)
 
     def parts(self) -> Iterator["Requirement"]:
         """Walk through what can be met by itself: the requirement, or those inside of its alternatives."""

@@ -151,6 +151,16 @@ def standing(facts: StandingFacts, today: date) -> StandingVerdict:
     )
 
 
+def rests_on_period(period: PeriodDates | None, changes: Iterable[Recertification], today: date) -> bool:
+    """Tell whether the period alone says where a person stands, so that nothing they did changes `standing` today.
+
+    It was earned by now, its renewal is still to open, and no change has come since.
+    """
+    if period is None or not period.done_on <= today < period.window_opens_on:
+        return False
+    return not any(period.done_on < change.required_on <= today for change in changes)
+
+
 def chosen(facts: StandingFacts, today: date) -> tuple[Requirement, ...]:
     """List what the program asks of a person, of alternatives the one on which the least is left to do.
 

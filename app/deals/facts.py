@@ -8,14 +8,16 @@ them; there the stored deal's own stand in.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlmodel import Session, col
 
+from app.anyof import any_of
 from app.catalog.models import Product
+from app.database import rows
 from app.deals.models import Deal, DealContact, DealMember, DealProduct, Decision
 from app.people.models import Person
 
@@ -123,22 +125,67 @@ def _slipped_from(today: date) -> date:
     return date.fromordinal(max(today.toordinal() - SLIPS_DAYS, 1))
 
 
-def deals(session: Session, condition: ColumnElement[bool], as_of: datetime | None) -> list[DealFacts]:
-    """Return the deals that `condition` chooses and that existed at `as_of`, as they were; six statements.
+_EVER = datetime.max.replace(tzinfo=UTC)
+_AS_OF: Any = bindparam("as_of")
+_LATER = select(1).where(col(Decision.deal_id) == col(Deal.id), col(Decision.decided_at) > _AS_OF)
+_DEALS = select(
+    col(Deal.id),
+    col(Deal.reference),
+    *(getattr(Deal, name) for name in _COLUMNS),
+    _LATER.correlate(Deal).exists().label("changed"),
+).where(col(Deal.created_at) <= _AS_OF)
+_NEWEST = (
+    select(
+        col(Decision.deal_id),
+        col(Decision.answer),
+        func.row_number()
+        .over(partition_by=col(Decision.deal_id), order_by=(col(Decision.decided_at).desc(), col(Decision.id).desc()))
+        .label("age"),
+    )
+    .where(any_of(col(Decision.deal_id), "deals"), col(Decision.decided_at) <= _AS_OF)
+    .subquery()
+)
+_SNAPSHOTS = select(_NEWEST.c.deal_id, _NEWEST.c.answer).where(_NEWEST.c.age == 1)
+_MEMBERS = (
+    select(
+        col(DealMember.deal_id),
+        col(DealMember.person_id),
+        col(Person.email),
+        col(Person.name),
+        col(DealMember.role),
+        col(DealMember.supervisor_id),
+    )
+    .join(Person, col(Person.id) == col(DealMember.person_id))
+    .where(any_of(col(DealMember.deal_id), "deals"), col(DealMember.added_at) <= _AS_OF)
+    .order_by(col(DealMember.added_at), col(DealMember.person_id))
+)
+_PEOPLE = select(col(Person.id), col(Person.email), col(Person.name)).where(any_of(col(Person.id), "people"))
+_CARRIED = (
+    select(col(DealProduct.deal_id), col(Product.id), col(Product.slug), col(Product.name))
+    .join(Product, col(Product.id) == col(DealProduct.product_id))
+    .where(any_of(col(DealProduct.deal_id), "deals"))
+)
+_PRODUCTS = select(col(Product.id), col(Product.slug), col(Product.name)).where(any_of(col(Product.id), "products"))
+_CONTACTS = (
+    select(col(DealContact.deal_id), col(DealContact.name), col(DealContact.role), col(DealContact.note))
+    .where(any_of(col(DealContact.deal_id), "deals"))
+    .order_by(col(DealContact.id))
+)
 
-    None asks for what is stored, which is what a writing transaction needs: it has not kept its decision yet.
+
+def deals(session: Session, condition: ColumnElement[bool], as_of: datetime | None) -> list[DealFacts]:
+    """Return the deals that `condition` chooses and that existed at `as_of`, as they were.
+
+    Four statements, and three more where some of them have changed since. None asks for what is stored, which is what
+    a writing transaction needs: it has not kept its decision yet.
     """
-    existed = col(Deal.created_at) <= as_of if as_of else true()
-    rows = list(session.scalars(select(Deal).where(condition, existed)))
-    ids = [row.id for row in rows if row.id is not None]
-    shots = _snapshots(session, ids, as_of) if as_of else {}
-    people = _members(session, ids, shots, as_of)
+    stored = rows(session, _DEALS.where(condition), as_of=as_of or _EVER)
+    shots = _snapshots(session, [row.id for row in stored if row.changed], as_of) if as_of else {}
+    ids = [row.id for row in stored]
+    people = _members(session, ids, shots, as_of or _EVER)
     carried = _products(session, ids, shots)
     met = _contacts(session, ids, shots)
-    return [
-        _deal(row, shots.get(row.id or 0, {}), carried[row.id or 0], people[row.id or 0], met[row.id or 0])
-        for row in rows
-    ]
+    return [_deal(row, shots.get(row.id, {}), carried[row.id], people[row.id], met[row.id]) for row in stored]
 
 
 def deals_by_reference(session: Session, references: Collection[str], as_of: datetime) -> dict[str, DealFacts]:
@@ -158,76 +205,36 @@ def snapshot(deal: DealFacts) -> dict[str, Any]:
     }
 
 
-def _snapshots(session: Session, ids: Collection[int], as_of: datetime) -> dict[int, dict[str, Any]]:
+def _snapshots(session: Session, changed: Collection[int], as_of: datetime) -> dict[int, dict[str, Any]]:
     """Return, by deal, how those that changed after `as_of` stood then."""
-    changed = select(col(Decision.deal_id)).where(col(Decision.deal_id).in_(ids), col(Decision.decided_at) > as_of)
-    newest = (
-        select(
-            col(Decision.deal_id),
-            col(Decision.answer),
-            func.row_number()
-            .over(
-                partition_by=col(Decision.deal_id),
-                order_by=(col(Decision.decided_at).desc(), col(Decision.id).desc()),
-            )
-            .label("age"),
-        )
-        .where(col(Decision.deal_id).in_(changed), col(Decision.decided_at) <= as_of)
-        .subquery()
-    )
-    rows = session.execute(select(newest.c.deal_id, newest.c.answer).where(newest.c.age == 1))
-    return {row.deal_id: row.answer["deal"] for row in rows}
+    found = rows(session, _SNAPSHOTS, deals=changed, as_of=as_of) if changed else ()
+    return {row.deal_id: row.answer["deal"] for row in found}
 
 
 def _members(
-    session: Session, ids: Collection[int], shots: Mapping[int, Mapping[str, Any]], as_of: datetime | None
+    session: Session, ids: Collection[int], shots: Mapping[int, Mapping[str, Any]], as_of: datetime
 ) -> defaultdict[int, list[Member]]:
-    rows: list[Any] = list(
-        session.execute(
-            select(
-                col(DealMember.deal_id), col(DealMember.person_id), col(DealMember.role), col(DealMember.supervisor_id)
-            )
-            .where(
-                col(DealMember.deal_id).in_([each for each in ids if each not in shots]),
-                col(DealMember.added_at) <= as_of if as_of else true(),
-            )
-            .order_by(col(DealMember.added_at), col(DealMember.person_id))
-        )
-    )
-    rows += [(deal_id, *member) for deal_id, shot in shots.items() for member in shot["members"]]
-    people = {
-        row.id: row
-        for row in session.execute(
-            select(col(Person.id), col(Person.email), col(Person.name)).where(
-                col(Person.id).in_({row[1] for row in rows})
-            )
-        )
-    }
     found: defaultdict[int, list[Member]] = defaultdict(list)
-    for deal_id, person_id, role, supervisor_id in rows:
-        person = people[person_id]
-        found[deal_id].append(Member(person_id, person.email, person.name, role, supervisor_id))
+    for deal_id, *member in rows(session, _MEMBERS, deals=[each for each in ids if each not in shots], as_of=as_of):
+        found[deal_id].append(Member(*member))
+    wanted = {person_id for shot in shots.values() for person_id, _role, _supervisor in shot["members"]}
+    people = {row.id: row for row in rows(session, _PEOPLE, people=wanted)} if wanted else {}
+    for deal_id, shot in shots.items():
+        for person_id, *part in shot["members"]:
+            found[deal_id].append(Member(*people[person_id], *part))
     return found
 
 
 def _products(
     session: Session, ids: Collection[int], shots: Mapping[int, Mapping[str, Any]]
 ) -> defaultdict[int, list[DealProductFacts]]:
-    carried = {(deal_id, each) for deal_id, shot in shots.items() for each in shot["products"]}
-    rows = session.execute(
-        select(col(Product.id), col(Product.slug), col(Product.name), col(DealProduct.deal_id))
-        .outerjoin(DealProduct, (col(DealProduct.product_id) == col(Product.id)) & col(DealProduct.deal_id).in_(ids))
-        .where(col(DealProduct.deal_id).is_not(None) | col(Product.id).in_({each for _, each in carried}))
-        .order_by(col(Product.slug))
-    )
     found: defaultdict[int, list[DealProductFacts]] = defaultdict(list)
-    known: dict[int, DealProductFacts] = {}
-    for row in rows:
-        product = known.setdefault(row.id, DealProductFacts(row.id, row.slug, row.name))
-        if row.deal_id is not None and row.deal_id not in shots:
-            found[row.deal_id].append(product)
-    for deal_id, product_id in carried:
-        found[deal_id].append(known[product_id])
+    for deal_id, *product in rows(session, _CARRIED, deals=[each for each in ids if each not in shots]):
+        found[deal_id].append(DealProductFacts(*product))
+    wanted = {product_id for shot in shots.values() for product_id in shot["products"]}
+    known = {row.id: DealProductFacts(*row) for row in rows(session, _PRODUCTS, products=wanted)} if wanted else {}
+    for deal_id, shot in shots.items():
+        found[deal_id] += [known[product_id] for product_id in shot["products"]]
     return found
 
 
@@ -235,25 +242,20 @@ def _contacts(
     session: Session, ids: Collection[int], shots: Mapping[int, Mapping[str, Any]]
 ) -> defaultdict[int, list[Contact]]:
     kept = {deal_id: shot["contacts"] for deal_id, shot in shots.items() if "contacts" in shot}
-    rows = session.execute(
-        select(col(DealContact.deal_id), col(DealContact.name), col(DealContact.role), col(DealContact.note))
-        .where(col(DealContact.deal_id).in_([each for each in ids if each not in kept]))
-        .order_by(col(DealContact.id))
-    )
+    stored = rows(session, _CONTACTS, deals=[each for each in ids if each not in kept])
     found: defaultdict[int, list[Contact]] = defaultdict(list)
-    for deal_id, *contact in (*rows, *((deal_id, *each) for deal_id, contacts in kept.items() for each in contacts)):
+    for deal_id, *contact in (*stored, *((deal_id, *each) for deal_id, contacts in kept.items() for each in contacts)):
         found[deal_id].append(Contact(*contact))
     return found
 
 
 def _deal(
-    row: Deal,
+    row: Any,
     shot: Mapping[str, Any],
     products: Iterable[DealProductFacts],
     members: Iterable[Member],
     contacts: Iterable[Contact],
 ) -> DealFacts:
-    assert row.id is not None  # noqa: S101 (a stored deal has one)
     return DealFacts(
         id=row.id,
         reference=row.reference,

@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, or_, select
 from sqlmodel import Session, col
 from ulid import ULID
 
+from app.anyof import any_of
 from app.catalog.models import Product
 from app.certification.holdings import Key
 from app.certification.programs import Program
@@ -42,13 +43,11 @@ from app.people.models import Person
 
 _RANDOM_BYTES = 10
 _REPS = select(col(Person.id), col(Person.email), col(Person.name), col(Person.deactivated_at)).where(
-    or_(
-        col(Person.email).in_(bindparam("emails", expanding=True)), col(Person.id).in_(bindparam("ids", expanding=True))
-    ),
+    or_(any_of(col(Person.email), "emails"), any_of(col(Person.id), "ids")),
     col(Person.created_at) <= bindparam("as_of"),
 )
 _PRODUCTS = select(col(Product.id), col(Product.slug), col(Product.name)).where(
-    col(Product.slug).in_(bindparam("slugs", expanding=True)),
+    any_of(col(Product.slug), "slugs"),
     col(Product.created_at) <= bindparam("as_of"),
     or_(col(Product.retired_at).is_(None), col(Product.retired_at) > bindparam("as_of")),
 )
@@ -227,7 +226,9 @@ class _Stored:
             **programs(session, as_of, ids),
             **{product_id: program for product_id, program in under.items() if product_id in ids},
         }
-        self.records: Mapping[Key, Record] = records_under(session, list(self._by_id), as_of, self.programs)
+        self.records: Mapping[Key, Record] = records_under(
+            session, list(self._by_id), as_of, self.programs, deciding=True
+        )
         self._policies = {**policies(session, ids, as_of), **policies_under}
         known_deals = {each.deal_id for each in asked if each.deal_id}
         self._waivers = holding(session, known_deals, as_of) if known_deals else {}
@@ -254,14 +255,14 @@ def _reps(
     session: Session, emails: Collection[str], ids: Collection[int], as_of: datetime
 ) -> tuple[dict[str, _Rep], dict[int, _Rep]]:
     by_email = {}
-    for row in rows(session, _REPS, emails=list(emails), ids=list(ids), as_of=as_of):
+    for row in rows(session, _REPS, emails=emails, ids=ids, as_of=as_of):
         gone = row.deactivated_at is not None and row.deactivated_at <= as_of
         by_email[row.email] = _Rep(row.id, row.name, RepStatus.INACTIVE if gone else RepStatus.ACTIVE)
     return by_email, {each.id: each for each in by_email.values()}
 
 
 def _products(session: Session, slugs: Collection[str], as_of: datetime) -> dict[str, _Product]:
-    found = rows(session, _PRODUCTS, slugs=list(slugs), as_of=as_of)
+    found = rows(session, _PRODUCTS, slugs=slugs, as_of=as_of)
     return {row.slug: _Product(row.id, row.name) for row in found}
 
 

@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.certification.dates import PeriodDates
 from app.certification.requirements import Requirement
-from app.certification.rules import Sanction, Standing, StandingFacts, award, standing
-from lives import DAYS_OF_A_LIFE, DELTA, LIVES, PROGRAM, SANCTIONS, did
+from app.certification.rules import Sanction, Standing, StandingFacts, award, rests_on_period, standing
+from lives import CERTIFIED, DAYS_OF_A_LIFE, DELTA, DONE, LIVES, PROGRAM, SANCTIONS, WINDOW_OPENS, did
 
 HELPFUL = [Standing.CERTIFIED, Standing.RENEWAL_OPEN, Standing.RECERTIFICATION_REQUIRED]
 BEST_FIRST = [*HELPFUL, Standing.IN_GRACE, Standing.EXPIRED, Standing.IN_PROGRESS, Standing.NOT_STARTED]
@@ -44,6 +44,16 @@ def test_periods_follow_each_other_and_are_the_same_stored_or_not(life: Standing
     latest = periods[-1] if periods else None
     assert award(replace(life, period=latest), today) is None
     assert standing(replace(life, period=latest), today) == standing(life, today)
+
+
+@given(LIVES, SANCTIONS, st.integers(0, (WINDOW_OPENS - DONE).days - 1))
+def test_while_a_period_runs_nothing_done_changes_the_standing(
+    life: StandingFacts, suspension: Sanction | None, days: int
+) -> None:
+    today = DONE + timedelta(days=days)
+    certified = replace(life, terms=CERTIFIED.terms, period=CERTIFIED.period, suspension=suspension)
+    assume(rests_on_period(certified.period, certified.recertifications, today))
+    assert standing(certified, today) == standing(replace(certified, evidence=()), today)
 
 
 @given(LIVES, DAYS_OF_A_LIFE, st.integers(0, 400))

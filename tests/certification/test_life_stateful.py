@@ -357,6 +357,7 @@ class Life(RuleBasedStateMachine):
             return
         with self.database.read() as session:
             self.answers.append((self.now, self.verdicts(session, self.now)))
+            assert self.verdicts(session, self.now, deciding=True) == self.answers[-1][1]
         for (product, level), verdict in self.answers[-1][1].items():
             paper = self.papers[product, level]
             assert verdict.allowed is self.cleared(product, level), (product, level, self.today, paper.spans)
@@ -377,8 +378,10 @@ class Life(RuleBasedStateMachine):
                 assert {number: rows.get(number) for number in before} == before
                 self.rows[table.__name__] = rows
 
-    def verdicts(self, session: Session, moment: datetime) -> dict[tuple[str, str], StandingVerdict]:
-        found = records(session, [self.ana], moment, list(self.products.values()))
+    def verdicts(
+        self, session: Session, moment: datetime, *, deciding: bool = False
+    ) -> dict[tuple[str, str], StandingVerdict]:
+        found = records(session, [self.ana], moment, list(self.products.values()), deciding=deciding)
         return {
             (product, level): found[self.ana, self.products[product]].at(level).verdict
             for product, level in self.papers

@@ -171,4 +171,4 @@ def test_the_number_of_statements_is_constant(session: Session, database: Databa
         records(reading, ids, NOW)  # documents are read once
         with count_statements(database) as statements:
             assert len(records(reading, ids, NOW)) == people * products
-    assert len(statements) == 9
+    assert len(statements) == 4

@@ -3,17 +3,22 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select
 from sqlmodel import Session, col
 
+from app.anyof import any_of
 from app.certification.programs import Program
 from app.clock import local_day
 from app.database import rows
 from app.deals.facts import OWNER
 from app.deals.policies.models import GatePolicy
 from app.deals.rules import Coverage, DealStage, Enforcement, FailureMode, GateRequirement
+
+KEPT = 1_000
+"""How many requirements a process keeps as they were read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ _POLICIES = (
         col(GatePolicy.ends_on),
     )
     .where(
-        col(GatePolicy.product_id).in_(bindparam("products", expanding=True)),
+        any_of(col(GatePolicy.product_id), "products"),
         col(GatePolicy.made_at) <= bindparam("as_of"),
         or_(col(GatePolicy.withdrawn_at).is_(None), col(GatePolicy.withdrawn_at) > bindparam("as_of")),
         col(GatePolicy.starts_on) <= bindparam("today"),
@@ -51,7 +56,7 @@ UNPUBLISHED = Policy((GateRequirement(),))
 
 def policies(session: Session, products: Collection[int], as_of: datetime) -> dict[int, Policy]:
     """Return the policy of each product that has one on the day of `as_of`, as was known then; one statement."""
-    found = rows(session, _POLICIES, products=list(products), as_of=as_of, today=local_day(as_of))
+    found = rows(session, _POLICIES, products=products, as_of=as_of, today=local_day(as_of))
     return {row.product_id: of_document(row.document, row.id, row.starts_on, row.ends_on) for row in found}
 
 
@@ -74,16 +79,30 @@ def of_program(program: Program) -> Policy:
 
 
 def _requirement(written: Mapping[str, Any]) -> GateRequirement:
-    """Read one requirement. Where only the owner counts, only the owner is asked."""
-    coverage = Coverage(written.get("coverage", Coverage.EVERY))
-    roles = frozenset(written.get("roles", ()))
-    if coverage is Coverage.OWNER and (not roles or OWNER in roles):
-        roles = frozenset({OWNER})
+    """Read one requirement."""
+    return _read(
+        written.get("level") or "",
+        tuple(written.get("regions", ())),
+        written.get("from_stage", DealStage.DISCOVERY),
+        tuple(written.get("roles", ())),
+        written.get("coverage", Coverage.EVERY),
+        written["enforcement"],
+    )
+
+
+# products ask for the same few things
+@lru_cache(maxsize=KEPT)
+def _read(
+    level: str, regions: tuple[str, ...], from_stage: str, roles: tuple[str, ...], coverage: str, enforcement: str
+) -> GateRequirement:
+    """Where only the owner counts, only the owner is asked."""
+    if coverage == Coverage.OWNER and (not roles or OWNER in roles):
+        roles = (OWNER,)
     return GateRequirement(
-        level=written.get("level") or "",
-        regions=frozenset(written.get("regions", ())),
-        from_stage=DealStage(written.get("from_stage", DealStage.DISCOVERY)),
-        roles=roles,
-        coverage=coverage,
-        enforcement=Enforcement(written["enforcement"]),
+        level=level,
+        regions=frozenset(regions),
+        from_stage=DealStage(from_stage),
+        roles=frozenset(roles),
+        coverage=Coverage(coverage),
+        enforcement=Enforcement(enforcement),
     )

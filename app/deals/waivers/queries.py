@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import bindparam, or_, select
 from sqlmodel import Session, col
 
+from app.anyof import any_of
 from app.database import rows
 from app.deals.waivers.models import Waiver
 
@@ -23,7 +24,7 @@ _HOLDING = (
         col(Waiver.decided_at),
     )
     .where(
-        col(Waiver.deal_id).in_(bindparam("deals", expanding=True)),
+        any_of(col(Waiver.deal_id), "deals"),
         col(Waiver.approved).is_(True),
         col(Waiver.decided_at) <= bindparam("as_of"),
         or_(col(Waiver.ended_at).is_(None), col(Waiver.ended_at) > bindparam("as_of")),
@@ -46,5 +47,5 @@ def holding(session: Session, deal_ids: Collection[int], as_of: datetime) -> dic
 
     Of several for one scope the one with the latest last day. Whether that day has passed is for the reader to see.
     """
-    found = rows(session, _HOLDING, deals=list(deal_ids), as_of=as_of)
+    found = rows(session, _HOLDING, deals=deal_ids, as_of=as_of)
     return {(row.deal_id, row.person_id, row.product_id): Holding(row.id, row.through, row.decided_at) for row in found}
