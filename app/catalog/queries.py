@@ -216,12 +216,13 @@ class Course:
 def courses(session: Session, as_of: datetime, products: Collection[int] | None = None) -> dict[int, Course]:
     """Return the courses published by `as_of`, by product id. Callers must not change their documents."""
     found = in_force(session, [ContentKind.COURSE], as_of, products=products)
-    return {version.product_id: _course(version) for version in found}
+    return {version.product_id: course_in(version) for version in found}
 
 
 # versions never change, and a course is read far more often than it is published
 @lru_cache(maxsize=COURSES)
-def _course(version: Version) -> Course:
+def course_in(version: Version) -> Course:
+    """Read the version of a course. Callers must not change its document."""
     return Course(
         version.product_id,
         version.slug,
@@ -249,11 +250,19 @@ def open_product(session: Session, slug: str) -> OpenProduct:
 
 def course_of(session: Session, slug: str, as_of: datetime) -> Course:
     """Return the course of a product that is sold. Raises NotFoundError when there is none yet."""
+    return opened(session, slug, as_of, [ContentKind.COURSE])[0]
+
+
+def opened(
+    session: Session, slug: str, as_of: datetime, kinds: Collection[ContentKind]
+) -> tuple[Course, list[Version]]:
+    """Return `course_of` a product with what else of some kinds is in force there; two statements."""
     product = open_product(session, slug)
-    course = courses(session, as_of, [product.id]).get(product.id)
+    found = in_force(session, kinds, as_of, products=[product.id])
+    course = next((each for each in found if each.kind is ContentKind.COURSE), None)
     if course is None:
         raise NotFoundError(_("Nothing has been published about this product yet."))
-    return course
+    return course_in(course), found
 
 
 @dataclass(frozen=True, slots=True)

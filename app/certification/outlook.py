@@ -159,8 +159,8 @@ def outlooks(
 
     The statements depend on neither, unless there is much to work out: then they grow with the products.
     """
-    found = programs(session, as_of, products)
-    if not people or not found:
+    found = programs(session, as_of, products) if people else {}
+    if not found:
         return {}
     return _Outlooks(session, list(people), found, as_of).found
 

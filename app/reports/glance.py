@@ -19,10 +19,10 @@ from app.reports.news import TOLD_FOR
 
 
 class Glance(NamedTuple):
-    """What is stored about one person that the first page may have to tell; what is not there needs no reading.
+    """What is stored about one person that a page may have to tell; what is not there needs no reading.
 
-    `attempts` wait to be marked, `cards` are questions that are due today, `notices` are changes of content that
-    those who are certified are told about.
+    `attempts` wait to be marked, `cards` are questions that are due today and `memories` any that come back, `notices`
+    are changes of content that those who are certified are told about.
     """
 
     sessions: bool
@@ -33,7 +33,13 @@ class Glance(NamedTuple):
     decisions: bool
     violations: bool
     cards: bool
+    memories: bool
     notices: bool
+
+    @property
+    def waits(self) -> bool:
+        """Whether the person may have something to wait for; see `awaiting`."""
+        return self.sessions or self.attempts or self.requests
 
 
 _WHO: BindParameter[int] = bindparam("person_id")
@@ -67,6 +73,7 @@ _GLANCE = select(
     _there(col(CertificationEvent.person_id) == _WHO),
     _there(col(Violation.person_id) == _WHO),
     _there(col(SpacedCard.person_id) == _WHO, col(SpacedCard.due_at) <= bindparam("tonight")),
+    _there(col(SpacedCard.person_id) == _WHO),
     _there(col(ContentVersion.verdict) == Verdict.NOTIFY, col(ContentVersion.published_at) > bindparam("told_since")),
 )
 

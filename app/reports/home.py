@@ -171,8 +171,7 @@ def _rep(
     standings: dict[Key, Record],
     moment: datetime,
 ) -> dict[str, Any]:
-    waits = there.sessions or there.attempts or there.requests
-    waiting = awaiting(session, person.id, moment) if waits else {}
+    waiting = awaiting(session, person.id, moment) if there.waits else {}
     deals = deals_of(session, [person.id], moment) if there.deals else []
     at_risk = risks(session, deals, moment) if deals else []
     day = day_of(person.id, sold, standings, deals, local_day(moment), waiting, at_risk)

@@ -10,26 +10,26 @@ from app.catalog import words as lesson_words
 from app.catalog.content import Lesson
 from app.catalog.markdown import Html, render
 from app.catalog.models import ContentKind
-from app.catalog.queries import Course, Progress, course_of, courses, in_force, products, progress
+from app.catalog.queries import Course, Progress, course_of, courses, offered, opened, progress
 from app.catalog.text import nearest
 from app.catalog.video import Player, VideoKind, is_enough, player
 from app.certification.awaiting import awaiting
 from app.certification.levels import higher_levels
-from app.certification.live.queries import described
-from app.certification.queries import Record, record, records
-from app.certification.requirements import RequirementKind
+from app.certification.queries import record, records
+from app.certification.words import NOTHING_WAITS
 from app.clock import Now, Today
 from app.conduct.drills.queries import drilled
 from app.conduct.drills.views import Shown, in_lesson
 from app.database import SessionDep
 from app.people.access import SignedIn
-from app.quizzes.queries import QuizSettings, questions_of, settings_of
 from app.quizzes.spaced.queries import readiness_of
+from app.quizzes.spaced.rules import Readiness as Memory
 from app.quizzes.spaced.words import freshness
 from app.redlines.queries import cards
 from app.reports.courses import counting, facts, outline, standing_view
+from app.reports.courseviews import first_red_lines, live_sessions, materials, quizzes_not_asked_for, ready
+from app.reports.glance import glance
 from app.reports.productpast import past_page
-from app.reports.readiness.queries import readiness_of as scores_of
 from app.reports.readiness.words import lines as ready_lines
 from app.reports.renewal import is_due
 from app.web.asof import as_of as read_as_of
@@ -39,20 +39,18 @@ from app.web.templating import page
 
 router = APIRouter(prefix="/products")
 
-SHOWN_RED_LINES = 2
-
 
 @router.get("")
 def show_products(request: Request, session: SessionDep, person: SignedIn, moment: Now, today: Today) -> Response:
     """List every product, where the person stands with it and what is next."""
-    sold = products(session)
+    sold = offered(session)
     published = courses(session, moment)
     made = progress(session, person.id, list(published))
     standings = records(session, [person.id], moment)
-    waiting = awaiting(session, person.id, moment)
+    waiting = awaiting(session, person.id, moment) if glance(session, person.id, moment).waits else {}
     rows = []
     for product in sold:
-        course = published.get(product.id or 0)
+        course = published.get(product.id)
         if course is None:
             continue
         found = standings.get((person.id, course.product_id))
@@ -77,13 +75,16 @@ def show_product(
     then = read_as_of(as_of, moment)
     if then.past:
         return past_page(request, session, slug, then)
-    course = course_of(session, slug, moment)
     if view == "external":
-        return _external(request, course)
-    found = record(session, person.id, course.product_id, moment)
-    lessons = outline(course, progress(session, person.id, [course.product_id]), counting(found, today))
-    waiting = awaiting(session, person.id, moment).get(course.product_id, {})
-    shown = list(cards(session, course.product_id, moment).values())
+        return _external(request, course_of(session, slug, moment))
+    course, versions = opened(session, slug, moment, list(ContentKind))
+    product_id = course.product_id
+    there = glance(session, person.id, moment)
+    found = record(session, person.id, product_id, moment)
+    lessons = outline(course, progress(session, person.id, [product_id]), counting(found, today))
+    waiting = awaiting(session, person.id, moment).get(product_id, {}) if there.waits else NOTHING_WAITS
+    memory = readiness_of(session, person.id, moment, [product_id])[product_id] if there.memories else Memory()
+    red_lines, red_lines_total = first_red_lines(versions, moment)
     return page(
         request,
         "reports/product.html",
@@ -95,36 +96,19 @@ def show_product(
             "standing": standing_view(found, course, lessons, today, waiting) if found else None,
             "levels": higher_levels(found, slug, today, waiting) if found else [],
             "renewal": found is not None and is_due(found.verdict.standing) and found.period_id is not None,
-            "readiness": readiness_of(session, person.id, moment, [course.product_id])[course.product_id],
+            "readiness": memory,
             "freshness": freshness,
-            "ready": scores_of(session, person.id, [found], moment)[course.product_id] if found else None,
+            "ready": ready(session, found, versions, there, memory, moment) if found else None,
             "ready_lines": ready_lines,
             "next_line": lessons.next(),
-            "more_quizzes": _quizzes_not_asked_for(session, course.product_id, found, moment),
-            "live_sessions": described(found.program.document) if found else [],
-            "red_lines": shown[:SHOWN_RED_LINES],
-            "red_lines_total": len(shown),
-            "materials": [
-                (each, lesson_words.kind(each.kind), lesson_words.audience(each.audience))
-                for each in course.document.lessons
-                if each.kind in {"talk_track", "document"}
-            ],
+            "more_quizzes": quizzes_not_asked_for(found, versions, moment),
+            "live_sessions": live_sessions(found.program) if found else [],
+            "red_lines": red_lines,
+            "red_lines_total": red_lines_total,
+            "materials": materials(course.document),
         },
         status=then.status,
     )
-
-
-def _quizzes_not_asked_for(
-    session: Session, product_id: int, found: Record | None, moment: datetime
-) -> list[tuple[str, QuizSettings, int]]:
-    """List the quizzes that can be taken and that the program leaves out: id, settings, number of questions."""
-    asked = {each.key for each in found.program.requirements if each.kind is RequirementKind.QUIZ} if found else set()
-    quizzes = [
-        (version.slug, settings_of(version.document), questions_of(version.document))
-        for version in in_force(session, [ContentKind.QUIZ], moment, products=[product_id])
-        if version.slug not in asked
-    ]
-    return [each for each in quizzes if not each[1].bank and (each[1].closes is None or moment < each[1].closes)]
 
 
 def _external(request: Request, course: Course) -> Response:

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Session, col
 
 from app.catalog.models import Product
@@ -17,24 +18,42 @@ from app.certification.rules import Standing
 from app.clock import local_day
 from app.conduct.drills.rules import is_drilled
 from app.conduct.models import DrillTry, Violation
+from app.database import rows
 from app.quizzes.models import Attempt
 from app.quizzes.spaced.queries import readiness_of as memory_of
+from app.quizzes.spaced.rules import Readiness as Memory
 from app.redlines.checking import rule_set
 from app.reports.readiness.rules import VIOLATION_DAYS, Facts, Readiness, readiness
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a page has read already, so that it is not read again.
+
+    `memory` is what the questions say that come back, by product; the others tell where there is nothing to read.
+    """
+
+    memory: Mapping[int, Memory]
+    drills: bool
+    sign_offs: bool
+    violations: bool
+
+
 def readiness_of(
-    session: Session, person_id: int, records: Collection[Record], moment: datetime
+    session: Session, person_id: int, records: Collection[Record], moment: datetime, known: Known | None = None
 ) -> dict[int, Readiness]:
     """Return how ready a person is, by product, for those of these records; the statements do not grow with them."""
     products = [each.product_id for each in records]
     if not products:
         return {}
+    known = known or Known(
+        memory_of(session, person_id, moment, products), drills=True, sign_offs=True, violations=True
+    )
     quizzes = _latest_attempts(session, person_id, products, moment)
-    memory = memory_of(session, person_id, moment, products)
-    drills = _drills(session, person_id, products, moment)
-    signed_off = _latest_sign_offs(session, person_id, products, moment)
-    violations = _violations(session, person_id, products, moment)
+    memory = known.memory
+    drills = _drills(session, person_id, products, moment) if known.drills else dict.fromkeys(products, (0, 0))
+    signed_off = _latest_sign_offs(session, person_id, products, moment) if known.sign_offs else {}
+    violations = _violations(session, person_id, products, moment) if known.violations else Counter()
     today = local_day(moment)
     found = {}
     for record in records:
@@ -62,21 +81,24 @@ def readiness_of(
     return found
 
 
+_ATTEMPTS = (
+    select(col(Attempt.product_id), col(Attempt.finished_at), col(Attempt.percent), col(Attempt.passed))
+    .where(
+        col(Attempt.person_id) == bindparam("person_id"),
+        col(Attempt.product_id).in_(bindparam("products", expanding=True)),
+        col(Attempt.delta_of).is_(None),
+        col(Attempt.marked_at) <= bindparam("moment"),
+    )
+    .order_by(col(Attempt.finished_at), col(Attempt.id))
+)
+
+
 def _latest_attempts(
     session: Session, person_id: int, products: Collection[int], moment: datetime
 ) -> Mapping[int, Any]:
     """Return the latest marked attempt at a whole quiz, by product."""
-    rows = session.execute(
-        select(col(Attempt.product_id), col(Attempt.finished_at), col(Attempt.percent), col(Attempt.passed))
-        .where(
-            col(Attempt.person_id) == person_id,
-            col(Attempt.product_id).in_(products),
-            col(Attempt.delta_of).is_(None),
-            col(Attempt.marked_at) <= moment,
-        )
-        .order_by(col(Attempt.finished_at), col(Attempt.id))
-    )
-    return {row.product_id: row for row in rows}
+    found = rows(session, _ATTEMPTS, person_id=person_id, products=list(products), moment=moment)
+    return {row.product_id: row for row in found}
 
 
 def _drills(
