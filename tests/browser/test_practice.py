@@ -14,6 +14,7 @@ from app.database import Database, stored_id
 from app.people.access import CurrentPerson
 from app.people.models import Person
 from app.quizzes.actions import finish, save
+from app.quizzes.holding import hold_place
 from app.quizzes.models import ItemVersion, Practice, PracticeItem, PracticeKind, SpacedCard
 from app.quizzes.startactions import start
 from browsing import audit
@@ -50,8 +51,8 @@ def miss_one(session: Session) -> None:
     rep = CurrentPerson(stored_id(somebody), somebody.email, somebody.name, frozenset(), 0)
     attempt = start(session, rep, "quayside-quiz", at)
     assert attempt is not None
-    save(session, rep, attempt, 1, step=0, answer=0, flag=None, moment=at)
-    save(session, rep, attempt, 2, step=1, answer=1, flag=None, moment=at)
+    save(session, rep, hold_place(session, rep.id, attempt, 1), step=0, answer=0, flag=None, moment=at)
+    save(session, rep, hold_place(session, rep.id, attempt, 2), step=1, answer=1, flag=None, moment=at)
     finish(session, rep, attempt, at)
 
 
