@@ -33,7 +33,7 @@ class Exposition:
         self._own = registry
         self._siblings = siblings
         self._engine = beside(url)
-        self._stored = stored
+        self.stored = stored
         self._reading = Aside(self._read)
 
     async def text(self) -> bytes:
@@ -55,7 +55,7 @@ class Exposition:
     def _read(self) -> list[Metric]:
         with self._engine.connect() as connection:
             soon(connection)
-            return [_readable(True), *(metric for read in self._stored for metric in read(connection))]
+            return [_readable(True), *(metric for read in self.stored for metric in read(connection))]
 
     def _written(self, stored: Iterable[Metric]) -> bytes:
         registry = CollectorRegistry(auto_describe=False)

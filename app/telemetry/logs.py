@@ -22,7 +22,7 @@ from app.config import Settings
 from app.telemetry.records import current
 
 REQUESTS: Final = "app.telemetry.requests"
-_KNOWN: Final = ("app", "uvicorn", "alembic", "opentelemetry")
+KNOWN: Final = ("app", "uvicorn", "alembic", "opentelemetry")
 """Loggers whose sentences are made of code, kinds and ids."""
 _LONGEST_CHAIN = 8
 _LONGEST_STATEMENT = 2000
@@ -39,7 +39,7 @@ def configure(settings: Settings, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
-    for name in _KNOWN:
+    for name in KNOWN:
         logging.getLogger(name).setLevel(settings.log_level.upper())
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it announces each look at the schema
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):
@@ -148,7 +148,7 @@ def _moment(seconds: float) -> str:
 
 def sentence(record: logging.LogRecord) -> str:
     """Return what a record says, if its logger is known to name nobody; else only where it was written."""
-    if record.name.partition(".")[0] in _KNOWN:
+    if record.name.partition(".")[0] in KNOWN:
         return record.getMessage()
     return f"left out, as it may name people: see {record.module}.{record.funcName}, line {record.lineno}"
 

@@ -14,7 +14,7 @@ from app.telemetry import logs
 def written(settings: Settings) -> Iterator[io.StringIO]:
     """Everything that this process logs, as in production but down to the smallest line."""
     root = logging.getLogger()
-    known = [logging.getLogger(name) for name in (*logs._KNOWN, "uvicorn.error", "uvicorn.access")]
+    known = [logging.getLogger(name) for name in (*logs.KNOWN, "uvicorn.error", "uvicorn.access")]
     before = [(logger, logger.level, logger.handlers[:], logger.disabled) for logger in [root, *known]]
     hooks = sys.excepthook, threading.excepthook
     stream = io.StringIO()

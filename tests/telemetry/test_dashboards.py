@@ -64,6 +64,6 @@ def test_every_alert_says_what_to_do() -> None:
 
 def test_every_metric_is_documented_as_it_says_itself(exposed: dict[str, str]) -> None:
     page = (ROOT / "docs/watching.md").read_text()
-    rows = re.findall(r"^\| `(dealworthy_[a-z_]+)` \| (.*?) \| (.*?) \|$", page, re.MULTILINE)
+    rows = re.findall(r"^\| `(dealworthy_[a-z_]+)` \| (.*?) \|.*\|$", page, re.MULTILINE)
     ours = {name: said for name, said in exposed.items() if name.startswith("dealworthy_")}
-    assert {name: said for name, said, _labels in rows} == ours
+    assert dict(rows) == ours

@@ -3,7 +3,6 @@
 import io
 import json
 import logging
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,7 +32,7 @@ class _Form(BaseModel):
 
 
 @pytest.fixture
-def asked(application: FastAPI) -> Iterator[TestClient]:
+def asked(application: FastAPI) -> TestClient:
     """A browser of an application that has routes with every kind of failure."""
 
     @application.get("/fails/{word}")
@@ -63,11 +62,11 @@ def asked(application: FastAPI) -> Iterator[TestClient]:
     @application.get("/chains")
     def chains() -> None:
         try:
-            raise KeyError(EMAIL)
+            dict[str, str]()[EMAIL]
         except KeyError as error:
             raise ExceptionGroup(SECRET, [ValueError(ASCII), RuntimeError(EMAIL)]) from error
 
-    yield TestClient(application, follow_redirects=False, raise_server_exceptions=False)
+    return TestClient(application, follow_redirects=False, raise_server_exceptions=False)
 
 
 def lines(written: io.StringIO) -> list[dict[str, Any]]:

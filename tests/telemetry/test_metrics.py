@@ -127,7 +127,7 @@ def test_answers_of_the_gate_are_counted(near: TestClient, session: Session) -> 
 
 
 def test_who_waits_for_a_connection_is_seen(near: TestClient, application: FastAPI) -> None:
-    semaphore = application.state.watching._waiting
+    semaphore = application.state.watching._waiting  # noqa: SLF001 (of the framework, which has no name for it)
     assert near.portal is not None
     for _ in range(POOL_SIZE):
         near.portal.call(semaphore.acquire)
@@ -148,9 +148,10 @@ def test_who_waits_for_a_connection_is_seen(near: TestClient, application: FastA
 def test_without_the_database_the_rest_is_there(near: TestClient, application: FastAPI) -> None:
     assert samples(near)["dealworthy_database_readable{}"] == 1
     exposition = application.state.watching.exposition
-    stored, exposition._stored = exposition._stored, [lambda connection: connection.exec_driver_sql("SELECT wrong")]
+    stored = exposition.stored
+    exposition.stored = [lambda connection: connection.exec_driver_sql("SELECT wrong")]
     found = samples(near)
-    exposition._stored = stored
+    exposition.stored = stored
     assert found["dealworthy_database_readable{}"] == 0
     assert found["process_resident_memory_bytes{}"] > 0
 
@@ -164,8 +165,8 @@ def test_processes_that_serve_together_answer_for_each_other() -> None:
         siblings[name].listen(each.registry)
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(folder / "dead.sock"))
-    for asked in metrics:
-        families = {family.name: family for family in siblings[asked].families(metrics[asked].registry)}
+    for asked, own in metrics.items():
+        families = {family.name: family for family in siblings[asked].families(own.registry)}
         sent = {s.labels["process"]: s.value for s in families["dealworthy_http_response_bytes"].samples}
         assert sent == {"one": 10, "two": 20}
     for each_sibling in siblings.values():
