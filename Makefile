@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
+TIMES ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench eval check format pictures messages lock
+.PHONY: help setup run test faults bench eval check format pictures messages lock
 
 help: ## say what there is
 	@echo "Dealworthy: who may sell what."; echo
@@ -28,6 +29,10 @@ run: setup ## serve with demo data at http://localhost:8000 (PORT=8010 for anoth
 test: setup ## run every test: rules, both databases, journeys in a real browser
 	@echo "Running every test; journeys need a Chromium and are skipped, loudly, where there is none."
 	@$(BIN)/pytest --numprocesses=auto --dist=worksteal
+
+faults: setup ## kill, fill, stop and overload real processes, harder and longer than `make test` does; TIMES=10
+	@for time in $$(seq $(TIMES)); do echo "Run $$time of $(TIMES)"; \
+		FAULTS_KILLS=10 FAULTS_SITTERS=2000 $(BIN)/pytest -m faults || exit 1; done
 
 bench: setup ## measure the product beside a bare stack; BENCH="--database postgresql" and others, see BENCH=--help
 	@$(BIN)/python -m bench $(BENCH)
