@@ -19,6 +19,7 @@ from app.commands import (
     content,
     deals,
     demo,
+    doctor,
     mcp,
     people,
     quiz,
@@ -54,6 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
         bundle,
         backup,
         restore,
+        doctor,
     ):
         noun.register(parsers)
     return parser

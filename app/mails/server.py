@@ -82,6 +82,15 @@ class Conversation:
             self.end()
         return outcome
 
+    def trouble(self) -> str:
+        """Greet the server and sign in, and say what is wrong; empty where nothing is. No mail is handed over."""
+        try:
+            self._listening()
+        except (OSError, smtplib.SMTPException) as error:
+            return _sentence(error)
+        self.end()
+        return ""
+
     def end(self) -> None:
         """Take leave of the server, if there is a connection."""
         if self._smtp is None:

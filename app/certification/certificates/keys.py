@@ -98,6 +98,11 @@ def _opened(keys: Iterable[queries.Key], secret: str) -> OurKey | None:
     return None
 
 
+def opens(keys: Iterable[queries.Key], secret: str) -> bool:
+    """Say whether the key that signs now can be opened with this secret."""
+    return _opened(keys, secret) is not None
+
+
 def _seal(key: RSAKey, secret: str, kid: str) -> str:
     return seal_bytes(key.as_der(private=True), secret, _LABEL, bound_to=kid.encode())
 
