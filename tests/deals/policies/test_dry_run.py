@@ -189,7 +189,7 @@ def test_thousands_of_deals_take_as_many_statements_as_one(
     session.commit()
     assert statements() == few
     monkeypatch.setattr(dryrun, "MOST_DEALS", 12)
-    assert statements() == few
+    assert statements() == few - 2  # everybody on these is certified: what they did is not read, before and after
     run = tried(session, at_gate, BLOCK).run
     assert (run.looked_at, run.total) == (12, 34)
 
