@@ -5,11 +5,13 @@ response leaves, so nobody is told that something is saved which is not.
 """
 
 import threading
+import time
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Any, Final, Protocol, TypeVar
 
 from fastapi import Depends, Request
 from sqlalchemy import (
@@ -23,9 +25,11 @@ from sqlalchemy import (
     create_engine,
     event,
     make_url,
+    text,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, SQLModel
 
@@ -232,3 +236,77 @@ def _session(request: Request, _whole: Annotated[None, Depends(_received)]) -> I
 
 # scope="function": the commit comes before the response; max_concurrency: threads never wait for the pool
 SessionDep = Annotated[Session, Depends(_session, scope="function", max_concurrency=POOL_SIZE)]
+
+
+class Replica:
+    """A streaming replica of a PostgreSQL, for reports: pages that may be seconds old, and never the gate.
+
+    How old it is, is known by what it has replayed of the journal of the database itself: nothing is read from it
+    that lacks what was stored more than `seconds` ago.
+    """
+
+    def __init__(self, url: str, seconds: float) -> None:
+        soon = make_url(url).update_query_dict({"connect_timeout": "2"})
+        self._database = Database(soon.render_as_string(hide_password=False))
+        self._seconds = seconds
+        self._marks: deque[tuple[float, str]] = deque()
+        self._lock = threading.Lock()
+        self._away_until = 0.0
+        self.reads: Counter[str] = Counter()
+        """How many reports were read from it, and how many not, because it was `away` or `behind`."""
+
+    @contextmanager
+    def read(self, otherwise: Session) -> Iterator[Session]:
+        """Give a session on the replica, or the one on the database itself where the replica will not do."""
+        with ExitStack() as stack:
+            yield self._fresh(otherwise, stack) or otherwise
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self._database.dispose()
+
+    def _fresh(self, otherwise: Session, stack: ExitStack) -> Session | None:
+        found, outcome = None, "away"
+        if time.monotonic() >= self._away_until:
+            needed = self._needed(otherwise)
+            session = stack.enter_context(self._database.read())
+            try:
+                outcome = "replica" if session.scalar(_REPLAYED, {"needed": needed}) else "behind"
+            except (DBAPIError, PoolTimeoutError):
+                self._away_until = time.monotonic() + _PAUSE
+            if outcome == "replica":
+                found = session
+            else:
+                session.close()
+        with self._lock:
+            self.reads[outcome] += 1
+        return found
+
+    def _needed(self, session: Session) -> str:
+        """Return how far the journal was at the earliest moment that is still recent enough."""
+        moment = time.monotonic()
+        with self._lock:
+            while self._marks and self._marks[0][0] < moment - self._seconds:
+                self._marks.popleft()
+            if not self._marks or self._marks[-1][0] < moment - min(1.0, self._seconds / 2):
+                self._marks.append((moment, str(session.scalar(_WRITTEN))))
+            return self._marks[0][1]
+
+
+_PAUSE: Final = 5.0
+"""Seconds for which a replica that did not answer is not asked again."""
+_WRITTEN: Final = text("SELECT pg_current_wal_lsn()")
+_REPLAYED: Final = text("SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() >= CAST(:needed AS pg_lsn)")
+
+
+def _replica_session(request: Request, session: SessionDep) -> Iterator[Session]:
+    replica: Replica | None = getattr(request.app.state, "replica", None)
+    if replica is None or may_write(request) or "flash" in request.cookies:
+        yield session  # the message after somebody's own change comes with a page that shows it
+    else:
+        with replica.read(session) as copy:
+            yield copy
+
+
+ReplicaSession = Annotated[Session, Depends(_replica_session, scope="function", max_concurrency=POOL_SIZE)]
+"""For reports only: what it reads may be some seconds old where the installation has a replica."""

@@ -32,7 +32,7 @@ from app.conduct.checking.routes import router as checking_router
 from app.conduct.drills.routes import router as drills_router
 from app.conduct.reviewing.routes import router as reviewing_router
 from app.config import Settings
-from app.database import Database
+from app.database import Database, Replica
 from app.deals.briefing.routes import router as briefing_router
 from app.deals.fieldnotes.routes import router as field_notes_router
 from app.deals.incidents.routes import router as incidents_router
@@ -90,6 +90,8 @@ def create_app(settings: Settings) -> FastAPI:
             yield
         gc.unfreeze()
         application.state.database.dispose()
+        if application.state.replica is not None:
+            application.state.replica.dispose()
 
     telemetry = Telemetry(settings)
     application = FastAPI(
@@ -119,6 +121,9 @@ def create_app(settings: Settings) -> FastAPI:
     )
     application.state.settings = settings
     application.state.database = Database(settings.database_url)
+    application.state.replica = (
+        Replica(settings.replica_url, settings.replica_seconds) if settings.replica_url else None
+    )
     application.state.watching = Watching(settings, telemetry, application.state.database, own("server"))
     application.state.ledger = Ledger(application.state.database)
     application.state.templates = Templates(settings)

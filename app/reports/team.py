@@ -17,7 +17,7 @@ from app.certification.outlook import outlook, outlooks
 from app.certification.queries import records
 from app.certification.words import minutes_left
 from app.clock import Now, end_of_day, local_day
-from app.database import SessionDep
+from app.database import ReplicaSession, SessionDep
 from app.errors import InvalidError
 from app.people.access import CurrentPerson, allow
 from app.people.models import Role
@@ -191,7 +191,7 @@ def _lapsing(whole: Coverage) -> list[tuple[int, list[tuple[Seller, OpenProduct,
 
 
 @router.get(".csv")
-def download_team(session: SessionDep, viewer: TeamViewer, view: Asked, moment: Now) -> Response:
+def download_team(session: ReplicaSession, viewer: TeamViewer, view: Asked, moment: Now) -> Response:
     """Give the same people and products as a file, one line for each standing. Raises InvalidError for a wrong day."""
     if view.wrong:
         raise InvalidError(view.wrong)

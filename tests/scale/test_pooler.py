@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from poolers import pgbouncer, pooled
 from sqlalchemy import text
 from sqlalchemy.exc import InternalError
 
@@ -22,6 +21,7 @@ from app.people.tokens import Scope, create_token
 from app.schema import migrate
 from clusters import cluster
 from factories import attest, person, published_quiz, quiz_document, sellable, signed_in
+from poolers import pgbouncer, pooled
 
 pytestmark = pytest.mark.faults
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlmodel import Session
 
-from app.database import SessionDep
+from app.database import ReplicaSession
 from app.people.access import allow
 from app.people.models import Role
 from app.people.queries import team_tree
@@ -46,7 +46,7 @@ def _asked(request: Request, session: Session, slug: str) -> tuple[Quiz, Bound[W
 
 
 @router.get("/results")
-def show_results(request: Request, slug: str, session: SessionDep, number: Number = 1) -> Response:
+def show_results(request: Request, slug: str, session: ReplicaSession, number: Number = 1) -> Response:
     """Show how the first attempts went, and each item with its flags."""
     quiz, form, wanted, context = _asked(request, session, slug)
     found = results(session, quiz, wanted)
@@ -63,7 +63,7 @@ def show_results(request: Request, slug: str, session: SessionDep, number: Numbe
 
 
 @router.get("/results.csv")
-def download_results(request: Request, slug: str, session: SessionDep) -> Response:
+def download_results(request: Request, slug: str, session: ReplicaSession) -> Response:
     """Give the items with their numbers as a file; filters that cannot be read are answered with the page."""
     quiz, form, wanted, _context = _asked(request, session, slug)
     if form.errors:
@@ -96,7 +96,7 @@ def _item_line(line: ItemLine) -> tuple[Any, ...]:
 
 
 @router.get("/results/{item}")
-def show_item(request: Request, slug: str, item: str, session: SessionDep) -> Response:
+def show_item(request: Request, slug: str, item: str, session: ReplicaSession) -> Response:
     """Show one item in depth: what was chosen, version by version, and by whom."""
     quiz, form, wanted, context = _asked(request, session, slug)
     found = item_results(session, quiz, wanted, item)
@@ -111,7 +111,7 @@ def show_item(request: Request, slug: str, item: str, session: SessionDep) -> Re
 
 
 @router.get("/results/{item}/choices.csv")
-def download_item(request: Request, slug: str, item: str, session: SessionDep) -> Response:
+def download_item(request: Request, slug: str, item: str, session: ReplicaSession) -> Response:
     """Give what was chosen in one item as a file, without names."""
     quiz, form, wanted, _context = _asked(request, session, slug)
     if form.errors:
