@@ -116,7 +116,13 @@ def poisoned_job(bed: Bed) -> Patient:
 
 def refused_mail(bed: Bed) -> Patient:
     with bed.storing() as session:
-        mail = {"message_id": "1", "kind": "digest", "to_address": "bo@example.com", "subject": "x", "text": "x"}
+        mail: dict[str, Any] = {
+            "message_id": "1",
+            "kind": "digest",
+            "to_address": "bo@example.com",
+            "subject": "x",
+            "text": "x",
+        }
         session.add(Mail(**mail, created_at=NOW, failed_at=NOW))
     return bed.patient
 

@@ -30,7 +30,7 @@ def _too_new(patient: Patient) -> Iterator[str]:
 
 @check(
     "tables",
-    "Restore a backup, or add what somebody removed by hand; `dealworthy restore --check` tells a good backup.",
+    "Restore a backup, or add what somebody removed by hand; `restore --check` tells a good backup.",
     Needs.SCHEMA,
 )
 def _tables(patient: Patient) -> Iterator[str]:
