@@ -16,6 +16,7 @@ from sqlalchemy import Executable, bindparam, select, union
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from app.anyof import any_of
 from app.catalog.models import LessonProgress
 from app.certification.changes import changes
 from app.certification.dates import ONE_DAY, PeriodDates, ProgramTerms
@@ -63,8 +64,6 @@ def outlook(record: Record) -> Outlook:
     return Outlook(record.program, record.on_deals.verdict, record.verdict.allowed, highest_held(record))
 
 
-_PEOPLE: Any = bindparam("people", expanding=True)
-_PRODUCTS: Any = bindparam("products", expanding=True)
 _AS_OF: Any = bindparam("as_of")
 _LATER = aliased(CertificationPeriod)
 _RUNNING = select(
@@ -76,8 +75,8 @@ _RUNNING = select(
     col(CertificationPeriod.grace_through),
     col(CertificationPeriod.baseline_through),
 ).where(
-    col(CertificationPeriod.person_id).in_(_PEOPLE),
-    col(CertificationPeriod.product_id).in_(_PRODUCTS),
+    any_of(col(CertificationPeriod.person_id), "people"),
+    any_of(col(CertificationPeriod.product_id), "products"),
     col(CertificationPeriod.level) == "",
     col(CertificationPeriod.awarded_at) <= _AS_OF,
     col(CertificationPeriod.window_opens_on) > bindparam("today"),
@@ -94,16 +93,16 @@ _RUNNING = select(
 """The newest periods, as far as their renewal is still to open."""
 _DECIDED = union(
     select(col(CertificationEvent.person_id), col(CertificationEvent.product_id)).where(
-        col(CertificationEvent.person_id).in_(_PEOPLE)
+        any_of(col(CertificationEvent.person_id), "people")
     ),
     select(col(CertificationPeriod.person_id), col(CertificationPeriod.product_id))
     .join(PeriodExtension, col(PeriodExtension.period_id) == col(CertificationPeriod.id))
-    .where(col(CertificationPeriod.person_id).in_(_PEOPLE)),
+    .where(any_of(col(CertificationPeriod.person_id), "people")),
 )
 """About whom somebody decided something: a sanction, its end, an extension."""
 _ASKED = select(col(Assignment.person_id), col(Assignment.product_id)).where(
-    col(Assignment.person_id).in_(_PEOPLE),
-    col(Assignment.product_id).in_(_PRODUCTS),
+    any_of(col(Assignment.person_id), "people"),
+    any_of(col(Assignment.product_id), "products"),
     col(Assignment.assigned_at) <= _AS_OF,
 )
 _KEYS = keys_table()

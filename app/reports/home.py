@@ -74,7 +74,7 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
     everybody = _everybody(session, person, moment)
     mine = {person.id} if person.has(Role.REP) else set()
     products = [each.id for each in sold]
-    standings = records(session, list(mine), moment, products)
+    standings = records(session, list(mine), moment, products, deciding=True)
     theirs = outlooks(session, [each.id for each in everybody], moment, products)
     context: dict[str, Any] = {
         "Role": Role,

@@ -177,6 +177,24 @@ def test_the_number_of_statements_does_not_grow(session: Session, application: F
     assert found[0] == found[1]
 
 
+def test_what_a_rep_has_nothing_of_is_not_read(session: Session, application: FastAPI, sign_in: SignIn) -> None:
+    person(session, "ana@example.com")
+    sellable(session)
+    session.commit()
+    browser = sign_in("ana@example.com")
+    found = []
+    for more in ((), ("vela", "wisp")):
+        for slug in more:
+            sellable(session, slug)
+        session.commit()
+        text_of(browser)
+        with count_statements(application.state.database) as statements:
+            text_of(browser)
+        found.append(len(statements))
+    # who it is, the products, what there is, what is published and what changed, what is held, and what was done
+    assert found == [7, 7]
+
+
 def test_a_trainer_sees_the_quiz_that_most_people_fail(session: Session, sign_in: SignIn) -> None:
     person(session, "tom@example.com", Role.TRAINER)
     version = published_quiz(session)
