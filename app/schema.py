@@ -143,11 +143,6 @@ def schema_of(connection: Connection) -> Schema:
     return Schema(revision, Fit.READY if admitted else Fit.TOO_NEW, newer=True, stamp=stamp)
 
 
-def is_migrated(connection: Connection) -> bool:
-    """Say whether this code may run on the database."""
-    return schema_of(connection).runs
-
-
 def _stamp(connection: Connection, revision: str) -> SchemaStamp | None:
     if not inspect(connection).has_table(SchemaStamp.__tablename__):
         return None

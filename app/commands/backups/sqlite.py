@@ -80,6 +80,8 @@ def put_in_place(url: str, made: str, aside: str) -> str:
     with told(f"{target} was not replaced"):
         if target.exists():
             _close(target)
+            owner = target.stat()
+            os.chown(data, owner.st_uid, owner.st_gid)  # whoever restores may be root
             target.rename(kept)
         try:
             data.rename(target)
