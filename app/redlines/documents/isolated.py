@@ -20,7 +20,8 @@ from app.redlines.documents.places import Piece, Place
 
 _log = logging.getLogger(__name__)
 _LAST_PLACES: Final = 10
-_PLACES: Final = re.compile(r'([\w.]+)", line \d+')
+_FRAME: Final = re.compile(r"[\w.]+:\d+|\w+\Z")
+"""A place in our code, and the kind of error at the end, as `child` writes them."""
 _PLACES: Final = BoundedSemaphore(MOST_AT_ONCE + MOST_WAITING)
 _TURNS: Final = BoundedSemaphore(MOST_AT_ONCE)
 _KEPT: Final = ("SYSTEMROOT", "TMPDIR", "TEMP", "LD_LIBRARY_PATH")
@@ -68,7 +69,7 @@ def _answer(data: bytes, kind: str, seconds: float) -> dict[str, Any]:
     except subprocess.TimeoutExpired as error:
         raise UnreadableError(Code.TOO_COMPLEX, kind) from error
     except subprocess.CalledProcessError as error:
-        places = _PLACES.findall(error.stderr.decode(errors="replace"))  # the rest may hold words of the file
+        places = _FRAME.findall(error.stderr.decode(errors="replace"))  # the rest may hold words of the file
         _log.warning("reading a %s file failed: %s", kind, ", ".join(places[-_LAST_PLACES:]))
         code = Code.TOO_COMPLEX if error.returncode < 0 or b"MemoryError" in error.stderr else Code.DAMAGED
         raise UnreadableError(code, kind) from error

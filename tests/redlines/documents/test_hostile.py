@@ -179,6 +179,13 @@ def test_what_is_logged_of_a_failure_does_not_quote_the_file(capsys: pytest.Capt
     assert re.fullmatch(r"test_hostile\.py:\d+ ValueError", capsys.readouterr().err)
 
 
+def test_a_reader_that_fails_makes_the_file_a_damaged_one_and_says_where(caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(UnreadableError, match="damaged"):
+        isolated.taken_apart(b"words", "no such kind", SECONDS)
+
+    assert re.fullmatch(r"reading a no such kind file failed: (child\.py:\d+, )+KeyError", caplog.messages[0])
+
+
 def test_entities_of_other_files_are_not_read(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("the secret")
