@@ -2,7 +2,7 @@
 
 import argparse
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from threading import Event, Thread
@@ -25,6 +25,7 @@ from app.database import Database
 from app.deals.ledger import actions as ledger
 from app.deals.reconciling import pulling, runs
 from app.deals.reconciling.sources import PULL_JOB
+from app.jobs.actions import LEASE
 from app.jobs.worker import Handler, Prepared, Worker
 from app.mails import actions as mails
 from app.mails.sending import Postman
@@ -83,9 +84,20 @@ def _store_findings(session: Session, _payload: Mapping[str, Any], batch: reread
     rereading.store(session, batch, now())
 
 
-def _forget_texts(session: Session, _payload: Mapping[str, Any]) -> None:
-    while forgetting.forget_old(session, now()):
-        pass
+def _in_small_steps(forget: Callable[[Session], bool]) -> Prepared:
+    """Make a job that forgets a little in each transaction, until nothing is left or its lease is nearly over."""
+
+    def forget_all(database: Database, _payload: Mapping[str, Any]) -> None:
+        ends = now() + _STEPS_FOR
+        more = True
+        while more and now() < ends:
+            with database.write() as session:
+                more = forget(session)
+
+    return Prepared(forget_all)
+
+
+_STEPS_FOR = LEASE * 0.8
 
 
 def _forget_mails(session: Session, _payload: Mapping[str, Any]) -> None:
@@ -107,7 +119,7 @@ HANDLERS: Mapping[str, Handler | Prepared] = {
     questionfiles.JOB: questionfiles.READ_UPLOAD,
     regrading.JOB: _regrade,
     rescan.JOB: Prepared(_read_texts_again, _store_findings),
-    forgetting.JOB: _forget_texts,
+    forgetting.JOB: _in_small_steps(lambda session: forgetting.forget_old(session, now())),
     assigning.JOB: _apply_rules,
     windows.JOB: Prepared(_award_opened),
     mails.FORGET_JOB: _forget_mails,
@@ -135,14 +147,14 @@ PERIODIC = {
 def handlers(settings: Settings) -> Mapping[str, Handler | Prepared]:
     """Return the handler of every kind of job, for one installation."""
 
-    def forget_clearances(session: Session, _payload: Mapping[str, Any]) -> None:
-        ledger.forget_old(session, now(), settings.keep_clearances_days)
+    def forget_clearances(session: Session) -> bool:
+        return ledger.forget_old(session, now(), settings.keep_clearances_days)
 
     return {
         **HANDLERS,
         mails.JOB: Postman(settings).job,
         telling.JOB: telling.Teller(settings).job,
-        ledger.FORGET_JOB: forget_clearances,
+        ledger.FORGET_JOB: _in_small_steps(forget_clearances),
         PULL_JOB: pulling.Puller(settings).job,
         **lanes.handlers(Courier(settings)),
     }

@@ -137,12 +137,16 @@ def _store(session: Session, rows: Sequence[Row]) -> None:
         session.connection().execute(statement, sorted(rows, key=lambda row: str(row["id"])))
 
 
-def forget_old(session: Session, moment: datetime, days: int) -> None:
-    """Forget the oldest of the answers given more than `days` days ago on which no change of a deal rested."""
+def forget_old(session: Session, moment: datetime, days: int) -> bool:
+    """Forget the oldest of the answers given more than `days` days ago on which no change of a deal rested.
+
+    Says whether more may be left than one run forgets.
+    """
     old = (
         select(col(KeptClearance.id))
         .where(col(KeptClearance.asked_at) < moment - timedelta(days=days), col(KeptClearance.decision_id).is_(None))
         .order_by(col(KeptClearance.asked_at))
         .limit(AT_ONCE)
     )
-    session.execute(delete(KeptClearance).where(col(KeptClearance.id).in_(old)))
+    forgotten = session.execute(delete(KeptClearance).where(col(KeptClearance.id).in_(old)))
+    return bool(forgotten.rowcount == AT_ONCE)  # type: ignore[attr-defined]  # a DELETE's result counts rows
