@@ -77,6 +77,7 @@ def environment(database_url: str, port: int = 8000) -> dict[str, str]:
         "DEALWORTHY_SECRET_KEY": "a secret of at least thirty-two characters",
         "DEALWORTHY_ENV": "development",
         "DEALWORTHY_TIMEZONE": "UTC",
+        "DEALWORTHY_LOG_LEVEL": "warning",  # what is written is wrong
     }
 
 
