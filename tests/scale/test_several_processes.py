@@ -29,7 +29,8 @@ from app.people.tokens import Scope, create_token
 from factories import attest, deal, person, published, redline, sellable
 from forks import Forks
 from servers import answers, free_port, wait_until
-from tools.demonstration import Process, environment
+from tools.demonstration import Process
+from tools.demonstration import environment as demonstration
 from tools.demonstration import start as start_command
 
 pytestmark = [pytest.mark.faults, pytest.mark.parametrize("installation", ["postgresql"], indirect=True)]
@@ -37,6 +38,11 @@ pytestmark = [pytest.mark.faults, pytest.mark.parametrize("installation", ["post
 PASSWORD = "a good long password"
 TEXTS = 450
 """More than two runs of the job forget."""
+
+
+def environment(database_url: str, port: int = 8000) -> dict[str, str]:
+    """With logs in which each line is something wrong."""
+    return {**demonstration(database_url, port), "DEALWORTHY_LOG_LEVEL": "warning"}
 
 
 @dataclass
