@@ -39,6 +39,9 @@ class Forked:
                 self._signal(pid, signal.SIGKILL)
                 self._wait(pid, None)
 
+    def _modules(self) -> list[str]:
+        return sorted(sys.modules)
+
     def _start(self, arguments: list[str], environment: dict[str, str], log: str) -> int:
         pid = os.fork()
         if pid == 0:

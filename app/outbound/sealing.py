@@ -7,11 +7,10 @@ import base64
 import binascii
 from functools import lru_cache
 from secrets import token_bytes
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE = 12
 """Bytes; what AES-GCM asks for."""
@@ -39,6 +38,8 @@ def seal_bytes(whole: bytes, secret_key: str, label: str, *, bound_to: bytes = b
 
 def unseal_bytes(sealed: str, secret_key: str, label: str, *, bound_to: bytes = b"") -> bytes:
     """Return the bytes that were sealed. Raises SealError where they cannot be opened."""
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 (see _cipher)
+
     try:
         whole = base64.b64decode(sealed, validate=True)
         return _cipher(secret_key, label).decrypt(whole[:_NONCE], whole[_NONCE:], bound_to)
@@ -47,5 +48,10 @@ def unseal_bytes(sealed: str, secret_key: str, label: str, *, bound_to: bytes = 
 
 
 @lru_cache(maxsize=16)
-def _cipher(secret_key: str, label: str) -> AESGCM:
+def _cipher(secret_key: str, label: str) -> "AESGCM":
+    # six megabytes, of use only to processes that seal or open
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415
+
     return AESGCM(HKDF(SHA256(), length=32, salt=None, info=label.encode()).derive(secret_key.encode()))

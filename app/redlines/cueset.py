@@ -22,8 +22,8 @@ def one_of(*lists: str) -> str:
 
 
 def any_of(*parts: str) -> Guarded:
-    """Compile alternatives for folded text."""
-    return Guarded([fold_pattern(part) for part in parts])
+    """Return alternatives for folded text."""
+    return Guarded(parts, fold_pattern)
 
 
 @dataclass(frozen=True, slots=True)

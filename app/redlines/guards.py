@@ -7,6 +7,7 @@ hold, RE2 says in one pass whether a text has any; where it has none, the patter
 import importlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 import re2
@@ -23,29 +24,58 @@ Words = frozenset[str]
 _EMPTY: Words = frozenset({""})
 
 
-class Guarded:
-    """Alternatives that read as `re` reads them joined by `|`, of which only those run that may match."""
+class _Guard:
+    """Says which alternatives may match a text."""
 
     def __init__(self, alternatives: Sequence[str]) -> None:
-        self.alternatives: Final = [re.compile(source) for source in alternatives]
         self._always: list[int] = []
         self._guarded: list[int] = []
-        self._guard = re2.Set.SearchSet(_OPTIONS)
+        self._words = re2.Set.SearchSet(_OPTIONS)
         for number, source in enumerate(alternatives):
             words = needed(source)
             if words:
-                self._guard.Add("|".join(sorted(map(_written, words))))
+                self._words.Add("|".join(sorted(map(_written, words))))
                 self._guarded.append(number)
             else:
                 self._always.append(number)
-        self._guard.Compile()
+        self._words.Compile()
+
+    def candidates(self, text: str) -> list[int]:
+        """Return the numbers of the alternatives that may match, in their order."""
+        found = self._words.Match(text.encode("utf-8", "surrogatepass")) if self._guarded else None
+        if not found:
+            return self._always
+        return sorted([*self._always, *(self._guarded[number] for number in found)])
+
+
+class Guarded:
+    """Alternatives that read as `re` reads them joined by `|`, of which only those run that may match.
+
+    All of them together take half a second to compile, so each is compiled when it first runs.
+    """
+
+    def __init__(self, alternatives: Sequence[str], fold: Callable[[str], str] = str) -> None:
+        self._written: Final = alternatives
+        self._fold: Final = fold
+        self._compiled: dict[int, re.Pattern[str]] = {}
+
+    @cached_property
+    def sources(self) -> list[str]:
+        """The alternatives, folded."""
+        return [self._fold(source) for source in self._written]
+
+    @cached_property
+    def _guard(self) -> _Guard:
+        return _Guard(self.sources)
+
+    def _alternative(self, number: int) -> re.Pattern[str]:
+        found = self._compiled.get(number)
+        if found is None:
+            found = self._compiled[number] = re.compile(self.sources[number])
+        return found
 
     def _candidates(self, text: str) -> list[re.Pattern[str]]:
-        found = self._guard.Match(text.encode("utf-8", "surrogatepass")) if self._guarded else None
-        if not found:
-            return [self.alternatives[number] for number in self._always]
-        numbers = [*self._always, *(self._guarded[number] for number in found)]
-        return [self.alternatives[number] for number in sorted(numbers)]
+        return [self._alternative(number) for number in self._guard.candidates(text)]
 
     def search(self, text: str, start: int = 0) -> re.Match[str] | None:
         """Return the first match at or after a place."""

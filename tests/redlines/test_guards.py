@@ -56,11 +56,11 @@ def test_guarded_alternatives_read_as_one_pattern(text: str, start: int) -> None
 
 def test_almost_every_cue_is_read_only_where_its_words_stand() -> None:
     alternatives = [
-        pattern.pattern
+        source
         for cues in LANGUAGES
         for field in dataclasses.fields(cues)
         if isinstance(guarded := getattr(cues, field.name), Guarded)
-        for pattern in guarded.alternatives
+        for source in guarded.sources
     ]
 
     unguarded = [source for source in alternatives if not needed(source)]

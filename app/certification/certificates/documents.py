@@ -15,10 +15,9 @@ from datetime import UTC, datetime, time
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import segno
-import typst
 
 from app.catalog.text import localized
 from app.certification.certificates.issuer import Issuer, issuer
@@ -26,6 +25,9 @@ from app.certification.certificates.rules import DESIGN, Snapshot
 from app.web import i18n
 from app.web.i18n import LOCALES
 from app.web.i18n import gettext as _
+
+if TYPE_CHECKING:
+    import typst
 
 _HERE = Path(__file__).parent
 _FONTS = _HERE / "fonts"
@@ -42,12 +44,8 @@ Form = Literal["pdf", "png", "svg"]
 class _Press:
     """A compiler that is kept, with its fonts: a page takes about 6 ms, and the first one 20."""
 
+    compiler: "typst.Compiler"
     turn: threading.Lock = field(default_factory=threading.Lock)
-    compiler: typst.Compiler = field(
-        default_factory=lambda: typst.Compiler(
-            font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(_FONTS)]), ignore_system_fonts=True
-        )
-    )
 
     def print(self, design: str, data: Mapping[str, Any], form: Form, moment: datetime, ppi: float | None) -> bytes:
         """Make one page."""
@@ -62,9 +60,16 @@ class _Press:
         return made
 
 
+def _compiler() -> "typst.Compiler":
+    import typst  # noqa: PLC0415 (seven megabytes, of use only to processes that print)
+
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[str(_FONTS)])
+    return typst.Compiler(font_paths=fonts, ignore_system_fonts=True)
+
+
 @cache
 def _press() -> _Press:
-    return _Press()
+    return _Press(_compiler())
 
 
 def certificate(snapshot: Snapshot, locale: str, *, design: str = DESIGN, form: Form = "pdf") -> bytes:

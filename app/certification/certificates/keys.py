@@ -9,12 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Request
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import RSAKey
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
@@ -26,6 +23,9 @@ from app.clock import Now
 from app.config import Settings
 from app.database import Database
 from app.outbound.sealing import SealError, seal_bytes, unseal_bytes
+
+if TYPE_CHECKING:
+    from joserfc.jwk import RSAKey
 
 ALGORITHM = "RS256"
 _BITS = 2048
@@ -40,12 +40,21 @@ class OurKey:
     """The key that signs now."""
 
     kid: str
-    private: RSAKey
+    private: "RSAKey"
 
     def sign(self, claims: dict[str, Any]) -> str:
         """Write a credential as a compact JWT (VC-JWT, Open Badges 3.0 section 8.2); the same claims give the same."""
+        from joserfc import jwt  # noqa: PLC0415 (see _keys)
+
         header = {"alg": ALGORITHM, "kid": address(self.kid), "typ": "JWT"}
         return jwt.encode(header, claims, self.private, algorithms=[ALGORITHM])
+
+
+def _keys() -> "type[RSAKey]":
+    """Import what makes and reads keys: ten megabytes, of use only to processes that sign or verify."""
+    from joserfc.jwk import RSAKey  # noqa: PLC0415 (as said)
+
+    return RSAKey
 
 
 def address(kid: str) -> str:
@@ -59,7 +68,7 @@ def signing_key(database: Database, settings: Settings, moment: datetime) -> Our
         found = _opened(queries.keys(session), settings.secret_key)
     if found is not None:
         return found
-    made = RSAKey.generate_key(_BITS, private=True)  # takes long, so before the transaction
+    made = _keys().generate_key(_BITS, private=True)  # takes long, so before the transaction
     with database.write() as session:
         return _keep(session, made, settings.secret_key, moment)
 
@@ -67,16 +76,16 @@ def signing_key(database: Database, settings: Settings, moment: datetime) -> Our
 def rotate(session: Session, settings: Settings, *, by: str, moment: datetime) -> OurKey:
     """Sign with a new key from now on; badges signed with the old one stay verifiable."""
     _one_at_a_time(session)
-    return _store(session, RSAKey.generate_key(_BITS, private=True), settings.secret_key, by=by, moment=moment)
+    return _store(session, _keys().generate_key(_BITS, private=True), settings.secret_key, by=by, moment=moment)
 
 
-def _keep(session: Session, made: RSAKey, secret: str, moment: datetime) -> OurKey:
+def _keep(session: Session, made: "RSAKey", secret: str, moment: datetime) -> OurKey:
     _one_at_a_time(session)
     # somebody else may have made one while ours was being made
     return _opened(queries.keys(session), secret) or _store(session, made, secret, by="system", moment=moment)
 
 
-def _store(session: Session, made: RSAKey, secret: str, *, by: str, moment: datetime) -> OurKey:
+def _store(session: Session, made: "RSAKey", secret: str, *, by: str, moment: datetime) -> OurKey:
     session.execute(update(SigningKey).where(col(SigningKey.retired_at).is_(None)).values(retired_at=moment))
     kid = made.thumbprint()
     public = {name: value for name, value in made.as_dict(private=False).items() if name in {"kty", "n", "e"}}
@@ -103,7 +112,7 @@ def opens(keys: Iterable[queries.Key], secret: str) -> bool:
     return _opened(keys, secret) is not None
 
 
-def _seal(key: RSAKey, secret: str, kid: str) -> str:
+def _seal(key: "RSAKey", secret: str, kid: str) -> str:
     return seal_bytes(key.as_der(private=True), secret, _LABEL, bound_to=kid.encode())
 
 
@@ -113,7 +122,7 @@ def _open(sealed: str, secret: str, kid: str) -> OurKey | None:
         private = unseal_bytes(sealed, secret, _LABEL, bound_to=kid.encode())
     except SealError:
         return None
-    return OurKey(kid, RSAKey.import_key(private))
+    return OurKey(kid, _keys().import_key(private))
 
 
 def key_set(keys: Iterable[queries.Key]) -> dict[str, Any]:
@@ -128,11 +137,14 @@ def public_key(key: queries.Key) -> dict[str, Any]:
 
 def verified(token: str, keys: Iterable[queries.Key]) -> dict[str, Any] | None:
     """Return the claims of a token that one of our keys signed, ended or not; None for any other text."""
+    from joserfc import jwt  # noqa: PLC0415 (see _keys)
+    from joserfc.errors import JoseError  # noqa: PLC0415 (see _keys)
+
     if len(token) > _LONGEST:
         return None
     for each in keys:  # few; and a name in the token's header is only what its writer says
         try:
-            return dict(jwt.decode(token, RSAKey.import_key(each.public), algorithms=[ALGORITHM]).claims)
+            return dict(jwt.decode(token, _keys().import_key(each.public), algorithms=[ALGORITHM]).claims)
         except (JoseError, ValueError, TypeError, AttributeError, LookupError, RecursionError):
             # the header is anybody's, and the library trusts the types of what it finds there
             continue
