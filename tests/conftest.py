@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, make_url, text
@@ -155,6 +156,14 @@ def application(installation: Installation) -> Iterator[FastAPI]:
     yield application
     if application.routes != routes:
         installation.forget_application()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_loop() -> Iterator[None]:
+    """One event loop for the clients of all tests: each request would start a thread and a loop of its own."""
+    with start_blocking_portal() as TestClient.portal:
+        yield
+    TestClient.portal = None
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Real servers for tests: each a process of its own, which a test may kill."""
 
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,9 @@ import httpx2
 import pytest
 
 from tools.demonstration import Process, Start, environment
+
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""`verify` of clients that speak plain HTTP: each of them would read the machine's certificates, for 20 ms."""
 
 
 def free_port() -> int:
@@ -32,7 +36,7 @@ def running_server(start: Start, database_url: str, port: int, log: Path) -> Ite
 
 def answers(port: int) -> bool:
     try:
-        return httpx2.get(f"http://127.0.0.1:{port}/healthz", timeout=1).status_code == 200
+        return httpx2.get(f"http://127.0.0.1:{port}/healthz", timeout=1, verify=NO_TLS).status_code == 200
     except httpx2.TransportError:
         return False
 

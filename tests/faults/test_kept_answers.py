@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app.people.tokens import create_token
 from factories import sellable
 from forks import Forks
-from servers import free_port, running_server, wait_until
+from servers import NO_TLS, free_port, running_server, wait_until
 
 pytestmark = pytest.mark.faults
 
@@ -20,7 +20,7 @@ CLIENTS = 4
 
 def ask_until_the_server_dies(base: str, headers: dict[str, str], number: int, given: list[str]) -> None:
     """Ask one question after another; `given` holds the ids of the answers that were given."""
-    with httpx2.Client(base_url=base, headers=headers, timeout=10) as client:
+    with httpx2.Client(base_url=base, headers=headers, timeout=10, verify=NO_TLS) as client:
         try:
             while True:
                 query = {"rep": f"rep{number}@example.com", "product": "keeper", "region": str(len(given))}
@@ -47,7 +47,10 @@ def test_every_answer_of_the_gate_that_was_given_opens_again(
             pool.submit(ask_until_the_server_dies, base, headers, number, own)
         wait_until(lambda: all(len(own) >= 5 for own in given))
         server.kill()
-    with running_server(forks.start, database_url, port, tmp_path / "2"), httpx2.Client(headers=headers) as client:
+    with (
+        running_server(forks.start, database_url, port, tmp_path / "2"),
+        httpx2.Client(headers=headers, verify=NO_TLS) as client,
+    ):
         for decision_id in [each for own in given for each in own[-5:]]:
             reply = client.get(f"{base}/api/v1/decisions/{decision_id}")
             assert (reply.status_code, reply.json()["asked_again"]["same"]) == (200, True), reply.text

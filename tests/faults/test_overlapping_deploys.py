@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -19,19 +19,25 @@ from faults.houses import Command, House
 from faults.promises import assert_kept
 from forks import Forks
 from servers import free_port
-from tools.demonstration import ROOT, environment, start
+from tools.demonstration import ROOT, Process, Start, environment
 
 pytestmark = pytest.mark.faults
 
-FOUND = """
+OLD = """
 import json, sys
 from dataclasses import asdict
-import app.tables
+from pathlib import Path
+from app.cli import main
 from app.database import Database
 from faults.company import found_company
-with Database(sys.argv[1]).write() as session:
-    print(json.dumps(asdict(found_company(session, 24))))
+url, found, *serve = sys.argv[1:]
+assert main(["migrate"]) == 0
+with Database(url).write() as session:
+    company = found_company(session, 24)
+Path(found).write_text(json.dumps(asdict(company)))
+sys.exit(main(serve))
 """
+"""The old version: it makes its database and a company in it, writes down whom it has, and serves."""
 
 
 def git(*arguments: str) -> bytes:
@@ -63,26 +69,33 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
             yield made.url()
 
 
-def found_by(old: Path, url: str) -> Company:
-    """Let the old version make its database and a company in it."""
-    variables = {**environment(url), "PYTHONPATH": f"{old}:{old / 'tests'}:{ROOT / 'tests'}"}
-
-    def run(*arguments: str) -> bytes:
-        command = [sys.executable, *arguments]
-        return subprocess.run(command, cwd=old, env=variables, check=True, capture_output=True).stdout  # noqa: S603 (fixed)
-
-    run("-m", "app", "migrate")
-    found = json.loads(run("-c", FOUND, url))
+def found_in(file: Path) -> Company:
+    """Read whom the old version has in its company."""
+    found = json.loads(file.read_text())
     return Company([Rep(**each) for each in found["reps"]], found["token"])
+
+
+def start_old(old: Path, url: str, found: Path) -> Start:
+    """Return how the old version starts."""
+    path = f"{old}:{old / 'tests'}:{ROOT / 'tests'}"
+
+    def start(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Process:
+        command = [sys.executable, "-c", OLD, url, str(found), *arguments]
+        with log.open("wb") as output:
+            return subprocess.Popen(  # noqa: S603 (fixed)
+                command, cwd=old, env={**environment, "PYTHONPATH": path}, stdout=output, stderr=subprocess.STDOUT
+            )
+
+    return start
 
 
 def test_the_old_version_works_until_the_new_one_has_taken_over(
     old: Path, url: str, forks: Forks, tmp_path: Path
 ) -> None:
-    company = found_by(old, url)
+    found = tmp_path / "company.json"
     port, next_port = free_port(), free_port()
     before = Command(
-        lambda arguments, variables, log: start(arguments, variables, log, cwd=old),
+        start_old(old, url, found),
         ["serve", "--port", str(port), "--no-worker"], environment(url, port), tmp_path / "old.log", port,
     )  # fmt: skip
     after = Command(
@@ -92,6 +105,7 @@ def test_the_old_version_works_until_the_new_one_has_taken_over(
     try:
         before.start()
         installed.wait_until_ready(before)
+        company = found_in(found)
         with at_work(company, [f"http://127.0.0.1:{port}", f"http://127.0.0.1:{next_port}"]) as told:
             told.wait_for(20)
             migrate(url)
