@@ -37,6 +37,7 @@ _since_pass = func.coalesce(
     .where(
         col(Attempt.person_id) == bindparam("person_id"),
         col(Attempt.content_id) == bindparam("content_id"),
+        col(Attempt.delta_of).is_(None),
         col(Attempt.passed).is_(True),
     )
     .scalar_subquery(),

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 from sqlmodel import Session
@@ -45,20 +45,21 @@ def content_id(session: Session) -> int:
 
 @given(
     outcomes=st.lists(st.sampled_from([PASSED, FAILED, FOUND_LATE, WAITS]), max_size=6),
-    deltas=st.integers(0, 2),
+    deltas=st.lists(st.sampled_from([PASSED, FAILED]), max_size=3),
     limits=st.builds(
         AttemptLimits,
         attempts=st.none() | st.integers(1, 4),
         cooldown=st.integers(0, 3).map(lambda hours: hours * HOUR),
     ),
 )
+@example(outcomes=[FAILED], deltas=[FAILED, PASSED], limits=AttemptLimits(attempts=2, cooldown=HOUR))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_sum_of_all_attempts_decides_as_the_attempts_do(
-    session: Session, content_id: int, outcomes: list[str], deltas: int, limits: AttemptLimits
+    session: Session, content_id: int, outcomes: list[str], deltas: list[str], limits: AttemptLimits
 ) -> None:
     session.execute(delete(Attempt))
     session.add_all(attempt(number, outcome, content_id) for number, outcome in enumerate(outcomes, start=1))
-    session.add_all(attempt(-number, PASSED, content_id, delta_of=1) for number in range(1, deltas + 1))
+    session.add_all(attempt(-number, outcome, content_id, delta_of=1) for number, outcome in enumerate(deltas, start=1))
     session.flush()
     now = NOW + (len(outcomes) + 1) * HOUR
 
