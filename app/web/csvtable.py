@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
+from itertools import islice
 
 from app.web.i18n import gettext as _
 
 LARGEST_FILE = 5 * 1024 * 1024
 """Bytes of a file."""
+_MOST_WRONG_COLUMNS = 50
+"""Columns of a header that are named when they are wrong: a file of commas alone has millions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ def _table(records: list[tuple[int, list[str]]], columns: Sequence[str], require
         return _unreadable(1, _("The file is empty."))
     header_row, header = records[0]
     names = [name.lower() for name in header]
-    problems = list(_header_problems(header_row, names, columns, required))
+    problems = list(islice(_header_problems(header_row, names, columns, required), _MOST_WRONG_COLUMNS))
     if problems:
         return Table(problems=tuple(problems))
     rows = []
@@ -114,9 +117,11 @@ def _header_problems(row: int, names: list[str], columns: Sequence[str], require
     for name in required:
         if name not in names:
             yield Problem(row, name, _("This column is missing in the header."))
+    known = set()
     for position, name in enumerate(names):
         if name not in columns:
             sentence = _("There is no such column; the columns are %(columns)s.") % {"columns": ", ".join(columns)}
             yield Problem(row, name or f"#{position + 1}", sentence)
-        elif name in names[:position]:
+        elif name in known:
             yield Problem(row, name, _("This column is there twice."))
+        known.add(name)
