@@ -7,7 +7,7 @@ answer, but for what is missing and why: that is there only where the standing i
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -34,8 +34,8 @@ from app.certification.models import (
 )
 from app.certification.programs import Program
 from app.certification.queries import Record, programs, records_under
-from app.certification.requirements import LASTING, Requirement
-from app.certification.rules import StandingFacts, StandingVerdict, standing
+from app.certification.requirements import LASTING, Requirement, RequirementKind
+from app.certification.rules import Missing, Standing, StandingFacts, StandingVerdict, standing
 from app.clock import local_day
 from app.database import rows
 from app.quizzes.models import Attempt
@@ -51,17 +51,50 @@ FEW = 500
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """A standing on the level that the gate asks for; `allowed` is about the first, `level` the highest held above."""
+    """A standing on the level that the gate asks for; `StandingVerdict` says what its words mean.
 
-    program: Program
-    verdict: StandingVerdict
+    `certified` is whether the first level allows to act, `level` the highest held above it. `missing` is there only
+    where the standing is `IN_PROGRESS`, with `lessons`, how many of them the program asks for.
+    """
+
+    standing: Standing
     allowed: bool
+    supervised_only: bool
+    ends_on: date | None
+    days_left: int | None
+    certified: bool
     level: str | dict[str, str] | None = None
+    missing: tuple[Missing, ...] = ()
+    lessons: int = 0
+
+    @property
+    def may_sell(self) -> bool:
+        """Whether the standing lets a person sell, alone or beside a colleague."""
+        return self.allowed or self.supervised_only
 
 
 def outlook(record: Record) -> Outlook:
     """Put a record into few words."""
-    return Outlook(record.program, record.on_deals.verdict, record.verdict.allowed, highest_held(record))
+    found = _in_few_words(record.on_deals.verdict)
+    missing = record.on_deals.verdict.missing if found.standing is Standing.IN_PROGRESS else ()
+    return replace(
+        found,
+        certified=record.verdict.allowed,
+        level=highest_held(record),
+        missing=missing,
+        lessons=sum(each.kind is RequirementKind.LESSON for each in record.program.requirements) if missing else 0,
+    )
+
+
+def _in_few_words(verdict: StandingVerdict) -> Outlook:
+    return Outlook(
+        verdict.standing,
+        verdict.allowed,
+        verdict.supervised_only,
+        verdict.ends_on,
+        verdict.days_left,
+        verdict.allowed,
+    )
 
 
 _AS_OF: Any = bindparam("as_of")
@@ -70,16 +103,14 @@ _RUNNING = select(
     col(CertificationPeriod.person_id),
     col(CertificationPeriod.product_id),
     col(CertificationPeriod.done_on),
-    col(CertificationPeriod.window_opens_on),
     col(CertificationPeriod.valid_through),
-    col(CertificationPeriod.grace_through),
-    col(CertificationPeriod.baseline_through),
 ).where(
     any_of(col(CertificationPeriod.person_id), "people"),
     any_of(col(CertificationPeriod.product_id), "products"),
     col(CertificationPeriod.level) == "",
     col(CertificationPeriod.awarded_at) <= _AS_OF,
     col(CertificationPeriod.window_opens_on) > bindparam("today"),
+    col(CertificationPeriod.valid_through) >= bindparam("today"),
     ~select(1)
     .where(
         col(_LATER.person_id) == col(CertificationPeriod.person_id),
@@ -199,10 +230,12 @@ class _Outlooks:
 
     def _take_running(self, products: list[int]) -> None:
         """Take the periods that run and need no renewal yet."""
-        for row in self._read(_RUNNING, people=self._people, products=products, today=self._today):
-            person_id, product_id, *days = row
-            if self._rests_on((person_id, product_id), days[0]):
-                self.found[person_id, product_id] = self._by_days(product_id, tuple(days))
+        found, today, decided, changed_on = self.found, self._today, self._decided, self._changed_on
+        for row in self._read(_RUNNING, people=self._people, products=products, today=today):
+            person_id, product_id, done_on, through = row
+            key = (person_id, product_id)
+            if changed_on.get(product_id, date.min) < done_on <= today and key not in decided:
+                found[key] = _running(through, today)
 
     def _take_over(self, keys: list[Key]) -> None:
         """Take those without a period, and those whose renewal is open, if they have done nothing for it."""
@@ -238,8 +271,7 @@ class _Outlooks:
         if kept is None:
             program = self._programs[product_id]
             dates = PeriodDates(*days) if days else None
-            verdict = _verdict(program.terms, program.requirements, dates, self._today)
-            kept = self._made[product_id, *days] = Outlook(program, verdict, verdict.allowed)
+            kept = self._made[product_id, *days] = _by_days(program.terms, program.requirements, dates, self._today)
         return kept
 
     def _work_out(self, keys: list[Key]) -> None:
@@ -262,9 +294,19 @@ def _is_plain(program: Program) -> bool:
     return not program.levels and any(each.kind not in LASTING and not each.options for each in program.requirements)
 
 
-# a pure function of what it is given
+# pure functions of what they are given; requirements are equal whatever minutes they take, of which nothing is said
 @lru_cache(maxsize=VERDICTS)
-def _verdict(
+def _by_days(
     terms: ProgramTerms, requirements: tuple[Requirement, ...], dates: PeriodDates | None, today: date
-) -> StandingVerdict:
-    return standing(StandingFacts(terms=terms, requirements=requirements, period=dates), today)
+) -> Outlook:
+    return _in_few_words(standing(StandingFacts(terms=terms, requirements=requirements, period=dates), today))
+
+
+@lru_cache(maxsize=VERDICTS)
+def _running(through: date, today: date) -> Outlook:
+    """Give the outlook of whoever has a period that needs no renewal yet: it follows from its last day alone."""
+    dates = PeriodDates(today, today + ONE_DAY, through, through, through)
+    return _by_days(_ANY, (), dates, today)
+
+
+_ANY = ProgramTerms(valid_months=12)

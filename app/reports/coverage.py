@@ -13,7 +13,7 @@ from app.certification.holdings import Key
 from app.certification.outlook import Outlook
 from app.certification.reasons import ReasonCode
 from app.certification.requirements import RequirementKind
-from app.certification.rules import Standing, StandingVerdict
+from app.certification.rules import StandingVerdict
 from app.reports.queries import Seller
 from app.web import i18n
 from app.web.i18n import gettext as _
@@ -42,7 +42,7 @@ class Order(StrEnum):
 class Cell:
     """A standing, ready to show; people who stand alike share it."""
 
-    verdict: StandingVerdict
+    outlook: Outlook
     kind: str
     icon: str
     word: str
@@ -107,14 +107,15 @@ def coverage(people: Sequence[Seller], products: Sequence[OpenProduct], outlooks
     """Lay people and products out."""
     made: dict[int, Cell] = {}
 
-    def cell(key: Key) -> Cell | None:
-        found = outlooks.get(key)
+    def cell(found: Outlook | None) -> Cell | None:
         if found is None:
             return None
         return made.get(id(found)) or made.setdefault(id(found), _cell(found))
 
     ids = [product.id for product in products]
-    rows = tuple(Row(person, tuple([cell((person.id, product_id)) for product_id in ids])) for person in people)
+    rows = tuple(
+        Row(person, tuple([cell(outlooks.get((person.id, product_id))) for product_id in ids])) for person in people
+    )
     columns = zip(*(row.cells for row in rows), strict=True) if rows else [()] * len(products)
     return Coverage(
         rows,
@@ -134,7 +135,7 @@ def arranged(whole: Coverage, show: Show, order: str) -> list[Row]:
         return sorted(rows, key=lambda row: _worst_first(row.cells[position]))
     keys: dict[str, Callable[[Row], Any]] = {
         Order.NAME: lambda _row: 0,  # they come by name
-        Order.LAPSE: lambda row: min((cell.verdict.ends_on or date.max for cell in row.known), default=date.max),
+        Order.LAPSE: lambda row: min((cell.outlook.ends_on or date.max for cell in row.known), default=date.max),
     }
     return sorted(rows, key=keys.get(order, _most_to_do_first))
 
@@ -154,38 +155,28 @@ def _worst_first(cell: Cell | None) -> tuple[int, int]:
     if cell is None:
         return (3, 0)
     rank = {"no": 0, "rest": 1}.get(cell.kind, 2)
-    return (rank, cell.verdict.days_left or 0)
+    return (rank, cell.outlook.days_left or 0)
 
 
 def _cell(found: Outlook) -> Cell:
-    kind, icon, word = words.state(found.verdict.standing, allowed=found.allowed)
-    return Cell(
-        found.verdict,
-        kind,
-        icon,
-        word,
-        _text(found, word),
-        found.level,
-        may_sell(found.verdict),
-        found.verdict.days_left is not None and found.verdict.days_left <= SOON_DAYS,
-    )
+    kind, icon, word = words.state(found.standing, allowed=found.certified)
+    soon = found.days_left is not None and found.days_left <= SOON_DAYS
+    return Cell(found, kind, icon, word, _text(found, word), found.level, found.may_sell, soon)
 
 
 def _text(found: Outlook, word: str) -> str:
-    verdict = found.verdict
-    if verdict.days_left is not None:
-        return _days_left(i18n.current_locale(), verdict.days_left)
-    if verdict.standing is not Standing.IN_PROGRESS or not verdict.missing:
+    if found.days_left is not None:
+        return _days_left(i18n.current_locale(), found.days_left)
+    if not found.missing:
         return word
-    lessons = sum(each.kind is RequirementKind.LESSON for each in found.program.requirements)
-    left = sum(each.requirement.kind is RequirementKind.LESSON for each in verdict.missing)
+    left = sum(each.requirement.kind is RequirementKind.LESSON for each in found.missing)
     if left:
-        return _("%(done)s of %(total)s") % {"done": lessons - left, "total": lessons}
+        return _("%(done)s of %(total)s") % {"done": found.lessons - left, "total": found.lessons}
     return {
         ReasonCode.REDLINES_NOT_ATTESTED: _("Not signed"),
         ReasonCode.QUIZ_NOT_PASSED: _("Quiz left"),
         ReasonCode.SIGN_OFF_MISSING: _("Sign-off left"),
-    }.get(verdict.missing[0].code, word)
+    }.get(found.missing[0].code, word)
 
 
 # a matrix says the same few numbers hundreds of times

@@ -262,7 +262,7 @@ def _cannot(whole: Coverage, asked: Collection[Key]) -> list[Named]:
 
 def _lapsing(whole: Coverage) -> list[Named]:
     found = [each for each in _named(whole) if each.cell.lapses_soon]
-    return sorted(found, key=lambda each: each.cell.verdict.days_left)
+    return sorted(found, key=lambda each: each.cell.outlook.days_left)
 
 
 def _sign_offs(session: Session, person_id: int, moment: datetime) -> dict[str, Any]:
@@ -278,4 +278,4 @@ def _sign_offs(session: Session, person_id: int, moment: datetime) -> dict[str, 
 def _sanctioned(everybody: list[Seller], sold: list[OpenProduct], outlooks: Mapping[Key, Outlook]) -> list[Named]:
     whole = coverage(everybody, sold, outlooks)
     stopped = {Standing.SUSPENDED, Standing.REVOKED}
-    return [each for each in _named(whole) if each.cell.verdict.standing in stopped]
+    return [each for each in _named(whole) if each.cell.outlook.standing in stopped]

@@ -15,33 +15,28 @@ def drawn(rows: Iterable[Row], columns: Sequence[Column], sprite: str, past: str
     A template would fill in every cell anew; here people who stand alike share all but their address.
     """
     locale = current_locale()
-    slugs = [escape(column.product.slug) for column in columns]
-    made: dict[tuple[int, str], tuple[str, str]] = {}
-
-    def parts(cell: Cell, slug: str) -> tuple[str, str]:
-        found = made.get((id(cell), slug))
-        return found or made.setdefault((id(cell), slug), _parts(cell, slug, sprite, locale))
-
+    anchors = [f"#product-{escape(column.product.slug)}" for column in columns]
+    made: dict[int, tuple[str, str]] = {}
     found = []
     for row in rows:
         address = f"/team/people/{row.seller.id}{escape(past)}"
         cells = []
-        for cell, slug in zip(row.cells, slugs, strict=True):
+        for cell, anchor in zip(row.cells, anchors, strict=True):
             if cell is None:
                 cells.append("<td></td>")
             else:
-                before, behind = parts(cell, slug)
-                cells.append(before + address + behind)
+                before, behind = made.get(id(cell)) or made.setdefault(id(cell), _parts(cell, sprite, locale))
+                cells.append(f"{before}{address}{anchor}{behind}")
         found.append((row, Markup("".join(cells))))  # noqa: S704 (all of it is escaped here)
     return found
 
 
-def _parts(cell: Cell, slug: str, sprite: str, locale: str) -> tuple[str, str]:
-    """Write what stands before and behind the address of a person in a cell."""
+def _parts(cell: Cell, sprite: str, locale: str) -> tuple[str, str]:
+    """Write what stands before and behind the address in a cell."""
     hidden = ' aria-hidden="true"' if cell.text == cell.word else ""
     level = f"<small>{escape(localized(cell.level, locale))}</small>" if cell.level else ""  # type: ignore[arg-type]
     icon = f'<svg class="i" role="img" aria-label="{escape(cell.word)}"><use href="{sprite}#{cell.icon}"/></svg>'
     return (
         f'<td><a class="{cell.kind}" href="',
-        f'#product-{slug}">{icon}<span{hidden}>{escape(cell.text)}</span>{level}</a></td>',
+        f'">{icon}<span{hidden}>{escape(cell.text)}</span>{level}</a></td>',
     )

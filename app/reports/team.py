@@ -14,7 +14,7 @@ from app.catalog.models import ContentKind
 from app.catalog.queries import OpenProduct, in_force, offered
 from app.catalog.text import localized
 from app.certification.outlook import outlook, outlooks
-from app.certification.queries import records
+from app.certification.queries import Record, records
 from app.certification.words import minutes_left
 from app.clock import Now, end_of_day, local_day
 from app.database import ReplicaSession, SessionDep
@@ -142,7 +142,7 @@ def show_team(request: Request, session: SessionDep, viewer: TeamViewer, view: A
     people = {each.id for each in team.people}
     theirs = deals_of(session, people, min(asked_for, moment), past=bool(view.past))
     at_risk = risks(session, theirs, asked_for)
-    ends = [cell.verdict.ends_on for cell in whole.cells if cell.verdict.ends_on]
+    ends = [cell.outlook.ends_on for cell in whole.cells if cell.outlook.ends_on]
     closings = [deal.close_date for deal in theirs if deal.close_date]
     first = (view.page - 1) * PEOPLE_A_PAGE
     sprite = request.app.state.templates.static("icons.svg")
@@ -181,12 +181,12 @@ def _lapsing(whole: Coverage) -> list[tuple[int, list[tuple[Seller, OpenProduct,
         (row.seller, column.product, cell)
         for row in whole.rows
         for column, cell in zip(whole.columns, row.cells, strict=True)
-        if cell is not None and cell.verdict.days_left is not None and cell.verdict.days_left <= SPANS[-1]
+        if cell is not None and cell.outlook.days_left is not None and cell.outlook.days_left <= SPANS[-1]
     ]
-    found.sort(key=lambda each: (each[2].verdict.days_left or 0, each[0].name))
+    found.sort(key=lambda each: (each[2].outlook.days_left or 0, each[0].name))
     spans = []
     for after, through in pairwise((-1, *SPANS)):
-        spans.append((through, [each for each in found if after < (each[2].verdict.days_left or 0) <= through]))
+        spans.append((through, [each for each in found if after < (each[2].outlook.days_left or 0) <= through]))
     return spans
 
 
@@ -201,7 +201,7 @@ def download_team(session: ReplicaSession, viewer: TeamViewer, view: Asked, mome
     found = records(session, [seller.id for seller in team.people], as_of, ids)
     whole = coverage(team.people, team.columns, {key: outlook(record) for key, record in found.items()})
     lines = (
-        _line(row.seller, column.product, cell, found[row.seller.id, column.product.id].due_on, view.day)
+        _line(row.seller, column.product, cell, found[row.seller.id, column.product.id], view.day)
         for row in arranged(whole, view.show, view.sort)
         for column, cell in zip(whole.columns, row.cells, strict=True)
         if cell is not None
@@ -215,8 +215,8 @@ _HEAD = (
 )  # fmt: skip
 
 
-def _line(seller: Seller, product: OpenProduct, cell: Cell, due_on: date | None, day: date) -> tuple[Any, ...]:
-    verdict = cell.verdict
+def _line(seller: Seller, product: OpenProduct, cell: Cell, record: Record, day: date) -> tuple[Any, ...]:
+    verdict = record.on_deals.verdict
     return (
         seller.name,
         seller.email,
@@ -230,7 +230,7 @@ def _line(seller: Seller, product: OpenProduct, cell: Cell, due_on: date | None,
         verdict.valid_through,
         verdict.ends_on,
         verdict.days_left,
-        due_on,
+        record.due_on,
         minutes_left(verdict.missing),
         day,
     )
