@@ -139,11 +139,6 @@ _ASKED = select(col(Assignment.person_id), col(Assignment.product_id)).where(
 _KEYS = keys_table()
 
 
-def _of_key(table: Any) -> Any:
-    # + 0, because a product is in thousands of rows where a person is in few, and databases do not always know
-    return (col(table.person_id) == _KEYS.c.person_id) & (col(table.product_id) + 0 == _KEYS.c.product_id)
-
-
 def _of_both(table: Any) -> Any:
     return (col(table.person_id) == _KEYS.c.person_id) & (col(table.product_id) == _KEYS.c.product_id)
 
@@ -173,9 +168,9 @@ _SINCE: Any = _KEYS.c.since
 
 _MOVED = select(_KEYS.c.person_id, _KEYS.c.product_id).where(
     _there(_of_both(LessonProgress), col(LessonProgress.completed_at) >= _SINCE)
-    | _there(_of_key(Attempt), col(Attempt.finished_at) >= _SINCE)
-    | _there(_of_key(Attestation), col(Attestation.signed_at) >= _SINCE)
-    | _there(_of_key(SignOff), col(SignOff.decided_at) >= _SINCE)
+    | _there(_of_both(Attempt), col(Attempt.finished_at) >= _SINCE)
+    | _there(_of_both(Attestation), col(Attestation.signed_at) >= _SINCE)
+    | _there(_of_both(SignOff), col(SignOff.decided_at) >= _SINCE)
     | _there(_of_both(Attendance), col(Attendance.held_at) >= _SINCE)
     | _there(_of_both(RequirementCredit))
 )
