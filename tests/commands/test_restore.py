@@ -243,3 +243,23 @@ def test_a_file_of_sqlite_with_a_program_in_it_is_refused(tmp_path: Path, run: R
     status, _, error = run(url, "restore", "--check", tmp_path / "one.backup")
     assert status == 1
     assert "Triggers or views differ from those of revision" in error
+
+
+def test_what_a_lost_file_of_sqlite_left_beside_it_is_not_read_into_the_new_one(tmp_path: Path, run: Run) -> None:
+    ours, lost = tmp_path / "ours.db", tmp_path / "lost.db"
+    url = f"sqlite:///{ours}"
+    migrate(url)
+    assert run(url, "backup", tmp_path / "one.backup")[0] == 0
+    before = everything_in(url)
+    serving = Database(url)
+    with serving.write() as session:
+        for number in range(500):
+            person(session, f"ana{number}@example.com")
+    left = (tmp_path / "ours.db-wal").read_bytes()  # as a server leaves it that is killed
+    serving.dispose()
+    ours.rename(lost)
+    (tmp_path / "ours.db-wal").write_bytes(left)
+
+    assert run(url, "restore", tmp_path / "one.backup")[0] == 0
+
+    assert everything_in(url) == before

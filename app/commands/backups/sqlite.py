@@ -83,6 +83,8 @@ def put_in_place(url: str, made: str, aside: str) -> str:
             owner = target.stat()
             os.chown(data, owner.st_uid, owner.st_gid)  # whoever restores may be root
             target.rename(kept)
+        else:
+            _set_aside(target, aside)  # SQLite would write what a lost database left here into the new one
         try:
             data.rename(target)
         except OSError:
@@ -101,11 +103,16 @@ def _close(target: Path) -> None:
             mode = connection.execute("PRAGMA journal_mode=DELETE").fetchone()[0]
     except sqlite3.DatabaseError as error:
         if "locked" not in str(error):
-            for ending in _ENDINGS:  # it is damaged, which is why it is replaced
-                beside = target.with_name(target.name + ending)
-                if beside.exists():
-                    beside.rename(beside.with_name(beside.name + ".damaged"))
+            _set_aside(target, "damaged")  # which is why it is replaced
             return
         mode = "wal"
     if mode != "delete":
         raise CommandError(f"{target} is in use; stop the server and the workers first.")
+
+
+def _set_aside(target: Path, word: str) -> None:
+    """Give the files beside a database other names, which end in `word`."""
+    for ending in _ENDINGS:
+        beside = target.with_name(target.name + ending)
+        if beside.exists():
+            beside.rename(beside.with_name(f"{beside.name}.{word}"))
