@@ -105,4 +105,6 @@ def fault(answer: Response) -> str:
         return f"status {answer.status_code} without a page: {kind} {answer.text[:80]}"
     if kind.startswith("text/html") and not ("<html" in answer.text and "/static/app.css" in answer.text):
         return "a page without the design"
+    if kind.startswith("text/html") and "<script>alert(" in answer.text:
+        return "a page that writes what was sent as it is"
     return ""
