@@ -5,6 +5,7 @@ Each listens at a socket in a folder that only their user may enter, named by th
 
 import logging
 import os
+import stat
 from collections.abc import Iterable
 from contextlib import suppress
 from multiprocessing.connection import Client, Listener
@@ -36,8 +37,9 @@ class Siblings:
         """Answer the others, from a thread of its own."""
         if self._folder is None:
             return
-        self._folder.mkdir(mode=0o700, exist_ok=True)
-        if self._folder.stat().st_uid != os.getuid():
+        with suppress(FileExistsError):
+            self._folder.mkdir(mode=0o700)
+        if not _is_ours(self._folder):
             log.warning("metrics are of one process: the folder for their sockets belongs to somebody else")
             return
         place = self._folder / f"{self._name}.sock"
@@ -73,8 +75,10 @@ class Siblings:
                 continue
 
     def _others(self) -> list[tuple[str, list[Family]]]:
-        found = []
-        for place in sorted(self._folder.glob("*.sock")) if self._folder else ():
+        found: list[tuple[str, list[Family]]] = []
+        if self._folder is None or self._listener is None:
+            return found  # what somebody else answers could be made to run here when it is read
+        for place in sorted(self._folder.glob("*.sock")):
             if place.stem == self._name:
                 continue
             try:
@@ -86,6 +90,12 @@ class Siblings:
             except (OSError, EOFError):
                 continue
         return found
+
+
+def _is_ours(folder: Path) -> bool:
+    """Tell whether nobody else may put a socket there."""
+    found = folder.lstat()
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
 
 
 def together(starter: int) -> Path:

@@ -4,6 +4,8 @@ import os
 import re
 import socket
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
 
 import pytest
@@ -172,3 +174,24 @@ def test_processes_that_serve_together_answer_for_each_other() -> None:
     for each_sibling in siblings.values():
         each_sibling.leave()
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("place", ["open", "link"])
+def test_nobody_is_asked_in_a_folder_that_others_may_enter(place: str) -> None:
+    with TemporaryDirectory() as name:
+        folder, metrics = Path(name) / place, Metrics()
+        (Path(name) / "open").mkdir()
+        (Path(name) / "open").chmod(0o777)
+        (Path(name) / "link").symlink_to("open")
+        with socket.socket(socket.AF_UNIX) as other:
+            other.bind(str(folder / "other.sock"))
+            other.listen()
+            other.setblocking(False)
+            siblings = Siblings("one", folder)
+            siblings.listen(metrics.registry)
+            metrics.requests.add("GET", "/", 200, 0.1, 3, 10)
+            families = {family.name: family for family in siblings.families(metrics.registry)}
+            assert [each.labels["process"] for each in families["dealworthy_http_response_bytes"].samples] == ["one"]
+            with pytest.raises(BlockingIOError):
+                other.accept()
+            siblings.leave()
