@@ -99,9 +99,9 @@ def test_a_postgresql_that_hangs_or_is_gone(tmp_path: Path) -> None:
         assert readiness.say_in_thread()["status"] == "ready"
         cluster.pause()
         started = monotonic()
-        assert readiness.say_in_thread()["status"] == "the database does not answer"
-        # by the second look, the attempt to connect may have been given up
-        assert readiness.say_in_thread()["status"] in {"the database does not answer", "the database cannot be reached"}
+        # when it says so, the attempt to connect may have been given up or not
+        silent = {"the database does not answer", "the database cannot be reached"}
+        assert {readiness.say_in_thread()["status"] for _ in range(2)} <= silent
         assert monotonic() - started < 2 * LONGEST
         cluster.go_on()
     finally:
