@@ -68,7 +68,8 @@ class Attempt(SQLModel, table=True):
     `touched_at` is when its owner last sent something; the time since then goes to the question that they sent.
     The mark is the one that holds now; what it was before a regrade is in `AttemptRegrade`. `delta_of` is the version
     of the content that changed where only the questions about the change are asked; the numbers of such attempts run
-    below zero, so that those at the whole quiz keep theirs.
+    below zero, so that those at the whole quiz keep theirs. From `answers_forgotten_at` on its questions are gone,
+    but for those that an essay or a report names, whose answers are empty; its mark stays.
     """
 
     __tablename__ = "attempt"
@@ -82,6 +83,13 @@ class Attempt(SQLModel, table=True):
             unique=True,
             sqlite_where=text("finished_at IS NULL"),
             postgresql_where=text("finished_at IS NULL"),
+        ),
+        Index(
+            "ix_attempt_with_answers",
+            "finished_at",
+            "id",
+            sqlite_where=text("finished_at IS NOT NULL AND answers_forgotten_at IS NULL"),
+            postgresql_where=text("finished_at IS NOT NULL AND answers_forgotten_at IS NULL"),
         ),
     )
 
@@ -102,6 +110,7 @@ class Attempt(SQLModel, table=True):
     max_points: Decimal | None = Field(default=None, sa_type=Numeric(9, 4))
     percent: Decimal | None = Field(default=None, sa_type=Numeric(5, 2))
     passed: bool | None = None
+    answers_forgotten_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class AttemptItem(SQLModel, table=True):

@@ -23,6 +23,7 @@ def tamper(session: Session, statement: str) -> None:
         session.execute(text("DROP TRIGGER audit_entry_no_delete"))
     else:
         session.execute(text("DROP TRIGGER audit_entry_no_change ON audit_entry"))
+        session.execute(text("DROP TRIGGER audit_entry_no_delete ON audit_entry"))
     session.execute(text(statement))
     session.commit()
 
