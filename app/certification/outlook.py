@@ -27,6 +27,7 @@ from app.certification.live.models import Attendance
 from app.certification.models import (
     Assignment,
     CertificationEvent,
+    CertificationEventKind,
     CertificationPeriod,
     PeriodExtension,
     RequirementCredit,
@@ -136,6 +137,14 @@ _ASKED = select(col(Assignment.person_id), col(Assignment.product_id)).where(
     any_of(col(Assignment.product_id), "products"),
     col(Assignment.assigned_at) <= _AS_OF,
 )
+_STOPPED = (
+    select(col(CertificationEvent.person_id))
+    .where(
+        col(CertificationEvent.kind).in_((CertificationEventKind.SUSPENDED, CertificationEventKind.REVOKED)),
+        col(CertificationEvent.at) <= _AS_OF,
+    )
+    .distinct()
+)
 _KEYS = keys_table()
 
 
@@ -193,6 +202,11 @@ def outlooks(
 def asked(session: Session, people: Collection[int], as_of: datetime, products: Collection[int]) -> set[Key]:
     """Return who was asked for which certification by a moment; one statement."""
     return {tuple(row) for row in rows(session, _ASKED, people=list(people), products=list(products), as_of=as_of)}
+
+
+def stopped(session: Session, as_of: datetime) -> set[int]:
+    """Return whose certification was suspended or revoked by a moment, whatever became of it since; one statement."""
+    return {row.person_id for row in rows(session, _STOPPED, as_of=as_of)}
 
 
 class _Outlooks:

@@ -5,7 +5,7 @@ number of statements that does not depend on how many people or products there a
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -93,8 +93,13 @@ class Record:
 
 def programs(session: Session, as_of: datetime, products: Collection[int] | None = None) -> dict[int, Program]:
     """Return the program of each product that has one published by `as_of`, by product id."""
+    return programs_in(session, in_force(session, list(ContentKind), as_of, products=products), as_of)
+
+
+def programs_in(session: Session, versions: Iterable[Version], as_of: datetime) -> dict[int, Program]:
+    """Return the programs among versions that were read, which are all in force of some products, by product id."""
     by_product: dict[int, dict[ContentKind, list[Version]]] = defaultdict(lambda: defaultdict(list))
-    for version in in_force(session, list(ContentKind), as_of, products=products):
+    for version in versions:
         by_product[version.product_id][version.kind].append(version)
     found = {
         product_id: expand(
@@ -134,17 +139,19 @@ def records_under(
     found: Mapping[int, Program],
     *,
     deciding: bool = False,
+    only: Collection[Key] | None = None,
 ) -> dict[Key, Record]:
-    """Return the standing of each of `people` under programs by product id, such as one that is still to come."""
+    """Return the standing of each of `people` under programs by product id, such as one that is still to come.
+
+    With `only`, of these among them alone.
+    """
     if not people or not found:
         return {}
     facts = Facts(session, people, {**_asked_before(session, found, as_of), **found}, as_of)
     today = local_day(as_of)
-    places = {
-        (person_id, product_id): _places(program, (person_id, product_id), facts)
-        for product_id, program in found.items()
-        for person_id in people
-    }
+    keys = [(person_id, product_id) for product_id in found for person_id in people]
+    wanted = keys if only is None else [key for key in keys if key in only]
+    places = {key: _places(found[key[1]], key, facts) for key in wanted}
     facts.read_evidence(
         [key for key, levels in places.items() if not (deciding and all(each.is_settled(today) for each in levels))]
     )

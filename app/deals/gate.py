@@ -6,10 +6,11 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
+from app.certification.holdings import Key
 from app.certification.programs import Program
 from app.deals.facts import OWNER, DealFacts, Member
 from app.deals.policies.queries import Policy
-from app.deals.queries import Answer, Asked, ProductAnswer, Question, answers
+from app.deals.queries import Answer, Asked, Known, ProductAnswer, Question, answers
 from app.deals.rules import (
     ClearanceDecision,
     Coverage,
@@ -116,14 +117,28 @@ def states(
     as_of: datetime,
     under: Mapping[int, Program] | None = None,
     policies_under: Mapping[int, Policy] | None = None,
+    known: Known | None = None,
 ) -> list[DealState]:
     """Work out how deals stand, stored or only thought of; the statements do not depend on how many there are.
 
-    `under` are programs and `policies_under` policies, by product id, to take for those in force.
+    `under` are programs and `policies_under` policies, by product id, to take for those in force; `known` is what was
+    read already, of `concerned` at least.
     """
     asked = [ask(deal, member) for deal in deals for member in deal.members]
-    found = iter(answers(session, asked, as_of, under, policies_under))
+    found = iter(answers(session, asked, as_of, under, policies_under, known))
     return [_state(deal, tuple(next(found) for _ in deal.members)) for deal in deals]
+
+
+def concerned(deals: Iterable[DealFacts]) -> set[Key]:
+    """Name whose standing for which products the state of deals rests on: the members', and their supervisors'."""
+    return {
+        (person_id, product.id)
+        for deal in deals
+        for member in deal.members
+        for person_id in (member.person_id, member.supervisor_id)
+        if person_id is not None
+        for product in deal.products
+    }
 
 
 def ask(deal: DealFacts, member: Member) -> Asked:

@@ -156,6 +156,14 @@ class Answer:
         return next(each for each in self.products if each.decision.product == slug)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Programs in force at a moment, by product id, and the records of people under them."""
+
+    programs: Mapping[int, Program]
+    records: Mapping[Key, Record]
+
+
 def clearances(session: Session, questions: Sequence[Question], as_of: datetime) -> list[Answer]:
     """Answer each question as of a moment, in their order. An unknown or inactive rep is refused, never an error."""
     references = {each.deal for each in questions if each.deal is not None}
@@ -184,13 +192,14 @@ def answers(
     as_of: datetime,
     under: Mapping[int, Program] | None = None,
     policies_under: Mapping[int, Policy] | None = None,
+    known: Known | None = None,
 ) -> list[Answer]:
     """Answer questions whose deals are known; see `clearances`.
 
     `under` are programs to take for those published, and `policies_under` policies to take for those set, both by
-    product id.
+    product id. `known` is what was read already, of everybody and everything that is asked about.
     """
-    stored = _Stored(session, asked, as_of, under or {}, policies_under or {})
+    stored = _Stored(session, asked, as_of, under or {}, policies_under or {}, known)
     return [_answer(each, stored, as_of) for each in asked]
 
 
@@ -217,21 +226,28 @@ class _Stored:
         as_of: datetime,
         under: Mapping[int, Program],
         policies_under: Mapping[int, Policy],
+        known: Known | None,
     ) -> None:
         supervisors = {each.supervisor_id for each in asked if each.supervisor_id is not None}
         self.reps, self._by_id = _reps(session, {each.question.rep.lower() for each in asked}, supervisors, as_of)
         self.products = _products(session, {slug for each in asked for slug in each.products}, as_of)
         ids = [each.id for each in self.products.values()]
-        self.programs: Mapping[int, Program] = {
-            **programs(session, as_of, ids),
-            **{product_id: program for product_id, program in under.items() if product_id in ids},
-        }
-        self.records: Mapping[Key, Record] = records_under(
-            session, list(self._by_id), as_of, self.programs, deciding=True
-        )
+        published = known.programs if known else programs(session, as_of, ids)
+        self.programs = {each: program for each, program in {**published, **under}.items() if each in ids}
+        self.records = known.records if known else self._read_records(session, asked, as_of)
         self._policies = {**policies(session, ids, as_of), **policies_under}
         known_deals = {each.deal_id for each in asked if each.deal_id}
         self._waivers = holding(session, known_deals, as_of) if known_deals else {}
+
+    def _read_records(self, session: Session, asked: Sequence[Asked], as_of: datetime) -> Mapping[Key, Record]:
+        """Read where those who are asked about stand, and their supervisors, for what each is asked about."""
+        only: set[Key] = set()
+        for each in asked:
+            rep = self.reps.get(each.question.rep.lower())
+            whom = [person_id for person_id in (rep.id if rep else None, each.supervisor_id) if person_id is not None]
+            carried = [self.products[slug].id for slug in each.products if slug in self.products]
+            only.update((person_id, product_id) for person_id in whom for product_id in carried)
+        return records_under(session, list(self._by_id), as_of, self.programs, deciding=True, only=only)
 
     def policy(self, product_id: int) -> Policy:
         """Return what is asked for a product: what was set, else what its program says."""

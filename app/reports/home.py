@@ -14,9 +14,9 @@ from app.certification.credits.queries import how_many_wait
 from app.certification.holdings import Key
 from app.certification.live import words as live_words
 from app.certification.live.queries import next_dates
-from app.certification.outlook import Outlook, outlooks
 from app.certification.outlook import asked as asked_for
-from app.certification.queries import Record, records
+from app.certification.outlook import outlooks, stopped
+from app.certification.queries import Record, programs, records_under
 from app.certification.requirements import RequirementKind
 from app.certification.rules import Standing
 from app.certification.sanctions import words as sanction_words
@@ -34,7 +34,9 @@ from app.conduct.reviewing import words as review_words
 from app.conduct.reviewing.queries import Outcome, violations, waits
 from app.database import SessionDep
 from app.deals.fieldnotes.queries import waiting as waiting_notes
+from app.deals.gate import concerned
 from app.deals.incidents.queries import waiting as waiting_incidents
+from app.deals.queries import Known
 from app.deals.reconciling.sources import listed as crm_sources
 from app.deals.waivers.queue import queue as waivers_queue
 from app.people.access import CurrentPerson, SignedIn
@@ -71,11 +73,6 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
     """Show the first page: a rep's own work first, then what the person looks after."""
     sold = offered(session)
     there = glance(session, person.id, moment)
-    everybody = _everybody(session, person, moment)
-    mine = {person.id} if person.has(Role.REP) else set()
-    products = [each.id for each in sold]
-    standings = records(session, list(mine), moment, products, deciding=True)
-    theirs = outlooks(session, [each.id for each in everybody], moment, products)
     context: dict[str, Any] = {
         "Role": Role,
         "today": today,
@@ -86,12 +83,12 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
         "live_words": live_words,
     }
     if person.has(Role.REP):
-        context |= _rep(session, person, there, sold, standings, moment)
+        context |= _rep(session, person, there, sold, moment)
         context |= _crossed(session, person, there, moment)
         zone = request.app.state.settings.zone
         context["fresh"] = today_of(session, person.id, moment, zone) if there.cards else None
     if person.has(Role.MANAGER):
-        context |= _manager(session, _branch(session, person, everybody), sold, theirs, moment)
+        context |= _manager(session, sellers(session, branch(session, person), moment), sold, moment)
     if person.has(Role.TRAINER):
         context |= {
             "drafts": changed_drafts(session),
@@ -106,7 +103,7 @@ def show_home(request: Request, session: SessionDep, person: SignedIn, moment: N
         context |= _essays(session, person, moment)
     if person.has(Role.COMPLIANCE):
         context |= {
-            "sanctioned": _sanctioned(everybody, sold, theirs),
+            "sanctioned": _sanctioned(session, sold, moment),
             "waits": waits(session, person.id),
             "appeals": waiting_appeals(session, person.id, person.email, today),
             "credits_to_decide": how_many_wait(session),
@@ -151,29 +148,15 @@ def _essays(session: Session, person: CurrentPerson, moment: datetime) -> dict[s
     return {"essays": essays.count, "essays_wait": waited(essays.oldest, moment) if essays.oldest else ""}
 
 
-def _everybody(session: Session, person: CurrentPerson, moment: datetime) -> list[Seller]:
-    """Return the sellers whose standing one of the person's parts needs."""
-    if person.has(Role.TRAINER, Role.COMPLIANCE):
-        return sellers(session, None, moment)
-    return sellers(session, branch(session, person), moment) if person.has(Role.MANAGER) else []
-
-
-def _branch(session: Session, person: CurrentPerson, everybody: list[Seller]) -> list[Seller]:
-    below = branch(session, person)
-    return [each for each in everybody if below is None or each.id in below]
-
-
 def _rep(
-    session: Session,
-    person: CurrentPerson,
-    there: Glance,
-    sold: list[OpenProduct],
-    standings: dict[Key, Record],
-    moment: datetime,
+    session: Session, person: CurrentPerson, there: Glance, sold: list[OpenProduct], moment: datetime
 ) -> dict[str, Any]:
     waiting = awaiting(session, person.id, moment) if there.waits else {}
-    deals = deals_of(session, [person.id], moment) if there.deals else []
-    at_risk = risks(session, deals, moment) if deals else []
+    deals = deals_of(session, [person.id], moment, still_open=True) if there.deals else []
+    known = _known(session, {(person.id, product.id) for product in sold} | concerned(deals), moment)
+    at_risk = risks(session, deals, moment, known) if deals else []
+    mine = ((person.id, product.id) for product in sold)
+    standings = {key: known.records[key] for key in mine if key in known.records}
     day = day_of(person.id, sold, standings, deals, local_day(moment), waiting, at_risk)
     return {
         "day": day,
@@ -183,6 +166,13 @@ def _rep(
         "to_show_again": demonstrations_returned_to(session, person.id) if there.demonstrations else [],
         "news": news(session, person.id, standings, moment) if there.notices else [],
     }
+
+
+def _known(session: Session, keys: set[Key], moment: datetime) -> Known:
+    """Read the standing of a rep and of those beside them at once."""
+    found = programs(session, moment, {product_id for _person_id, product_id in keys})
+    people = {person_id for person_id, _product_id in keys}
+    return Known(found, records_under(session, people, moment, found, deciding=True, only=keys))
 
 
 def _lesson(session: Session, next_: Next | None, moment: datetime) -> tuple[int, object] | None:
@@ -215,16 +205,10 @@ def _crossed(session: Session, person: CurrentPerson, there: Glance, moment: dat
     }
 
 
-def _manager(
-    session: Session,
-    people: list[Seller],
-    sold: list[OpenProduct],
-    outlooks: Mapping[Key, Outlook],
-    moment: datetime,
-) -> dict[str, Any]:
-    whole = coverage(people, sold, outlooks)
-    ids = {each.id for each in people}
-    wanted = asked_for(session, ids, moment, [each.id for each in sold])
+def _manager(session: Session, people: list[Seller], sold: list[OpenProduct], moment: datetime) -> dict[str, Any]:
+    ids, products = {each.id for each in people}, [each.id for each in sold]
+    whole = coverage(people, sold, outlooks(session, ids, moment, products))
+    wanted = asked_for(session, ids, moment, products)
     return {
         "whole": whole,
         "cannot": _cannot(whole, wanted),
@@ -275,7 +259,8 @@ def _sign_offs(session: Session, person_id: int, moment: datetime) -> dict[str, 
     }
 
 
-def _sanctioned(everybody: list[Seller], sold: list[OpenProduct], outlooks: Mapping[Key, Outlook]) -> list[Named]:
-    whole = coverage(everybody, sold, outlooks)
-    stopped = {Standing.SUSPENDED, Standing.REVOKED}
-    return [each for each in _named(whole) if each.cell.outlook.standing in stopped]
+def _sanctioned(session: Session, sold: list[OpenProduct], moment: datetime) -> list[Named]:
+    people = sellers(session, stopped(session, moment), moment)
+    standings = outlooks(session, [each.id for each in people], moment, [each.id for each in sold])
+    whole = coverage(people, sold, standings)
+    return [each for each in _named(whole) if each.cell.outlook.standing in {Standing.SUSPENDED, Standing.REVOKED}]

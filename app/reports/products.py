@@ -15,7 +15,7 @@ from app.catalog.text import nearest
 from app.catalog.video import Player, VideoKind, is_enough, player
 from app.certification.awaiting import awaiting
 from app.certification.levels import higher_levels
-from app.certification.queries import record, records
+from app.certification.queries import programs_in, records, records_under
 from app.certification.words import NOTHING_WAITS
 from app.clock import Now, Today
 from app.conduct.drills.queries import drilled
@@ -80,7 +80,8 @@ def show_product(
     course, versions = opened(session, slug, moment, list(ContentKind))
     product_id = course.product_id
     there = glance(session, person.id, moment)
-    found = record(session, person.id, product_id, moment)
+    programs = programs_in(session, versions, moment)
+    found = records_under(session, [person.id], moment, programs).get((person.id, product_id))
     lessons = outline(course, progress(session, person.id, [product_id]), counting(found, today))
     waiting = awaiting(session, person.id, moment).get(product_id, {}) if there.waits else NOTHING_WAITS
     memory = readiness_of(session, person.id, moment, [product_id])[product_id] if there.memories else Memory()

@@ -9,7 +9,8 @@ from sqlmodel import Session, col
 
 from app.catalog.models import Content, ContentKind, Product
 from app.catalog.text import Text
-from app.deals.facts import DealFacts, deals
+from app.clock import local_day
+from app.deals.facts import DealFacts, deals, is_open
 from app.deals.models import Deal, DealMember, Decision
 from app.people.access import CurrentPerson
 from app.people.models import ApiToken, Person, PersonRole, Role, Team
@@ -57,10 +58,12 @@ def sellers(session: Session, people: Collection[int] | None, as_of: datetime) -
     return [Seller(row[0], row[1], row[2], row[3], row[4] or "") for row in session.execute(statement)]
 
 
-def deals_of(session: Session, people: Collection[int], as_of: datetime, *, past: bool = False) -> list[DealFacts]:
+def deals_of(
+    session: Session, people: Collection[int], as_of: datetime, *, past: bool = False, still_open: bool = False
+) -> list[DealFacts]:
     """Return the deals that at least one of `people` is on, the next to close first.
 
-    Of a `past` moment, also those that all of them have left since.
+    Of a `past` moment, also those that all of them have left since; `still_open` are those alone that go on today.
     """
     wanted = [col(Deal.id).in_(select(col(DealMember.deal_id)).where(col(DealMember.person_id).in_(people)))]
     if past:
@@ -68,7 +71,7 @@ def deals_of(session: Session, people: Collection[int], as_of: datetime, *, past
         wanted.append(col(Deal.id).in_(asked.where(col(Decision.decided_at) <= as_of)))
     found = [
         each
-        for each in deals(session, or_(*wanted), as_of)
+        for each in deals(session, or_(*wanted) & is_open(local_day(as_of)) if still_open else or_(*wanted), as_of)
         if not past or any(member.person_id in people for member in each.members)
     ]
     return sorted(found, key=lambda deal: (deal.close_date is None, deal.close_date, deal.name))

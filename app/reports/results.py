@@ -12,7 +12,7 @@ from sqlmodel import Session
 from app.certification import words
 from app.certification.queries import Record, periods, records
 from app.clock import Now, Today
-from app.database import ReplicaSession
+from app.database import SessionDep
 from app.deals.facts import DealFacts
 from app.deals.obstacles import Obstacle
 from app.people.access import SignedIn
@@ -49,7 +49,7 @@ Position = Annotated[int | None, Query(alias="q", ge=1, le=10_000)]
 def attempt(
     request: Request,
     attempt_id: AttemptId,
-    session: ReplicaSession,
+    session: SessionDep,
     person: SignedIn,
     moment: Now,
     today: Today,
@@ -73,7 +73,7 @@ def report_question(
     request: Request,
     attempt_id: AttemptId,
     position: Place,
-    session: ReplicaSession,
+    session: SessionDep,
     person: SignedIn,
     moment: Now,
     today: Today,

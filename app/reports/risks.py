@@ -12,6 +12,7 @@ from app.clock import local_day
 from app.deals.facts import DealFacts
 from app.deals.gate import states
 from app.deals.obstacles import Obstacle, obstacles
+from app.deals.queries import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +32,14 @@ class Risk:
         return next((each for each in self.obstacles if each.member.person_id == person_id), None)
 
 
-def risks(session: Session, deals: Sequence[DealFacts], moment: datetime) -> list[Risk]:
+def risks(session: Session, deals: Sequence[DealFacts], moment: datetime, known: Known | None = None) -> list[Risk]:
     """Return those of the open `deals` that are at risk as of a moment, in their order.
 
     Coverage, stage, parts, policies, exceptions and supervision count as they do at the gate. The number of
-    statements does not depend on how many deals there are.
+    statements does not depend on how many deals there are. `known` is what was read of those concerned already.
     """
     today = local_day(moment)
-    found = states(session, [deal for deal in deals if deal.is_open(today)], moment)
+    found = states(session, [deal for deal in deals if deal.is_open(today)], moment, known=known)
     judged = [Risk(state.deal, tuple(obstacles(state))) for state in found if state.risk is not None]
     return [risk for risk in judged if risk.obstacles]
 

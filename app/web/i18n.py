@@ -154,25 +154,31 @@ _DAY = {"en": "d MMMM y", "zh-Hans": "y 年 M 月 d 日", "zh-Hant": "y 年 M �
 _SHORT_DAY = {"en": "d MMM", "zh-Hans": "M 月 d 日", "zh-Hant": "M 月 d 日"}
 
 
+# pages name the same few days again and again
+@lru_cache(maxsize=4_000)
+def _dated(value: date, pattern: str, locale: str) -> str:
+    return format_date(value, pattern, locale=locale.replace("-", "_"))
+
+
 def day(value: date) -> str:
     """Write a calendar day: 4 March 2027."""
-    return format_date(value, _DAY[current_locale()], locale=_babel())
+    return _dated(value, _DAY[current_locale()], current_locale())
 
 
 def short_day(value: date) -> str:
     """Write a day of this or the next months: 4 Mar."""
-    return format_date(value, _SHORT_DAY[current_locale()], locale=_babel())
+    return _dated(value, _SHORT_DAY[current_locale()], current_locale())
 
 
 def weekday_day(value: date) -> str:
     """Write a day with its weekday: Thursday, 26 November."""
     pattern = {"en": "EEEE, d MMMM"}.get(current_locale(), "M 月 d 日（EEEE）")
-    return format_date(value, pattern, locale=_babel())
+    return _dated(value, pattern, current_locale())
 
 
 def weekday(value: date) -> str:
     """Write the day of the week: Thursday."""
-    return format_date(value, "EEEE", locale=_babel())
+    return _dated(value, "EEEE", current_locale())
 
 
 def moment(value: datetime, zone: ZoneInfo) -> str:
@@ -188,7 +194,13 @@ def clock_time(value: datetime, zone: ZoneInfo) -> str:
 
 def number(value: float | Decimal) -> str:
     """Write a number with the locale's separators."""
+    if type(value) is int and 0 <= value < _ALIKE:
+        return f"{value:,}"
     return format_decimal(value, locale=_babel())
+
+
+_ALIKE = 10_000
+"""Whole numbers below this look the same in all of `LOCALES`, and most of what a page counts is below it."""
 
 
 def exact_number(value: float | Decimal) -> str:
