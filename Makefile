@@ -6,7 +6,7 @@ PORT ?= 8000
 TIMES ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test faults bench eval check format pictures messages lock
+.PHONY: help setup run test faults fuzz bench eval check format pictures messages lock
 
 help: ## say what there is
 	@echo "Dealworthy: who may sell what."; echo
@@ -33,6 +33,12 @@ test: setup ## run every test: rules, both databases, journeys in a real browser
 faults: setup ## kill, fill, stop and overload real processes, harder and longer than `make test` does; TIMES=10
 	@for time in $$(seq $(TIMES)); do echo "Run $$time of $(TIMES)"; \
 		FAULTS_KILLS=10 FAULTS_SITTERS=2000 $(BIN)/pytest -m faults || exit 1; done
+
+fuzz: setup ## send what nobody means to every form, address and reader, on the whole demonstration; TIMES=10
+	@for time in $$(seq $(TIMES)); do seed=$${FUZZ_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; \
+		echo "Run $$time of $(TIMES): FUZZ_SEED=$$seed"; \
+		FUZZ_SEED=$$seed FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-20} $(BIN)/pytest -s tests/fuzz tests/api/test_schemathesis.py \
+		|| exit 1; done
 
 bench: setup ## measure the product beside a bare stack; BENCH="--database postgresql" and others, see BENCH=--help
 	@$(BIN)/python -m bench $(BENCH)

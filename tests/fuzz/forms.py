@@ -42,8 +42,8 @@ def route_of(method: str, address: str) -> str:
     return next((route for each, route, pattern in _PATTERNS if each == method and pattern.fullmatch(path)), "")
 
 
-def found(browser: TestClient, *, pages: int, forms: int) -> Iterator[Form]:
-    """Follow links from the first page: `pages` of each kind, and `forms` of each that they hold."""
+def found(browser: TestClient, *, pages: int, forms: int, most: int) -> Iterator[Form]:
+    """Follow links from the first page to `most` others: `pages` of each kind, and `forms` of each that they hold."""
     seen: Counter[str] = Counter()
     kept: Counter[tuple[str, tuple[str, ...]]] = Counter()
     known, waiting = {"/"}, deque(["/"])
@@ -60,7 +60,7 @@ def found(browser: TestClient, *, pages: int, forms: int) -> Iterator[Form]:
                 yield form
         for link in _links(page, address):
             route = route_of("GET", link)
-            if route and link not in known and seen[route] < pages:
+            if route and link not in known and seen[route] < pages and len(known) <= most:
                 known.add(link)
                 seen[route] += 1
                 waiting.append(link)

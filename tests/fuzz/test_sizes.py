@@ -27,6 +27,7 @@ from installations import Installation
 from servers import free_port, running_server
 
 pytestmark = pytest.mark.faults
+LONG = pytest.mark.skipif(EXAMPLES == 1, reason="takes too long beside others: make fuzz")
 
 SLOW = 200 if EXAMPLES > 1 else 60
 MOST_GROWTH = 300_000_000
@@ -108,6 +109,7 @@ def stream_bomb() -> bytes:
     return drawn + assembled([b"<< /Type /Catalog /Pages 2 0 R >>", head + b"\nstream\n" + stream + b"\nendstream"])
 
 
+@LONG
 def test_ten_megabytes_of_any_kind_are_answered(served: Served) -> None:
     token = f"Bearer {served.token}"
     ten = b"a" * (10 * MEGABYTE)
@@ -121,6 +123,7 @@ def test_ten_megabytes_of_any_kind_are_answered(served: Served) -> None:
     assert served.post("/sign-in", b"email=" + ten, kinds[0]) == 400
 
 
+@LONG
 def test_bombs_are_refused(served: Served) -> None:
     packed_body = bomb()
     assert served.post("/sign-in", packed_body, "application/x-www-form-urlencoded", content_encoding="gzip") == 422
@@ -140,6 +143,7 @@ def lines(head: str, line: Callable[[int], str], count: int) -> bytes:
     return "\n".join([head, *(line(number) for number in range(count))]).encode()
 
 
+@LONG
 def test_tables_of_too_many_rows_or_columns_are_refused(served: Served) -> None:
     count = 100_000
     people = lines("email,name,role", lambda number: f"p{number}@example.com,P {number},rep", count)
