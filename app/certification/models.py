@@ -279,3 +279,15 @@ class SignOff(SQLModel, table=True):
     meaning: str = Field(default="", max_length=500, sa_column_kwargs={"server_default": EMPTY})
     second_wanted: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     second_of: int | None = Field(default=None, foreign_key="sign_off.id", unique=True)
+
+
+class StandingSum(SQLModel, table=True):
+    """How a large company stood on one product as of a moment; see `summary`. It follows from other tables."""
+
+    __tablename__ = "standing_sum"
+
+    product_id: int = Field(primary_key=True, foreign_key="product.id", sa_column_kwargs={"autoincrement": False})
+    standings: int
+    not_cleared: int
+    lapsing: int
+    moment: datetime = Field(sa_type=Moment)

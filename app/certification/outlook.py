@@ -46,6 +46,8 @@ VERDICTS = 20_000
 """How many verdicts that follow from days alone a process keeps: of a company, a few hundred a product and day."""
 MARGIN = timedelta(days=2)
 """How far a moment's day may be from its day in UTC, and a day more."""
+SOON_DAYS = 30
+"""A standing that ends within so many days "lapses soon"."""
 FEW = 500
 """How many records too many are worked out rather than asked for product by product."""
 
@@ -72,6 +74,11 @@ class Outlook:
     def may_sell(self) -> bool:
         """Whether the standing lets a person sell, alone or beside a colleague."""
         return self.allowed or self.supervised_only
+
+    @property
+    def lapses_soon(self) -> bool:
+        """Whether the standing lets a person sell, and ends within `SOON_DAYS`."""
+        return self.days_left is not None and self.days_left <= SOON_DAYS
 
 
 def outlook(record: Record) -> Outlook:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from app.api import idempotency
 from app.authoring.questionfiles import actions as questionfiles
-from app.certification import windows
+from app.certification import summary, windows
 from app.certification.assigning import actions as assigning
 from app.certification.certificates import filing
 from app.certification.certificates.actions import put_on_record
@@ -122,6 +122,7 @@ HANDLERS: Mapping[str, Handler | Prepared] = {
     forgetting.JOB: _in_small_steps(lambda session: forgetting.forget_old(session, now())),
     assigning.JOB: _apply_rules,
     windows.JOB: Prepared(_award_opened),
+    summary.JOB: Prepared(summary.prepare, summary.store),
     mails.FORGET_JOB: _forget_mails,
     idempotency.JOB: _forget_answers,
     pulling.PLAN_JOB: pulling.plan,
@@ -134,6 +135,7 @@ PERIODIC = {
     forgetting.JOB: timedelta(hours=1),
     assigning.JOB: timedelta(minutes=15),
     windows.JOB: timedelta(minutes=15),
+    summary.JOB: summary.EVERY,
     mails.FORGET_JOB: timedelta(hours=6),
     idempotency.JOB: timedelta(hours=1),
     telling.JOB: timedelta(minutes=5),

@@ -18,9 +18,6 @@ from app.reports.queries import Seller
 from app.web import i18n
 from app.web.i18n import gettext as _
 
-SOON_DAYS = 30
-"""A standing that ends within so many days "lapses soon"."""
-
 
 class Show(StrEnum):
     """Which people of the matrix."""
@@ -160,8 +157,7 @@ def _worst_first(cell: Cell | None) -> tuple[int, int]:
 
 def _cell(found: Outlook) -> Cell:
     kind, icon, word = words.state(found.standing, allowed=found.certified)
-    soon = found.days_left is not None and found.days_left <= SOON_DAYS
-    return Cell(found, kind, icon, word, _text(found, word), found.level, found.may_sell, soon)
+    return Cell(found, kind, icon, word, _text(found, word), found.level, found.may_sell, found.lapses_soon)
 
 
 def _text(found: Outlook, word: str) -> str:

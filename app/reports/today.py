@@ -9,13 +9,14 @@ from app.catalog.queries import Course, OpenProduct
 from app.certification import words
 from app.certification.holdings import Key
 from app.certification.otherways import OtherWay, other_ways
+from app.certification.outlook import SOON_DAYS
 from app.certification.queries import Record
 from app.certification.requirements import RequirementKind
 from app.certification.rules import Missing, Standing
 from app.certification.way import Step
 from app.certification.words import Awaiting
 from app.deals.facts import DealFacts
-from app.reports.coverage import SOON_DAYS, may_sell
+from app.reports.coverage import may_sell
 from app.reports.record import steps
 from app.reports.risks import Risk
 
