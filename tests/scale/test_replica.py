@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,6 +12,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
+from app.clock import now
 from app.config import Settings
 from app.database import Database, Replica
 from app.main import create_app
@@ -26,7 +28,7 @@ RESULTS = "/author/quizzes/keeper-quiz/results"
 SECONDS = 2
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def primary() -> Iterator[Cluster]:
     with cluster("wal_level = replica", "max_wal_senders = 4") as server:
         migrate(server.url())
@@ -68,7 +70,7 @@ def application(primary: Cluster, standby: Cluster) -> Iterator[FastAPI]:
 def trainer(application: FastAPI) -> TestClient:
     with application.state.database.write() as session:
         person(session, "trainer@example.com", Role.TRAINER)
-        published_quiz(session)
+        published_quiz(session, at=now() - timedelta(hours=1))
     return signed_in(application, "trainer@example.com")
 
 
@@ -119,3 +121,14 @@ def test_a_report_comes_from_the_replica_while_it_keeps_up(
     standby.kill()
     assert [trainer.get(RESULTS).status_code for _ in range(3)] == [200] * 3
     assert replica.reads["away"] == 3
+
+
+def test_an_attempt_is_never_read_from_the_replica(application: FastAPI, trainer: TestClient, standby: Cluster) -> None:
+    with application.state.database.write() as session:
+        person(session, "ana@example.com", Role.REP)
+    rep = signed_in(application, "ana@example.com")
+    wait_until(lambda: trainer.get(RESULTS).status_code == 200 and bool(application.state.replica.reads["replica"]))
+    with replay_stopped(standby):
+        started = rep.post("/quizzes/keeper-quiz/attempts", follow_redirects=False)
+        assert started.status_code == 303
+        assert rep.get(started.headers["location"]).status_code == 200
