@@ -1,12 +1,13 @@
 """Every route, asked with values that nobody types: whatever comes back, it is no error of ours."""
 
+import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
-from httpx2 import Response
+from httpx2 import ASGITransport, AsyncClient, Response
 from sqlmodel import Session
 
 from hostileworld import DRILL, furnish
@@ -75,11 +76,26 @@ NOT_ASKED = {"/sign-out", "/account/sessions/{session_id}/end", "/attempts/{atte
 """Forms after which there would be nobody, or no running attempt, to go on with."""
 
 
+Question = tuple[str, dict[str, Any]]
+"""What a question is called, and what `AsyncClient.request` takes for it."""
+Asking = Callable[[Iterable[Question]], list[str]]
+
+
 @pytest.fixture
-def everybody(application: FastAPI, session: Session) -> TestClient:
-    """Somebody with every role and a running attempt at a quiz with every way to answer, and something to review."""
+def broken(application: FastAPI, session: Session) -> Asking:
+    """Ask one question after the other, and name those whose answer is broken.
+
+    Whoever asks has every role and a running attempt at a quiz with every way to answer, and something to review. All
+    is asked in one event loop: there are thousands of questions, and each would go to another thread and back.
+    """
     cookies = dict(furnish(application, session).cookies)
-    return TestClient(application, follow_redirects=False, cookies=cookies, raise_server_exceptions=False)
+
+    async def asking(questions: Iterable[Question]) -> list[str]:
+        transport = ASGITransport(application, raise_app_exceptions=False)
+        async with AsyncClient(transport=transport, base_url="http://testserver", cookies=cookies) as client:
+            return [name for name, question in questions if is_broken(await client.request(**question))]
+
+    return lambda questions: asyncio.run(asking(questions))
 
 
 def filled(path: str, **values: str) -> str:
@@ -100,25 +116,22 @@ def addresses() -> Iterator[tuple[str, str]]:
             yield from ((method, filled(path, **{name: value})) for value in IN_ADDRESSES)
 
 
-def test_no_address_breaks_a_route(everybody: TestClient) -> None:
-    broken = [
-        f"{method} {address[:200]}" for method, address in addresses() if is_broken(everybody.request(method, address))
-    ]
-    assert broken == []
+def test_no_address_breaks_a_route(broken: Asking) -> None:
+    questions = ((f"{method} {address[:200]}", {"method": method, "url": address}) for method, address in addresses())
+    assert broken(questions) == []
 
 
-def test_no_query_breaks_a_page(everybody: TestClient) -> None:
-    broken = [
-        f"{path} {value[:30]}"
+def test_no_query_breaks_a_page(broken: Asking) -> None:
+    questions = (
+        (f"{path} {value[:30]}", {"method": "GET", "url": f"{filled(path)}?{query}"})
         for method, path in ACCESS
         if method == "GET"
         for value in IN_QUERIES
         # all at once, and once without those that are read as numbers, which may hide what is read after them
         for names in (QUERIES, [name for name in QUERIES if name not in {"q", "number", "seed", "page", "before"}])
         for query in ["&".join(f"{name}={value[:1900]}" for name in names)]
-        if is_broken(everybody.get(f"{filled(path)}?{query}"))
-    ]
-    assert broken == []
+    )
+    assert broken(questions) == []
 
 
 def forms() -> Iterator[tuple[str, dict[str, str | list[str]]]]:
@@ -139,10 +152,12 @@ def forms() -> Iterator[tuple[str, dict[str, str | list[str]]]]:
         yield path, {name: ["-1", "x"] for name in FIELDS}
 
 
-def test_no_field_breaks_a_form(everybody: TestClient) -> None:
-    broken = [
-        f"{path} {str(data.get('text'))[:30]!r} {data.get('position')}"
+def test_no_field_breaks_a_form(broken: Asking) -> None:
+    questions = (
+        (
+            f"{path} {str(data.get('text'))[:30]!r} {data.get('position')}",
+            {"method": "POST", "url": filled(path), "data": data},
+        )
         for path, data in forms()
-        if is_broken(everybody.post(filled(path), data=data))
-    ]
-    assert broken == []
+    )
+    assert broken(questions) == []
