@@ -209,6 +209,7 @@ ACCESS: dict[tuple[str, str], Access] = {
     ("POST", "/quizzes/{slug}/practice"): SIGNED_IN,
     # the team
     ("GET", "/team"): roles(Role.MANAGER, Role.COMPLIANCE, Role.ADMIN),
+    ("GET", "/team/company"): roles(Role.TRAINER, Role.COMPLIANCE, Role.ADMIN),
     ("GET", "/team.csv"): roles(Role.MANAGER, Role.COMPLIANCE, Role.ADMIN),
     ("GET", "/team/people/{person_id}"): roles(Role.MANAGER, Role.TRAINER, Role.COMPLIANCE, Role.ADMIN),
     ("POST", "/team/people/{person_id}/assignments"): roles(Role.MANAGER),

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.reports.appeals import router as appeals_router
 from app.reports.assignments import router as assignments_router
 from app.reports.changes import router as changes_router
+from app.reports.company import router as company_router
 from app.reports.credits import router as credits_router
 from app.reports.evidence.routes import router as evidence_router
 from app.reports.extensions import router as extensions_router
@@ -24,6 +25,7 @@ for each in (
     changes_router,
     renewal_router,
     team_router,
+    company_router,
     person_router,
     appeals_router,
     assignments_router,
