@@ -32,6 +32,7 @@ DEFAULT_LOCALE = "en"
 LOCALE_COOKIE = "locale"
 _CATALOGUES = Path(__file__).parent / "locale"
 _TRADITIONAL = {"TW", "HK", "MO"}
+_LONGEST_WISH = 500
 
 _locale: ContextVar[str] = ContextVar("locale", default=DEFAULT_LOCALE)
 
@@ -73,11 +74,16 @@ def match_locale(tag: str) -> str | None:
     return None
 
 
-@lru_cache(maxsize=1000)
 def negotiate(accept_language: str) -> str:
     """Choose the best of our locales for an `Accept-Language` header (RFC 9110, section 12.5.4)."""
+    return _negotiated(accept_language[:_LONGEST_WISH])
+
+
+# what is kept is cut before: senders make it as long as they like
+@lru_cache(maxsize=1000)
+def _negotiated(accept_language: str) -> str:
     wishes: list[tuple[float, int, str]] = []
-    for position, part in enumerate(accept_language[:500].split(",")):
+    for position, part in enumerate(accept_language.split(",")):
         tag, _, quality = part.strip().partition(";q=")
         try:
             weight = float(quality or 1)
