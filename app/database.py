@@ -4,6 +4,9 @@ Reading sessions (GET, HEAD, and what is marked by `reads`) never commit. Writin
 response leaves, so nobody is told that something is saved which is not.
 """
 
+import math
+import select
+import sqlite3
 import threading
 import time
 from collections import Counter, deque
@@ -28,9 +31,9 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlmodel import Session, SQLModel
 
 from app.telemetry.watching import Telemetry
@@ -179,14 +182,44 @@ def _sqlite_engine(url: str, *, read_only: bool) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         # a transaction that reads and then writes loses updates or fails unless it asks for the lock at once
-        writes = connection.get_execution_options().get("writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        begin = "BEGIN IMMEDIATE" if connection.get_execution_options().get("writes", False) else "BEGIN"
+        driven: Any = connection.connection.driver_connection
+        try:
+            driven.execute(begin)  # as a statement of SQLAlchemy it would take as long as a read
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(begin, None, error, sqlite3.Error, hide_parameters=True) from error
 
     return engine
 
 
+_TRUSTED: Final = 10.0
+"""Seconds for which a connection that rests is taken to be whole, unless its server says something."""
+_RESTED_SINCE: Final = "dealworthy.rested_since"
+
+
+def _has_been_spoken_to(connection: Any) -> bool:
+    """Say whether there is something to read on a connection that asked for nothing: mostly, that it is at its end."""
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
+
+
 def _postgresql_engine(url: str) -> Engine:
-    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, pool_size=POOL_SIZE, max_overflow=0, hide_parameters=True)
+
+    @event.listens_for(engine, "checkin")
+    def _rest(_connection: Any, entry: ConnectionPoolEntry) -> None:
+        entry.info[_RESTED_SINCE] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _look(connection: Any, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+        # what a server leaves it closes, which shows here without asking; one that vanished closes nothing
+        rested = time.monotonic() - entry.info.get(_RESTED_SINCE, math.inf)
+        try:
+            if rested > _TRUSTED or _has_been_spoken_to(connection):
+                engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:

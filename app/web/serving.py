@@ -2,7 +2,7 @@
 
 FastAPI reads what a route declares, and would send each synchronous dependency to a thread of its own, then the
 endpoint, then the end of its session. Here these run one after another in the same thread, in the order in which
-they are declared. The event loop is gone back to only where something waits for the sender, such as for a form.
+they are declared. What waits for the sender, such as for a form, is taken before, on the event loop.
 """
 
 import dis
@@ -10,7 +10,7 @@ import json
 import math
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from typing import Any, Final, TypeVar
@@ -72,6 +72,15 @@ class _Step:
     """Whether `call` has parameters that are read from the address or the headers."""
     opens: bool
     """Whether `call` makes a context manager, which is left when the endpoint has answered."""
+    early: bool = False
+    """Whether it is taken before its turn, so that an error has to wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Stands for the value of an early step."""
+
+    error: Exception
 
 
 @dataclass(slots=True)
@@ -102,7 +111,7 @@ class _Server:
     def __init__(self, context: RouteContext) -> None:
         steps: list[_Step] = []
         _flatten(context.dependant, steps, {})
-        *before, self._endpoint = steps
+        *before, self._endpoint = _sender_first(steps)
         self._on_loop = self._endpoint.coroutine
         if self._on_loop and any(step.opens for step in before):
             raise TypeError(f"{context.path}: an asynchronous endpoint cannot hold a session")
@@ -154,6 +163,37 @@ def _step(dependant: Dependant, inputs: tuple[tuple[str, int], ...]) -> _Step:
     return _Step(call, dependant, inputs, place, coroutine=coroutine, asks=bool(asks), opens=generates)
 
 
+def _sender_first(steps: Sequence[_Step]) -> list[_Step]:
+    """Take what waits for the sender alone, such as a form, before anything blocks: no session is held meanwhile.
+
+    What is wrong with it is said where it was declared: after who may not ask at all has been turned away.
+    """
+    blocking = next((number for number, step in enumerate(steps) if step.place is _Place.THREAD), len(steps))
+    late = range(blocking, len(steps) - 1)
+    early = [number for number in late if steps[number].place is _Place.LOOP and not steps[number].inputs]
+    ordered = [*steps[:blocking], *(replace(steps[number], early=True) for number in early)]
+    for number in range(blocking, len(steps)):
+        step = steps[number]
+        if number in early:
+            ordered.append(_told(blocking + early.index(number)))
+        else:
+            moved = ((name, each + len(early) * (each >= blocking)) for name, each in step.inputs)
+            ordered.append(replace(step, inputs=tuple(moved)))
+    return ordered
+
+
+def _told(number: int) -> _Step:
+    """Make the step that says what became of an early one."""
+    inputs = (("found", number),)
+    return _Step(_outcome, Dependant(), inputs, _Place.ANYWHERE, coroutine=False, asks=False, opens=False)
+
+
+def _outcome(found: Any) -> Any:
+    if isinstance(found, _Failure):
+        raise found.error
+    return found
+
+
 def _awaits(function: Callable[..., Any]) -> bool:
     return any(instruction.opname == "SEND" for instruction in dis.get_instructions(function))
 
@@ -198,14 +238,20 @@ class _Turn:
     async def wait(self, stage: _Stage, stack: AsyncExitStack) -> None:
         """Take the steps of a stage on the event loop."""
         for step in stage.steps:
-            arguments = self._arguments(step)
-            if arguments is None:
-                value = _WRONG
-            elif step.coroutine:
-                value = await step.call(**arguments)
-            else:
-                value = await stack.enter_async_context(step.call(**arguments))
-            self._values.append(value)
+            try:
+                self._values.append(await self._awaited(step, stack))
+            except Exception as error:
+                if not step.early:
+                    raise
+                self._values.append(_Failure(error))
+
+    async def _awaited(self, step: _Step, stack: AsyncExitStack) -> Any:
+        arguments = self._arguments(step)
+        if arguments is None:
+            return _WRONG
+        if step.coroutine:
+            return await step.call(**arguments)
+        return await stack.enter_async_context(step.call(**arguments))
 
     async def wait_for_answer(self, endpoint: _Step) -> Response:
         """Let an asynchronous endpoint answer."""

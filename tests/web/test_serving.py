@@ -1,7 +1,7 @@
 """What an endpoint depends on runs in its order, in one thread, and a session is closed whatever happens."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
@@ -108,6 +108,19 @@ def test_a_form_is_read_for_those_who_are_admitted(
         theo.post("/tried", data={"name": "North"}).status_code,
     ]
     assert (statuses, stored(session)) == ([403, 400, 200], 1)
+
+
+def test_no_session_is_held_while_a_form_is_read(application: FastAPI, router: APIRouter, ana: TestClient) -> None:
+    async def reading(request: Request) -> AsyncIterator[int]:
+        await request.body()
+        yield request.app.state.database.engine.pool.checkedout()
+
+    @router.post("")
+    def store(session: SessionDep, person: SignedIn, held: Annotated[int, Depends(reading)], moment: Now) -> Response:
+        return PlainTextResponse(f"{person.email} {held} {moment.tzinfo}")
+
+    serve(application, router)
+    assert ana.post("/tried", data={"name": "North"}).text == "ana@example.com 0 UTC"
 
 
 def test_an_error_stores_nothing(application: FastAPI, router: APIRouter, session: Session, ana: TestClient) -> None:
