@@ -37,6 +37,7 @@ class Siblings:
         """Answer the others, from a thread of its own."""
         if self._folder is None:
             return
+        _forget_killed()
         with suppress(FileExistsError):
             self._folder.mkdir(mode=0o700)
         if not _is_ours(self._folder):
@@ -100,7 +101,32 @@ def _is_ours(folder: Path) -> bool:
 
 def together(starter: int) -> Path:
     """Return the folder of the processes that one process started."""
-    return Path(gettempdir()) / f"dealworthy-{os.getuid()}-{starter}"
+    return Path(gettempdir()) / f"{_prefix()}{starter}"
+
+
+def _prefix() -> str:
+    return f"dealworthy-{os.getuid()}-"
+
+
+def _forget_killed() -> None:
+    """Clear away what is left of starters that were killed, and so could not do it themselves."""
+    for folder in Path(gettempdir()).glob(f"{_prefix()}*"):
+        starter = folder.name.removeprefix(_prefix())
+        if starter.isdecimal() and not _runs(int(starter)) and _is_ours(folder):
+            for place in folder.glob("*.sock"):
+                place.unlink(missing_ok=True)
+            with suppress(OSError):  # another process may be doing the same
+                folder.rmdir()
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # somebody else's by now
+    return True
 
 
 def _plain(registry: CollectorRegistry) -> list[Family]:

@@ -2,7 +2,10 @@
 
 import os
 import re
+import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -195,3 +198,22 @@ def test_nobody_is_asked_in_a_folder_that_others_may_enter(place: str) -> None:
             with pytest.raises(BlockingIOError):
                 other.accept()
             siblings.leave()
+
+
+def test_what_a_killed_starter_left_is_cleared_away() -> None:
+    with (
+        subprocess.Popen([sys.executable, "-c", ""]) as ended,
+        subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as running,
+    ):
+        ended.wait()
+        folders = [together(ended.pid), together(running.pid)]
+        for folder in folders:
+            folder.mkdir(mode=0o700)
+            (folder / "one.sock").touch()
+        siblings = Siblings("jobs", together(os.getpid()))
+        siblings.listen(Metrics().registry)
+        siblings.leave()
+        left = [folder.exists() for folder in folders]
+        running.kill()
+    shutil.rmtree(folders[1])
+    assert left == [False, True]
