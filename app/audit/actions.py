@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Connection, func, insert, select
 from sqlmodel import Session, col
 
 from app.audit.models import AuditEntry
@@ -63,12 +63,18 @@ def record(
     record_all(session, at=at, actor=actor, events=[Event(action, subject, details or {})])
 
 
-def record_all(session: Session, *, at: datetime, actor: str, events: Iterable[Event]) -> None:
-    """Record many things that `actor` did at once, such as an import, in order; otherwise like `record`."""
-    session.flush()
+def take_chain(session: Session) -> Connection:
+    """Wait until nobody else adds to the chain before the end of this transaction."""
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         connection.execute(_TAKE_CHAIN)
+    return connection
+
+
+def record_all(session: Session, *, at: datetime, actor: str, events: Iterable[Event]) -> None:
+    """Record many things that `actor` did at once, such as an import, in order; otherwise like `record`."""
+    session.flush()
+    connection = take_chain(session)
     last = connection.execute(_LAST).first()
     number, previous = last or (0, FIRST_DIGEST)
     entries: list[dict[str, Any]] = []

@@ -123,4 +123,5 @@ def own_record(request: Request, session: SessionDep, person: SignedIn, before: 
     found = audit_queries.entries_about(session, person.email, since, before)
     entries = found[: audit_queries.PAGE]
     older = entries[-1].id if len(found) > len(entries) else None
-    return page(request, "people/record.html", {"entries": entries, "older": older, "before": before})
+    anchor = None if older else audit_queries.newest_anchor(session)
+    return page(request, "people/record.html", {"entries": entries, "older": older, "before": before, "anchor": anchor})

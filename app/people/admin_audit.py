@@ -83,5 +83,6 @@ def audit(request: Request, session: SessionDep, person: Reader, query: Annotate
         "before": query.before,
         "filter": blank(**typed),
         "proof": queries.verify(session) if query.verify else None,
+        "anchor": None if older else queries.newest_anchor(session),
     }
     return page(request, "admin/audit.html", context, fragment="entries")

@@ -5,7 +5,8 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from app.audit.actions import Event, record_all
-from app.audit.queries import Break, Proof, verify
+from app.audit.queries import Proof, verify
+from app.audit.rules import Break
 from factories import NOW
 
 

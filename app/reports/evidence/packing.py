@@ -12,6 +12,7 @@ from jinja2 import Environment
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from app.audit.queries import newest_anchor
 from app.certification.queries import records
 from app.certification.rules import Standing
 from app.certification.signoffs.models import Recording, SignOffRequest
@@ -52,9 +53,11 @@ def pack(session: Session, wanted: Wanted, target: IO[bytes], templates: Environ
     archive.rows("audit/entries.json", chain.entries(session, wanted))
     archive.lines("audit/chain.csv", chain.LINK, chain.links(session, wanted))
     archive.text("verify.py", files("app.reports.evidence").joinpath("verify.py").read_text("utf-8"))
-    archive.text("README.txt", readme.text(wanted, zone))
+    anchor = newest_anchor(session)
+    archived = anchor.before if anchor else None
+    archive.text("README.txt", readme.text(wanted, zone, archived))
     page = templates.get_template("reports/evidence_index.html")
-    words = {"heading": readme.heading(wanted), "paragraphs": readme.paragraphs(wanted, zone)}
+    words = {"heading": readme.heading(wanted), "paragraphs": readme.paragraphs(wanted, zone, archived)}
     archive.text("index.html", page.render(files=archive.files, counts=_named(counts), **words))
     _manifest(wanted, archive, zone)
     archive.close()

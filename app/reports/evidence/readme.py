@@ -1,5 +1,6 @@
 """What a pack says of itself in plain words, in the language of whoever takes it."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.reports.evidence.subjects import Kind, Wanted
@@ -18,13 +19,13 @@ def heading(wanted: Wanted) -> str:
     return texts[subject.kind] % {"title": subject.title, "name": subject.name}
 
 
-def text(wanted: Wanted, zone: ZoneInfo) -> str:
+def text(wanted: Wanted, zone: ZoneInfo, archived: datetime | None) -> str:
     """Explain the pack, part by part."""
-    return "\n\n".join([heading(wanted), *paragraphs(wanted, zone)]) + "\n"
+    return "\n\n".join([heading(wanted), *paragraphs(wanted, zone, archived)]) + "\n"
 
 
-def paragraphs(wanted: Wanted, zone: ZoneInfo) -> list[str]:
-    """Say what is inside, what is not, and how it is proved."""
+def paragraphs(wanted: Wanted, zone: ZoneInfo, archived: datetime | None) -> list[str]:
+    """Say what is inside, what is not, and how it is proved. Entries from before `archived` are in an archive."""
     said = [
         _("Everything that was on record at %(as_of)s (%(zone)s). Taken at %(made_at)s by %(by)s.")
         % {
@@ -48,6 +49,11 @@ def paragraphs(wanted: Wanted, zone: ZoneInfo) -> list[str]:
             "everywhere in this pack."
         ),
     ]
+    if archived:
+        said.append(
+            _("Entries of the audit trail from before %(moment)s are in an archive of the installation, and not here.")
+            % {"moment": moment(archived, zone)}
+        )
     if wanted.whole:
         said.append(_("This pack holds the keys of quizzes and the patterns of red lines. Do not pass it to reps."))
     else:

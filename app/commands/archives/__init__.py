@@ -1,0 +1,1 @@
+"""Files with older entries of the audit trail, which prove themselves."""
