@@ -86,7 +86,7 @@ def stored_enum(members: type[StrEnum]) -> Any:
     )
 
 
-class UnansweredCommitError(Exception):
+class UnansweredCommitError(SQLAlchemyError):
     """The database went away while it committed: what was to be stored may be stored, or not."""
 
 

@@ -1,16 +1,20 @@
 """The database goes away between the order to commit and its answer: nobody is told that nothing was stored."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from threading import Event
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import create_engine, event, select, text
 from sqlalchemy.engine import Connection
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from app.database import Database
+from app.jobs.models import Job
+from app.jobs.worker import Worker
 from faults.company import DEAL, found_company
 from installations import Installation
 
@@ -56,3 +60,27 @@ def test_who_cannot_be_told_what_became_of_it_is_told_to_look(
     assert (page.status_code, page.headers["retry-after"], sentence in page.text) == (503, "5", True)
     assert (reply.status_code, sentence in reply.json()["detail"]) == (503, True)
     assert client.post("/quizzes/keeper-quiz/attempts").status_code == 303
+
+
+class _Restored(Event):
+    """Lets commits be answered again when the worker rests first, and stops it when it rests next."""
+
+    def __init__(self, cut: ExitStack) -> None:
+        super().__init__()
+        self._cut: ExitStack | None = cut
+
+    def wait(self, timeout: float | None = None) -> bool:  # noqa: ARG002 (the base class names it)
+        if self._cut is None:
+            self.set()
+        else:
+            self._cut.close()
+            self._cut = None
+        return self.is_set()
+
+
+def test_a_worker_outlives_it(database: Database) -> None:
+    cut = ExitStack()
+    cut.enter_context(cutting(database))
+    Worker(database, {}, {"tidy": timedelta(hours=1)}).run(_Restored(cut))
+    with database.read() as session:
+        assert session.scalars(select(col(Job.kind))).all() == ["tidy"]
