@@ -228,3 +228,20 @@ def test_a_trainer_sees_which_questions_misbehave(session: Session, sign_in: Sig
     assert re.findall(r'href="/author/quizzes/keeper-quiz/results/(\w+)"', told) == ["missed", "hard"]
     assert "10 of 20 got it right the first time" in told
     assert "4 of 20 got it right the first time" in told
+
+
+def test_nothing_is_read_twice_for_a_rep_with_deals(session: Session, application: FastAPI, sign_in: SignIn) -> None:
+    ana, ben = person(session, "ana@example.com"), person(session, "ben@example.com")
+    for number in range(2):
+        deal(
+            session,
+            f"D-{number}",
+            products=[sellable(session, f"sold-{number}")],
+            team={"owner": [ana], "sales": [ben]},
+        )
+    session.commit()
+    browser = sign_in("ana@example.com")
+    text_of(browser)
+    with count_statements(application.state.database) as statements:
+        text_of(browser)
+    assert len(statements) == len(set(statements)) == 15
