@@ -79,7 +79,7 @@ def ceiling(database_url: str, processor: int, log: Path, postmasters: list[psut
 def _running(command: list[str], database_url: str, port: int, processor: int, log: Path) -> Iterator[psutil.Process]:
     with log.open("ab") as output:
         process = subprocess.Popen(  # noqa: S603 (this interpreter, on our own modules)
-            command, cwd=ROOT, env=environment(database_url, port), stdout=output, stderr=output
+            command, cwd=ROOT, env=_environment(database_url, port), stdout=output, stderr=output
         )
     try:
         _wait(port, process, log)
@@ -88,6 +88,11 @@ def _running(command: list[str], database_url: str, port: int, processor: int, l
     finally:
         process.terminate()
         process.wait(timeout=PATIENCE)
+
+
+def _environment(database_url: str, port: int) -> dict[str, str]:
+    """Give the environment of a demonstration, but log each request, as an installation does."""
+    return {**environment(database_url, port), "DEALWORTHY_LOG_LEVEL": "info"}
 
 
 def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
