@@ -111,3 +111,12 @@ def test_more_people_cost_no_more_statements(
         counts.append(len(statements))
     assert counts[0] == counts[1]
     assert len(people) * len(products) < FEW
+
+
+def test_what_people_share_says_nothing_of_minutes(session: Session) -> None:
+    """Requirements are equal whatever minutes they take, so what is kept by them must not name any."""
+    sold, who = sellable(session), person(session, "ana@example.com")
+    found = outlooks(session, [stored_id(who)], NOW, [stored_id(sold)])
+    known = records(session, [stored_id(who)], NOW, [stored_id(sold)])[stored_id(who), stored_id(sold)]
+    assert [each.minutes for each in known.verdict.missing] == [1]
+    assert [(each.standing, each.missing) for each in found.values()] == [(Standing.NOT_STARTED, ())]
