@@ -5,8 +5,9 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from urllib.parse import quote
 
-from sqlalchemy import Connection, NullPool, create_engine, make_url
+from sqlalchemy import URL, Connection, NullPool, create_engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.clock import now
@@ -96,7 +97,10 @@ def _connected(patient: Patient) -> Iterator[Connection]:
     if url.get_backend_name() == "sqlite":
         if not sqlite_file(patient).exists():
             raise FileNotFoundError(f"{sqlite_file(patient)} does not exist")
-        engine = create_engine(f"sqlite:///file:{sqlite_file(patient)}?mode=ro&uri=true", poolclass=NullPool)
+        file = f"file:{quote(str(sqlite_file(patient)))}"
+        engine = create_engine(
+            URL.create("sqlite", database=file, query={"mode": "ro", "uri": "true"}), poolclass=NullPool
+        )
     else:
         options = {"connect_timeout": 10, "client_encoding": "utf8", "options": "-c statement_timeout=60s"}
         engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=options)

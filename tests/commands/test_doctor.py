@@ -27,6 +27,7 @@ from app.jobs.models import Job
 from app.mails.models import Mail
 from app.outbound.sealing import seal
 from app.people.models import Role
+from app.schema import migrate
 from app.webhooks.delivering import LABEL
 from app.webhooks.models import WebhookEndpoint
 from commandline import Run
@@ -379,3 +380,11 @@ def test_every_check_is_listed_with_its_mend() -> None:
     rows = [line.split(" | ") for line in (ROOT / "docs/doctor.md").read_text().splitlines() if line.startswith("| `")]
     listed = {row[0].removeprefix("| ").strip("`"): row[2].removesuffix(" |") for row in rows}
     assert listed == {each.name: each.mend for each in [REACHABLE, *CHECKS]}
+
+
+def test_a_file_of_any_name_is_found_and_no_other_is_made(tmp_path: Path, run: Run) -> None:
+    url = f"sqlite:///{tmp_path / 'sales #2 of 2026.db'}"
+    migrate(url)
+    before = set(tmp_path.iterdir())
+    assert [line for line in run(url, "doctor")[1].splitlines() if line.startswith("migrated:")] == []
+    assert {each for each in tmp_path.iterdir() if each.suffix not in {".db-shm", ".db-wal"}} == before
