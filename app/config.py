@@ -144,6 +144,10 @@ class Settings(BaseSettings):
     """Days for which the words of a text that was sent for review are kept."""
     keep_clearances_days: int = Field(default=400, ge=1, le=3650)
     """Days for which answers of the gate are kept; those on which a change of a deal rested stay."""
+    keep_answers_days: int = Field(default=0, ge=0, le=36500)
+    """Days for which answers to questions are kept after their attempt has finished; 0 keeps them for ever."""
+    keep_findings_days: int = Field(default=0, ge=0, le=36500)
+    """Days for which findings are kept that no violation or open case rests on; 0 keeps them for ever."""
     bundle_hours: int = Field(default=24, ge=1, le=168)
     """Hours for which a signed file of clearances is good; after them its readers do what each product says."""
     outbound_allow: str = ""

@@ -8,7 +8,8 @@ from datetime import timedelta
 from threading import Event, Thread
 from typing import Any
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from app.api import idempotency
 from app.authoring.questionfiles import actions as questionfiles
@@ -17,11 +18,13 @@ from app.certification.assigning import actions as assigning
 from app.certification.certificates import filing
 from app.certification.certificates.actions import put_on_record
 from app.certification.certificates.models import CertificateFile
+from app.certification.forgetting import Forgetting
 from app.clock import now
 from app.commands.base import Parsers, migrated
 from app.conduct import forgetting, rereading, rescan
 from app.config import Settings
 from app.database import Database
+from app.deals.incidents.models import Incident
 from app.deals.ledger import actions as ledger
 from app.deals.reconciling import pulling, runs
 from app.deals.reconciling.sources import PULL_JOB
@@ -32,6 +35,7 @@ from app.mails.sending import Postman
 from app.notices import telling
 from app.people import limits, sessions
 from app.quizzes import actions as quizzes
+from app.quizzes import forgetting as answers
 from app.quizzes.regrading import actions as regrading
 from app.telemetry import logs
 from app.telemetry.watching import Telemetry
@@ -86,9 +90,15 @@ def _store_findings(session: Session, _payload: Mapping[str, Any], batch: reread
 
 def _in_small_steps(forget: Callable[[Session], bool]) -> Prepared:
     """Make a job that forgets a little in each transaction, until nothing is left or its lease is nearly over."""
+    return _in_steps_of(lambda: forget)
+
+
+def _in_steps_of(begin: Callable[[], Callable[[Session], bool]]) -> Prepared:
+    """Make such a job of steps that know where the last one ended; `begin` gives the steps of one run."""
 
     def forget_all(database: Database, _payload: Mapping[str, Any]) -> None:
         ends = now() + _STEPS_FOR
+        forget = begin()
         more = True
         while more and now() < ends:
             with database.write() as session:
@@ -140,6 +150,8 @@ PERIODIC = {
     idempotency.JOB: timedelta(hours=1),
     telling.JOB: timedelta(minutes=5),
     ledger.FORGET_JOB: timedelta(minutes=15),
+    answers.JOB: timedelta(hours=1),
+    forgetting.FINDINGS_JOB: timedelta(hours=6),
     pulling.PLAN_JOB: pulling.PLAN_EVERY,
     runs.FORGET_JOB: timedelta(hours=24),
     **lanes.PERIODIC,
@@ -152,11 +164,17 @@ def handlers(settings: Settings) -> Mapping[str, Handler | Prepared]:
     def forget_clearances(session: Session) -> bool:
         return ledger.forget_old(session, now(), settings.keep_clearances_days)
 
+    def forget_findings(session: Session) -> bool:
+        needed = select(col(Incident.finding_id)).where(col(Incident.finding_id).is_not(None))
+        return forgetting.forget_findings(session, now(), settings.keep_findings_days, needed)
+
     return {
         **HANDLERS,
         mails.JOB: Postman(settings).job,
         telling.JOB: telling.Teller(settings).job,
         ledger.FORGET_JOB: _in_small_steps(forget_clearances),
+        answers.JOB: _in_steps_of(lambda: Forgetting(settings.keep_answers_days, now())),
+        forgetting.FINDINGS_JOB: _in_small_steps(forget_findings),
         PULL_JOB: pulling.Puller(settings).job,
         **lanes.handlers(Courier(settings)),
     }

@@ -89,6 +89,7 @@ class OneAttempt:
     percent: Decimal | None
     passed: bool | None
     delta_of: int | None
+    answers_forgotten_at: datetime | None
     quiz: str
     title: str | dict[str, str]
     pass_percent: float
@@ -247,6 +248,7 @@ _ATTEMPT = (
         col(Attempt.percent),
         col(Attempt.passed),
         col(Attempt.delta_of),
+        col(Attempt.answers_forgotten_at),
         col(Content.slug),
         col(Product.slug),
         col(Product.name),

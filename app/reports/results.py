@@ -113,8 +113,9 @@ def _result_page(
         moment=moment,
         asked_again=itemqueries.asked_again(session, own.person_id, own.id, moment),
     )
-    essays = own_essays(session, own.id)
-    drawn = itemqueries.drawn_items(session, own.id)
+    forgotten = own.answers_forgotten_at is not None
+    essays = {} if forgotten else own_essays(session, own.id)
+    drawn = [] if forgotten else itemqueries.drawn_items(session, own.id)
     products = {own.product_id, *(each.product_id for each in drawn if each.product_id)}
     reviewed = results.review(
         drawn,

@@ -92,7 +92,8 @@ def test_defaults_of_settings_are_as_documented() -> None:
     said = {name.lower(): value for name, value in rows if name != "BASE_URL"}
     settings = Settings(_env_file=None)
     assert said == {name: str(getattr(settings, name)) for name in said}
-    hours, days = {"notices_hour", "bundle_hours"}, {"keep_texts_days", "keep_clearances_days"}
+    hours = {"notices_hour", "bundle_hours"}
+    days = {f"keep_{what}_days" for what in ("texts", "clearances", "answers", "findings")}
     watched = {"log_level", "slow_statement_ms", "drain_seconds"}
     assert set(said) == {"env", "database_url", "port", "timezone", "company"} | hours | days | watched
 

@@ -112,8 +112,13 @@ def _wordings_of(looked_at: Quiz) -> Select[int | None]:
 
 
 def _first(looked_at: Quiz, wanted: Wanted) -> ColumnElement[bool]:
-    """Choose the first attempts that are finished and marked."""
-    conditions = [_of(looked_at), col(Attempt.number) == 1, col(Attempt.marked_at).is_not(None)]
+    """Choose the first attempts that are finished and marked, and of which the answers are still there."""
+    conditions = [
+        _of(looked_at),
+        col(Attempt.number) == 1,
+        col(Attempt.marked_at).is_not(None),
+        col(Attempt.answers_forgotten_at).is_(None),
+    ]
     if wanted.version is not None:
         numbered = select(col(ContentVersion.id)).where(
             col(ContentVersion.content_id) == looked_at.id, col(ContentVersion.number) == wanted.version

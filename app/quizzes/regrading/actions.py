@@ -121,7 +121,10 @@ def _mark(session: Session, decided: Regrade, attempt_id: int, moment: datetime)
     owner = select(col(Attempt.person_id)).where(col(Attempt.id) == attempt_id).scalar_subquery()
     session.execute(select(col(Person.id)).where(col(Person.id) == owner).with_for_update(key_share=True))
     attempt = session.scalars(select(Attempt).where(col(Attempt.id) == attempt_id).with_for_update()).one()
-    (found,) = queries.marked_attempts(session, decided.content_id, decided.item, decided.versions, only=attempt_id)
+    shown = queries.marked_attempts(session, decided.content_id, decided.item, decided.versions, only=attempt_id)
+    if not shown:
+        return  # its answers were forgotten meanwhile
+    (found,) = shown
     known = select(col(AttemptRegrade.id)).where(
         col(AttemptRegrade.regrade_id) == decided.id, col(AttemptRegrade.attempt_id) == found.id
     )

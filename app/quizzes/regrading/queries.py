@@ -103,7 +103,7 @@ def target(session: Session, quiz: str, item: str) -> Target:
     attempts = (
         select(col(AttemptItem.item_version_id), func.count().label("attempts"))
         .join(Attempt, col(Attempt.id) == col(AttemptItem.attempt_id))
-        .where(col(Attempt.marked_at).is_not(None))
+        .where(col(Attempt.marked_at).is_not(None), col(Attempt.answers_forgotten_at).is_(None))
         .group_by(col(AttemptItem.item_version_id))
         .subquery()
     )
@@ -197,6 +197,8 @@ def _showing(content_id: int, item: str, versions: Collection[int]) -> Select[*t
             col(ItemVersion.content_id) == content_id,
             col(ItemVersion.item) == item,
             col(ItemVersion.number).in_(versions),
+            # of which the answers are forgotten keeps its mark
+            col(Attempt.answers_forgotten_at).is_(None),
         )
     )
 

@@ -19,7 +19,7 @@ from app.reports.evidence.tables import of
 
 ATTEMPTS: Final = (
     "id", "person", "product", "quiz", "text", "number", "about_change", "started_at", "finished_at", "marked_at",
-    "points", "max_points", "percent", "passed",
+    "points", "max_points", "percent", "passed", "answers_forgotten_at",
 )  # fmt: skip
 ANSWERS: Final = (
     "id", "attempt_id", "position", "question", "wording", "prompt", "answer", "answered_at", "seconds", "points",
@@ -58,6 +58,7 @@ def attempts(session: Session, wanted: Wanted, found: Names) -> Iterator[dict[st
                 for each in (
                     "id", "person_id", "product_id", "content_id", "content_version_id", "delta_of", "number",
                     "started_at", "finished_at", "marked_at", "points", "max_points", "percent", "passed",
+                    "answers_forgotten_at",
                 )
             ),
             col(ContentVersion.document)["review"].label("review"),
@@ -81,6 +82,7 @@ def attempts(session: Session, wanted: Wanted, found: Names) -> Iterator[dict[st
                 "started_at": row.started_at,
                 "finished_at": _by(row.finished_at, wanted.as_of),
                 **mark,
+                "answers_forgotten_at": row.answers_forgotten_at,
             }
 
 
@@ -142,7 +144,11 @@ def answers(session: Session, wanted: Wanted) -> Iterator[dict[str, Any]]:
         .join(ItemVersion, col(ItemVersion.id) == col(AttemptItem.item_version_id))
         .join(ContentVersion, col(ContentVersion.id) == col(Attempt.content_version_id))
         .join(Content, col(Content.id) == col(Attempt.content_id))
-        .where(of(Attempt)(wanted.subject), col(Attempt.finished_at) <= wanted.as_of)
+        .where(
+            of(Attempt)(wanted.subject),
+            col(Attempt.finished_at) <= wanted.as_of,
+            col(Attempt.answers_forgotten_at).is_(None),
+        )
     )
     for rows in chunks(session, statement, col(AttemptItem.id)):
         later = _later_points(session, {row.attempt_id for row in rows}, wanted.as_of)
