@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import URL, create_engine, text
 from sqlmodel import Session
 
 from app.audit.actions import record
@@ -262,4 +262,16 @@ def test_what_a_lost_file_of_sqlite_left_beside_it_is_not_read_into_the_new_one(
 
     assert run(url, "restore", tmp_path / "one.backup")[0] == 0
 
+    assert everything_in(url) == before
+
+
+def test_the_folder_of_a_sqlite_file_may_have_any_name(tmp_path: Path, run: Run) -> None:
+    folder = tmp_path / "50%41 of #2?"
+    folder.mkdir()
+    url = URL.create("sqlite", database=str(folder / "ours.db")).render_as_string()
+    migrate(url)
+    before = everything_in(url)
+    assert run(url, "backup", folder / "one.backup")[0] == 0
+    (folder / "ours.db").unlink()
+    assert run(url, "restore", folder / "one.backup")[0] == 0
     assert everything_in(url) == before

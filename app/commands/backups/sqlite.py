@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy import URL, Connection, create_engine, make_url
 
 from app.commands.backups.contents import Contents, contents_of, holds_anything
 from app.commands.backups.files import sync_folder, told
@@ -21,6 +21,10 @@ _ENDINGS = ("-wal", "-shm", "-journal")
 def path_of(url: str) -> Path:
     """Return the file of a database."""
     return Path(make_url(url).database or "").absolute()
+
+
+def _address(path: Path) -> str:
+    return URL.create("sqlite", database=str(path)).render_as_string()
 
 
 def copy(url: str, target: Path) -> Contents:
@@ -51,7 +55,7 @@ def _refuse(what: str, error: sqlite3.Error) -> NoReturn:
 @contextmanager
 def opened(path: Path) -> Iterator[Connection]:
     """Give a connection to a database in a file, to read it; a damaged one is refused."""
-    engine = create_engine(f"sqlite:///{path}")
+    engine = create_engine(_address(path))
     try:
         with engine.connect() as connection:
             yield connection
@@ -62,7 +66,7 @@ def opened(path: Path) -> Iterator[Connection]:
 @contextmanager
 def staged(_url: str, data: Path) -> Iterator[str]:
     """Give the address of the unpacked data, which nobody else knows."""
-    yield f"sqlite:///{data}"
+    yield _address(data)
 
 
 def is_empty(url: str) -> bool:
