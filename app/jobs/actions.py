@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
@@ -93,7 +93,9 @@ def lease(
 
 
 def _is_due(moment: datetime) -> ColumnElement[bool]:
-    return or_(col(Job.due_at) <= moment, col(Job.created_at) > moment + CLOCKS_APART)
+    # what failed is due by the clock of its last try
+    asked_ahead = and_(col(Job.created_at) > moment + CLOCKS_APART, col(Job.error).is_(None))
+    return or_(col(Job.due_at) <= moment, asked_ahead)
 
 
 def _is_free(moment: datetime) -> ColumnElement[bool]:

@@ -140,6 +140,16 @@ def test_a_clock_that_goes_back_delays_no_job(database: Database) -> None:
     assert _teams(database) == ["North", "South"]
 
 
+def test_a_clock_that_goes_back_makes_no_failure_hurry(database: Database) -> None:
+    with database.write() as session:
+        ahead = NOON + timedelta(days=400)
+        enqueue(session, "fail", {"name": "North"}, moment=ahead, due_at=ahead)
+    with time_machine.travel(NOON, tick=False):
+        assert Worker(database, {"fail": _fail}).run_once() == 1
+    (job,) = _jobs(database)
+    assert (job.tries, job.due_at) == (1, NOON + timedelta(minutes=2))
+
+
 def test_a_worker_that_was_too_slow_does_not_do_the_work_twice(database: Database) -> None:
     _ask(database, "slow", "North")
     fast = Worker(database, {"slow": _make_team})
