@@ -285,14 +285,22 @@ class Replica:
         self._marks: deque[tuple[float, str]] = deque()
         self._lock = threading.Lock()
         self._away_until = 0.0
+        self._replayed_at: float | None = None
         self.reads: Counter[str] = Counter()
         """How many reports were read from it, and how many not, because it was `away` or `behind`."""
+        self.lag: float | None = None
+        """How many seconds it was behind at most when it was asked last; None before it was known once."""
 
     @contextmanager
     def read(self, otherwise: Session) -> Iterator[Session]:
         """Give a session on the replica, or the one on the database itself where the replica will not do."""
         with ExitStack() as stack:
             yield self._fresh(otherwise, stack) or otherwise
+
+    @property
+    def engine(self) -> Engine:
+        """What is read from it goes over this."""
+        return self._database.engine
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -304,7 +312,9 @@ class Replica:
             needed = self._needed(otherwise)
             session = stack.enter_context(self._database.read())
             try:
-                outcome = "replica" if session.scalar(_REPLAYED, {"needed": needed}) else "behind"
+                recent, replayed = session.execute(_REPLAYED, {"needed": needed}).one()
+                outcome = "replica" if recent else "behind"
+                self._note(replayed)
             except (DBAPIError, PoolTimeoutError):
                 self._away_until = time.monotonic() + _PAUSE
             if outcome == "replica":
@@ -313,7 +323,19 @@ class Replica:
                 session.close()
         with self._lock:
             self.reads[outcome] += 1
+            if self._replayed_at is not None:
+                self.lag = time.monotonic() - self._replayed_at
         return found
+
+    def _note(self, replayed: str | None) -> None:
+        """Remember the newest moment of which it is known that everything stored until then has been replayed."""
+        if replayed is None:
+            return
+        with self._lock:
+            for moment, written in reversed(self._marks):
+                if _position(written) <= _position(replayed):
+                    self._replayed_at = max(moment, self._replayed_at or moment)
+                    return
 
     def _needed(self, session: Session) -> str:
         """Return how far the journal was at the earliest moment that is still recent enough."""
@@ -329,7 +351,16 @@ class Replica:
 _PAUSE: Final = 5.0
 """Seconds for which a replica that did not answer is not asked again."""
 _WRITTEN: Final = text("SELECT pg_current_wal_lsn()")
-_REPLAYED: Final = text("SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() >= CAST(:needed AS pg_lsn)")
+_REPLAYED: Final = text(
+    "SELECT pg_is_in_recovery() AND pg_last_wal_replay_lsn() >= CAST(:needed AS pg_lsn), "
+    "CAST(pg_last_wal_replay_lsn() AS text)"
+)
+
+
+def _position(place: str) -> int:
+    """Return a place in the journal, which PostgreSQL writes as two numbers, as one that can be compared."""
+    high, low = place.split("/")
+    return int(high, 16) << 32 | int(low, 16)
 
 
 def _replica_session(request: Request, session: SessionDep) -> Iterator[Session]:

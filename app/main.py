@@ -124,7 +124,9 @@ def create_app(settings: Settings) -> FastAPI:
     application.state.replica = (
         Replica(settings.replica_url, settings.replica_seconds) if settings.replica_url else None
     )
-    application.state.watching = Watching(settings, telemetry, application.state.database, own("server"))
+    application.state.watching = Watching(
+        settings, telemetry, application.state.database, own("server"), application.state.replica
+    )
     application.state.ledger = Ledger(application.state.database)
     application.state.templates = Templates(settings)
     application.state.templates.environment.filters["text"] = lambda text: localized(text, current_locale())

@@ -16,12 +16,12 @@ import app.jobs.gauges
 import app.mails.gauges
 import app.webhooks.gauges
 from app.config import Settings
-from app.database import POOL_SIZE, Database, SessionDep
+from app.database import POOL_SIZE, Database, Replica, SessionDep
 from app.people.access import anybody
 from app.schema import schema_of
 from app.telemetry.access import may_read_metrics
 from app.telemetry.exposition import CONTENT_TYPE, Exposition
-from app.telemetry.metrics import Connections
+from app.telemetry.metrics import Connections, ReplicaReads
 from app.telemetry.ports import MetricsPort
 from app.telemetry.readiness import READY, Readiness
 from app.telemetry.siblings import Siblings, together
@@ -37,15 +37,26 @@ class Watching:
     Of several processes, `siblings` are those that are asked for metrics together.
     """
 
-    def __init__(self, settings: Settings, telemetry: Telemetry, database: Database, siblings: Siblings) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        telemetry: Telemetry,
+        database: Database,
+        siblings: Siblings,
+        replica: Replica | None = None,
+    ) -> None:
         self.telemetry = telemetry
         self._settings = settings
         self._database = database
         self._siblings = siblings
+        self._replica = replica
         self._waiting: Any = None
         telemetry.watch(database.engine)
+        if replica is not None:
+            telemetry.watch(replica.engine)
         database.telemetry = telemetry
         telemetry.metrics.watch_connections(self._connections)
+        telemetry.metrics.watch_replica(self._replica_reads)
         registry = telemetry.metrics.registry
         self.exposition = Exposition(settings.database_url, registry, STORED, siblings)
         self.readiness = Readiness(settings.database_url, _fit, settings.replica_url)
@@ -88,6 +99,11 @@ class Watching:
         """Send what is left, and be asked no more."""
         self._siblings.leave()
         self.telemetry.close()
+
+    def _replica_reads(self) -> ReplicaReads:
+        counted = self._replica.reads.copy() if self._replica is not None else {}
+        outcomes = {each: counted.get(each, 0) for each in ("replica", "behind", "away")}
+        return ReplicaReads(outcomes, self._replica.lag if self._replica is not None else None)
 
     def _connections(self) -> Connections:
         pool = self._database.engine.pool

@@ -2,7 +2,7 @@
 
 import platform
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
@@ -106,6 +106,30 @@ class _Pool(Collector):
         yield GaugeMetricFamily(f"{name}_waiting", "Requests that wait for a connection.", value=found.waiting)
 
 
+@dataclass(frozen=True, slots=True)
+class ReplicaReads:
+    """Reports by where they were read, and how many seconds the replica is behind at most, once that is known."""
+
+    by_outcome: Mapping[str, int]
+    lag: float | None
+
+
+class _Replica(Collector):
+    def __init__(self, reads: Callable[[], ReplicaReads]) -> None:
+        self._reads = reads
+
+    def collect(self) -> Iterator[Metric]:
+        found = self._reads()
+        counts = CounterMetricFamily(
+            "dealworthy_replica_reads", "Reports, by where they were read.", labels=["outcome"]
+        )
+        for outcome, count in found.by_outcome.items():
+            counts.add_metric([outcome], count)
+        yield counts
+        said = "How old what the replica shows is at most, as last seen."
+        yield GaugeMetricFamily("dealworthy_replica_lag_seconds", said, value=found.lag)
+
+
 class Metrics:
     """The registry of one application: whoever counts adds to one of these."""
 
@@ -156,6 +180,10 @@ class Metrics:
     def watch_connections(self, connections: Callable[[], Connections]) -> None:
         """Ask at each scrape how the connections are used."""
         self.registry.register(_Pool(connections))
+
+    def watch_replica(self, reads: Callable[[], ReplicaReads]) -> None:
+        """Ask at each scrape what was read from the replica."""
+        self.registry.register(_Replica(reads))
 
 
 @cache

@@ -1,5 +1,6 @@
 """Reports are read from a streaming replica while it keeps up, and from the database itself when it does not."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -26,6 +27,9 @@ pytestmark = pytest.mark.faults
 
 RESULTS = "/author/quizzes/keeper-quiz/results"
 SECONDS = 2
+METRICS = "a token of metrics"
+AROUND_A_REPORT = 5
+"""More than the database itself is asked for while a report is read from the replica: who asks, and how far it is."""
 
 
 @pytest.fixture
@@ -58,6 +62,7 @@ def application(primary: Cluster, standby: Cluster) -> Iterator[FastAPI]:
         replica_url=standby.url(),
         replica_seconds=SECONDS,
         secret_key="s" * 32,
+        metrics_token=METRICS,
         base_url="http://testserver",
     )
     served = create_app(settings)
@@ -84,6 +89,13 @@ def replay_stopped(standby: Cluster) -> Iterator[None]:
     engine.dispose()
 
 
+def exposed(browser: TestClient) -> dict[str, float]:
+    """Give what `/metrics` says, without the label of the process."""
+    lines = browser.get("/metrics", headers={"authorization": f"Bearer {METRICS}"}).text.splitlines()
+    series = (line.rpartition(" ") for line in lines if not line.startswith("#"))
+    return {re.sub(r',?process="[^"]*"', "", name).replace("{}", ""): float(value) for name, _, value in series}
+
+
 def late(application: FastAPI, trainer: TestClient) -> bool:
     """Store something, look at a report, and say whether the replica was too old for it."""
     with application.state.database.write() as session:
@@ -102,6 +114,13 @@ def test_a_report_comes_from_the_replica_while_it_keeps_up(
         return replica.reads["replica"]
 
     wait_until(lambda: asked() > 0)
+    counted = exposed(trainer)
+    assert counted['dealworthy_replica_reads_total{outcome="replica"}'] == replica.reads["replica"]
+    assert 0 <= counted["dealworthy_replica_lag_seconds"] < SECONDS
+    own_alone = exposed(trainer)["dealworthy_database_statements_total"]
+    asked()
+    with_replica = exposed(trainer)["dealworthy_database_statements_total"]
+    assert with_replica - own_alone > AROUND_A_REPORT
     before = replica.reads.copy()
     trainer.cookies.set("flash", "saved")
     assert trainer.get(RESULTS).status_code == 200
@@ -116,6 +135,9 @@ def test_a_report_comes_from_the_replica_while_it_keeps_up(
 
     with replay_stopped(standby):
         wait_until(lambda: late(application, trainer))
+        counted = exposed(trainer)
+        assert counted['dealworthy_replica_reads_total{outcome="behind"}'] == replica.reads["behind"]
+        assert counted["dealworthy_replica_lag_seconds"] > SECONDS
     wait_until(lambda: asked() > before["replica"] + 1)
 
     standby.kill()
