@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, Self, TypeVar
 
 from app.quizzes.content import ReviewPolicy
 
@@ -56,6 +56,9 @@ class Sitting(Protocol):
         """Whether it was passed, once that is known."""
 
 
+SomeSitting = TypeVar("SomeSitting", bound=Sitting)
+
+
 @dataclass(frozen=True, slots=True)
 class Opening:
     """What is open of one attempt; `bars` says for each closed part what keeps it closed."""
@@ -97,6 +100,28 @@ class Opening:
         return self.answers or self.marks or self.right_answers or self.feedback
 
 
+@dataclass(frozen=True, slots=True)
+class _Past:
+    """What all attempts of somebody at the quiz say together: looked at once, however many there are."""
+
+    running: bool
+    unmarked: bool
+    last_passed: int
+    """The number of the last passed attempt; 0 when there is none."""
+    since: int
+    """How many attempts came after that: those of a renewal begin anew."""
+
+    @classmethod
+    def of(cls, attempts: Sequence[Sitting]) -> Self:
+        last = max((each.number for each in attempts if each.passed), default=0)
+        return cls(
+            running=any(each.finished_at is None for each in attempts),
+            unmarked=any(each.marked_at is None for each in attempts),
+            last_passed=last,
+            since=sum(each.number > last for each in attempts),
+        )
+
+
 def opening(
     policy: ReviewPolicy,
     own: Sitting,
@@ -112,9 +137,10 @@ def opening(
     `limit` is the number of attempts that this person has now: it may be more than when the attempt started.
     `asked_again` says that an attempt of theirs at another quiz runs which asks some of the same questions.
     """
+    together = _Past.of(past)
     bars = {}
     for part in Part:
-        bar = _bar(getattr(policy, part.value), own, past, limit, closes, moment)
+        bar = _bar(getattr(policy, part.value), own, together, limit, closes, moment)
         if bar is None and asked_again and getattr(policy, part.value) == "when_done":
             bar = Bar.ASKED_AGAIN
         if part is Part.SCORE and own.marked_at is None:
@@ -124,8 +150,25 @@ def opening(
     return Opening(bars)
 
 
+def scored(
+    policy: ReviewPolicy,
+    past: Sequence[SomeSitting],
+    *,
+    limit: int | None,
+    closes: datetime | None,
+    moment: datetime,
+) -> list[SomeSitting]:
+    """Choose the attempts whose mark is open, as `opening` decides of each, in time that grows with their number."""
+    together = _Past.of(past)
+    return [
+        each
+        for each in past
+        if each.marked_at is not None and _bar(policy.score, each, together, limit, closes, moment) is None
+    ]
+
+
 def _bar(
-    rule: str, own: Sitting, past: Sequence[Sitting], limit: int | None, closes: datetime | None, moment: datetime
+    rule: str, own: Sitting, past: _Past, limit: int | None, closes: datetime | None, moment: datetime
 ) -> Bar | None:
     match rule:
         case "at_once":
@@ -139,18 +182,17 @@ def _bar(
     return Bar.NEVER
 
 
-def _not_done(own: Sitting, past: Sequence[Sitting], limit: int | None, *, closed: bool) -> Bar | None:
+def _not_done(own: Sitting, past: _Past, limit: int | None, *, closed: bool) -> Bar | None:
     """Say what is left to do until the quiz is passed, then or later, or no attempt is left: none is once it closed."""
-    if any(each.finished_at is None for each in past):
+    if past.running:
         return Bar.RUNNING  # it may ask the same questions
-    if any(each.marked_at is None for each in past):
+    if past.unmarked:
         return Bar.NOT_MARKED  # its essays may come back to be mended
-    if closed or any(each.passed and each.number >= own.number for each in past):
+    if closed or (past.last_passed and own.number <= past.last_passed):
         return None
-    latest = [each for each in past if each.number > passed_before(own, past)]
     if limit is None:
         return Bar.NOT_PASSED
-    return None if len(latest) >= limit else Bar.ATTEMPTS_LEFT
+    return None if past.since >= limit else Bar.ATTEMPTS_LEFT
 
 
 def passed_before(own: Sitting, past: Sequence[Sitting]) -> int:

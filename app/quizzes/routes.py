@@ -19,7 +19,7 @@ from app.quizzes.clock import deadline, is_over
 from app.quizzes.delta.queries import running as running_attempt
 from app.quizzes.forms import SaveForm, answer_fields, answer_of
 from app.quizzes.holding import HeldPlace, hold_place
-from app.quizzes.opening import opening
+from app.quizzes.opening import scored
 from app.quizzes.practice.queries import offer
 from app.quizzes.queries import OneAttempt, Place
 from app.quizzes.questions import question_of, said
@@ -67,11 +67,8 @@ def _quiz_page(
     limit = time_limit(settings.time_limit_minutes, given.extra_time_percent)
     items = wordings(candidates(session, version, moment)).values()
     has_essay = any(item["type"] == "essay" for item in items)
-    scored = {
-        each.id
-        for each in past
-        if opening(settings.review, each, past, limit=limits.attempts, closes=settings.closes, moment=moment).score
-    }
+    known = scored(settings.review, past, limit=limits.attempts, closes=settings.closes, moment=moment)
+    known_ids = {each.id for each in known}
     context = {
         "slug": slug,
         "product": queries.product_name(session, version.product_id),
@@ -85,12 +82,12 @@ def _quiz_page(
         "has_critical": any(item.get("critical") for item in items),
         "has_essay": has_essay,
         "past": [each for each in past if each is not running],
-        "scored": scored,
-        "has_passed": any(each.passed and each.id in scored for each in past),
+        "scored": known_ids,
+        "has_passed": any(each.passed for each in known),
         "running": running,
         "catching_up": catching_up,
         "practice": None if running or catching_up else offer(session, person.id, version, moment),
-        "start": start_of(past, limits, moment, request.app.state.settings.zone, scored),
+        "start": start_of(past, limits, moment, request.app.state.settings.zone, known_ids),
     }
     return page(request, "quizzes/start.html", context, status=status)
 

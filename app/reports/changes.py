@@ -21,7 +21,7 @@ from app.quizzes.delta import actions
 from app.quizzes.delta.queries import Change, change, changed, running
 from app.quizzes.delta.words import shown
 from app.quizzes.history import Running
-from app.quizzes.opening import opening
+from app.quizzes.opening import scored
 from app.web.templating import page, redirect
 
 router = APIRouter(prefix="/quizzes/{slug}/changes/{version_id}")
@@ -100,9 +100,7 @@ def _page(
         "change": found,
         "quiz": settings,
         "scored": {
-            each.id
-            for each in place.past
-            if opening(settings.review, each, place.past, limit=None, closes=settings.closes, moment=moment).score
+            each.id for each in scored(settings.review, place.past, limit=None, closes=settings.closes, moment=moment)
         },
         "parts": shown(parts, found.product),
         "place": place,

@@ -1,12 +1,15 @@
 """The review policy: what of a finished attempt is open, and what keeps the rest closed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.quizzes.content import ReviewPolicy
-from app.quizzes.opening import Bar, Opening, Part, opening, passed_before
+from app.quizzes.opening import Bar, Opening, Part, opening, passed_before, scored
 from factories import NOW
 
 HOUR = timedelta(hours=1)
@@ -117,3 +120,32 @@ def test_each_part_has_a_rule_of_its_own(part: Part) -> None:
     policy = ReviewPolicy.model_validate({**{each.value: "at_once" for each in Part}, part.value: "never"})
     found = opening(policy, failed(1), [failed(1)], limit=None, closes=None, moment=NOW)
     assert {each for each in Part if not getattr(found, each.value)} == {part}
+
+
+@given(
+    kinds=st.lists(st.sampled_from([failed, passed, running, waiting]), max_size=6),
+    rule=st.sampled_from(["at_once", "when_done", "after_close", "never"]),
+    limit=st.none() | st.integers(1, 4),
+    closes=st.none() | st.sampled_from([NOW - HOUR, NOW + HOUR]),
+    sign=st.sampled_from([1, -1]),
+)
+def test_the_marks_of_many_are_open_as_that_of_each(
+    kinds: list[Callable[[int], Sitting]], rule: str, limit: int | None, closes: datetime | None, sign: int
+) -> None:
+    policy = ReviewPolicy.model_validate({"score": rule})
+    past = [kind(sign * number) for number, kind in enumerate(kinds, start=1)]
+    each = [own for own in past if opening(policy, own, past, limit=limit, closes=closes, moment=NOW).score]
+    assert scored(policy, past, limit=limit, closes=closes, moment=NOW) == each
+
+
+@given(kinds=st.lists(st.sampled_from([failed, passed]), min_size=1, max_size=6), limit=st.none() | st.integers(1, 4))
+def test_what_came_after_the_last_pass_counts_anew(kinds: list[Callable[[int], Sitting]], limit: int | None) -> None:
+    past = [kind(number) for number, kind in enumerate(kinds, start=1)]
+    for own in past:
+        if any(each.passed and each.number >= own.number for each in past):
+            expected = None
+        else:
+            before = max((each.number for each in past if each.passed and each.number < own.number), default=0)
+            used = sum(each.number > before for each in past)
+            expected = Bar.NOT_PASSED if limit is None else None if used >= limit else Bar.ATTEMPTS_LEFT
+        assert right_answers(past, limit=limit, own=own.number) == expected
