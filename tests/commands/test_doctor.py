@@ -328,7 +328,7 @@ def test_it_finds_what_is_broken_with_postgresql(
     wrong = found(patient)
     if name == "postgresql-writable":
         database = make_url(patient.settings.database_url).database
-        bed.execute("SET default_transaction_read_only = off", f"ALTER DATABASE {database} RESET ALL")
+        bed.execute("SET TRANSACTION READ WRITE", f"ALTER DATABASE {database} RESET ALL")
     assert said in wrong.get(name, ""), wrong
     assert "very secret" not in repr(wrong)
 
