@@ -36,12 +36,16 @@ AttemptId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 CLOCKS_APART = timedelta(seconds=2)
 """How much earlier than here time may run out on the clock of a page."""
+NEWEST = 10
+"""How many attempts the page of a quiz shows unless it is asked for all."""
 
 
 @router.get("/quizzes/{slug}")
-def quiz(request: Request, slug: str, session: SessionDep, person: SignedIn, moment: Now) -> Response:
-    """Show what a quiz asks, the attempts so far, and whether another may start."""
-    return _quiz_page(request, session, person, slug, moment)
+def quiz(
+    request: Request, slug: str, session: SessionDep, person: SignedIn, moment: Now, attempts: str = ""
+) -> Response:
+    """Show what a quiz asks, the newest attempts or with `attempts=all` every one, and whether another may start."""
+    return _quiz_page(request, session, person, slug, moment, every=attempts == "all")
 
 
 @router.post("/quizzes/{slug}/attempts")
@@ -54,7 +58,14 @@ def start(request: Request, slug: str, session: SessionDep, person: SignedIn, mo
 
 
 def _quiz_page(
-    request: Request, session: Session, person: CurrentPerson, slug: str, moment: datetime, status: int = 200
+    request: Request,
+    session: Session,
+    person: CurrentPerson,
+    slug: str,
+    moment: datetime,
+    *,
+    every: bool = False,
+    status: int = 200,
 ) -> Response:
     version = queries.quiz_to_take(session, slug, moment)
     past = queries.attempts(session, person.id, version.content_id)
@@ -69,6 +80,7 @@ def _quiz_page(
     has_essay = any(item["type"] == "essay" for item in items)
     known = scored(settings.review, past, limit=limits.attempts, closes=settings.closes, moment=moment)
     known_ids = {each.id for each in known}
+    over = [each for each in past if each is not running]
     context = {
         "slug": slug,
         "product": queries.product_name(session, version.product_id),
@@ -81,7 +93,8 @@ def _quiz_page(
         "questions": queries.questions_of(version.document),
         "has_critical": any(item.get("critical") for item in items),
         "has_essay": has_essay,
-        "past": [each for each in past if each is not running],
+        "past": over if every else over[-NEWEST:],
+        "more": not every and len(over) > NEWEST,
         "scored": known_ids,
         "has_passed": any(each.passed for each in known),
         "running": running,

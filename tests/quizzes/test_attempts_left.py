@@ -1,5 +1,6 @@
 """How many attempts somebody has: those since the last one that passed count, and those at a change do not."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
@@ -62,6 +63,24 @@ def test_the_page_says_how_many_are_left_and_start_agrees(
     client = sign_in("ana@example.com")
     assert says in client.get("/quizzes/keeper-quiz").text
     assert client.post("/quizzes/keeper-quiz/attempts").status_code == status
+
+
+def test_the_newest_attempts_are_listed_and_all_of_them_where_they_are_asked_for(
+    session: Session, sign_in: SignIn
+) -> None:
+    ana = person(session, "ana@example.com")
+    version = published_quiz(session, quiz_document(items=[single("one")]), at=NOW - 99 * DAY)
+    made = [
+        sitting(session, version, ana, FAILED, at=NOW - (50 - number) * DAY, number=number).id
+        for number in range(1, 13)
+    ]
+    session.commit()
+    client = sign_in("ana@example.com")
+    link, listed = "/quizzes/keeper-quiz?attempts=all#past", re.compile(r'<td><a href="/attempts/(\d+)">')
+    newest, every = (client.get(f"/quizzes/keeper-quiz{asked}").text for asked in ("", "?attempts=all"))
+    assert [int(each) for each in listed.findall(newest)] == made[:1:-1]
+    assert [int(each) for each in listed.findall(every)] == made[::-1]
+    assert (link in newest, link in every) == (True, False)
 
 
 def test_whoever_passed_with_the_last_attempt_meets_a_spot_recertification_and_renews(session: Session) -> None:
