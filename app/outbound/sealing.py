@@ -50,8 +50,8 @@ def unseal_bytes(sealed: str, secret_key: str, label: str, *, bound_to: bytes = 
 @lru_cache(maxsize=16)
 def _cipher(secret_key: str, label: str) -> "AESGCM":
     # six megabytes, of use only to processes that seal or open
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415
-    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 (see above)
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 (see above)
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415 (see above)
 
     return AESGCM(HKDF(SHA256(), length=32, salt=None, info=label.encode()).derive(secret_key.encode()))

@@ -34,7 +34,7 @@ def drawn(rows: Iterable[Row], columns: Sequence[Column], sprite: str, past: str
 def _parts(cell: Cell, sprite: str, locale: str) -> tuple[str, str]:
     """Write what stands before and behind the address in a cell."""
     hidden = ' aria-hidden="true"' if cell.text == cell.word else ""
-    level = f"<small>{escape(localized(cell.level, locale))}</small>" if cell.level else ""  # type: ignore[arg-type]
+    level = f"<small>{escape(localized(cell.level, locale))}</small>" if cell.level else ""  # type: ignore[arg-type]  # a text of content
     icon = f'<svg class="i" role="img" aria-label="{escape(cell.word)}"><use href="{sprite}#{cell.icon}"/></svg>'
     return (
         f'<td><a class="{cell.kind}" href="',

@@ -68,7 +68,7 @@ class Waivers(RuleBasedStateMachine):
         team = self._team()
         known = set(self.given)
         try:
-            step()  # type: ignore[operator]
+            step()  # type: ignore[operator]  # every step is a function
         except AppError:
             self.session.rollback()
             return
