@@ -349,6 +349,8 @@ def test_the_job_goes_on_where_one_that_died_ended(
     left = world.session.scalars(select(col(Attempt.id)).where(col(Attempt.answers_forgotten_at).is_(None)))
     assert list(left) == [running.id]
     counted = world.session.scalars(
-        select(col(AuditEntry.details)).where(col(AuditEntry.action) == "answers.forgotten")
+        select(col(AuditEntry.details))
+        .where(col(AuditEntry.action) == "answers.forgotten")
+        .order_by(col(AuditEntry.id))
     )
     assert [each["attempts"] for each in counted] == [2, 2, 1]
