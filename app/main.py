@@ -4,7 +4,7 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.responses import Response
@@ -57,7 +57,7 @@ from app.telemetry.watching import Telemetry
 from app.watching import Watching, add_addresses, own
 from app.web import errorpages
 from app.web.i18n import LocaleMiddleware, current_locale
-from app.web.routing import RouteTable
+from app.web.routing import RouteTable, gathered
 from app.web.security import HeadAsGet, OriginCheck, SecurityHeaders
 from app.web.templating import STATIC, Templates
 from app.webhooks.collecting import collect_soon  # noqa: F401 (who listens to actions registers when it is imported)
@@ -131,8 +131,7 @@ def create_app(settings: Settings) -> FastAPI:
     application.state.templates = Templates(settings)
     application.state.templates.environment.filters["text"] = lambda text: localized(text, current_locale())
     errorpages.install(application)
-    features = APIRouter()
-    for router in (
+    features = (
         api_router,
         people_router,
         catalog_router,
@@ -167,9 +166,8 @@ def create_app(settings: Settings) -> FastAPI:
         webhooks_router,
         reports_router,
         authoring_router,
-    ):
-        features.include_router(router)
-    application.router.routes.append(RouteTable(features.routes))
+    )
+    application.router.routes.append(RouteTable(gathered(features).routes))
     application.mount("/static", KeptStaticFiles(directory=STATIC), name="static")
     add_addresses(application, application.state.watching, settings)
     return application

@@ -1,10 +1,7 @@
 """The API by noun, and its description."""
 
-from fastapi import APIRouter
-
 from app.api import openapi
 from app.api.nouns import ROUTERS
+from app.web.routing import gathered
 
-router = APIRouter()
-for _noun in (*ROUTERS, openapi.router):
-    router.include_router(_noun)
+router = gathered((*ROUTERS, openapi.router))

@@ -1,7 +1,5 @@
 """Pages of this feature."""
 
-from fastapi import APIRouter
-
 from app.authoring import (
     accommodations,
     approving,
@@ -18,9 +16,9 @@ from app.authoring import (
     regrading,
 )
 from app.authoring.questionfiles import routes as questionfiles
+from app.web.routing import gathered
 
-router = APIRouter()
-for each in (
+_PARTS = (
     product,
     program,
     lessons,
@@ -35,5 +33,5 @@ for each in (
     discarding,
     regrading,
     accommodations,
-):
-    router.include_router(each.router)
+)
+router = gathered(part.router for part in _PARTS)

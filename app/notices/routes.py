@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 from starlette.responses import Response
 
 from app.clock import Now
@@ -14,10 +14,10 @@ from app.people.access import SignedIn
 from app.people.forms import LARGEST_ID
 from app.web.forms import Bound, RawForm, bind, blank
 from app.web.i18n import gettext as _
+from app.web.routing import gathered
 from app.web.templating import page, redirect
 
-router = APIRouter()
-router.include_router(mailroutes.router)
+router = gathered((mailroutes.router,))
 
 NoticeId = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 

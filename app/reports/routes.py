@@ -1,7 +1,5 @@
 """Pages that read across features."""
 
-from fastapi import APIRouter
-
 from app.reports.appeals import router as appeals_router
 from app.reports.assignments import router as assignments_router
 from app.reports.changes import router as changes_router
@@ -16,9 +14,9 @@ from app.reports.products import router as products_router
 from app.reports.renewal import router as renewal_router
 from app.reports.results import router as results_router
 from app.reports.team import router as team_router
+from app.web.routing import gathered
 
-router = APIRouter()
-for each in (
+_PARTS = (
     home_router,
     products_router,
     results_router,
@@ -33,5 +31,5 @@ for each in (
     extensions_router,
     credits_router,
     evidence_router,
-):
-    router.include_router(each)
+)
+router = gathered(_PARTS)

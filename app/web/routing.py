@@ -4,9 +4,10 @@ FastAPI tries the routes one after another, twice over for included routers; wit
 more than a page. Here all routes of all features stand in one table by the first part of their path.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from fastapi import APIRouter
 from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.datastructures import URLPath
 from starlette.exceptions import HTTPException
@@ -78,6 +79,18 @@ class RouteTable(BaseRoute):
                 continue
             return path
         raise NoMatchFound(name, path_params)
+
+
+def gathered(routers: Iterable[APIRouter]) -> APIRouter:
+    """Make one router of the routes of several, as they are and in their order.
+
+    `include_router` is for what has to be put in front of their addresses or asked of all of them: it makes each route
+    anew, with all that it depends on.
+    """
+    whole = APIRouter()
+    for router in routers:
+        whole.routes.extend(router.routes)
+    return whole
 
 
 def _limited(route: RouteContext) -> ASGIApp:

@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import Depends, Path, Query, Request
 from sqlmodel import Session, col
 from starlette.responses import Response
 
@@ -37,11 +37,10 @@ from app.people.models import Role
 from app.web.forms import RawForm, bind, blank
 from app.web.i18n import gettext as _
 from app.web.i18n import speaking
+from app.web.routing import gathered
 from app.web.templating import page, redirect
 
-router = APIRouter()
-router.include_router(hosting.router)
-router.include_router(authoring.router)
+router = gathered((hosting.router, authoring.router))
 
 SessionId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 FEED_REACHES_BACK = timedelta(days=90)

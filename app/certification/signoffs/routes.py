@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import Depends, Path, Request, Response
 from sqlmodel import Session
 from starlette.datastructures import FormData
 
@@ -28,11 +28,11 @@ from app.people.models import Role
 from app.web.forms import Bound, blank, sent_form
 from app.web.i18n import gettext as _
 from app.web.ranges import ranged
+from app.web.routing import gathered
 from app.web.templating import page, redirect
 
-router = APIRouter()
-router.include_router(comparing_router)  # before the other, whose addresses have a number where these have a word
-router.include_router(assessing_router)
+# comparing comes before the other, whose addresses have a number where these have a word
+router = gathered((comparing_router, assessing_router))
 
 MOST_RECORDINGS = 10
 """Recordings that one person may send within `limits.WINDOW`."""
