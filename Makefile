@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 TIMES ?= 1
+# what one process has compiled, the next reads, whatever the environment says: tests and journeys start hundreds
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test faults fuzz bench eval check format pictures messages lock

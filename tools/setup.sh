@@ -11,7 +11,7 @@ venv=$2
 echo "Installing into $venv (a minute or two the first time) …"
 if command -v uv >/dev/null 2>&1; then
     [ -x "$venv/bin/python" ] || uv venv --quiet --python "$python" "$venv"
-    VIRTUAL_ENV=$venv uv pip sync --quiet --require-hashes requirements/dev.txt
+    VIRTUAL_ENV=$venv uv pip sync --quiet --compile-bytecode --require-hashes requirements/dev.txt
     VIRTUAL_ENV=$venv uv pip install --quiet --no-deps --editable .
     exit 0
 fi
