@@ -110,8 +110,9 @@ def test_a_suspension_is_told_until_the_moment_it_is_lifted(company: Company, da
         decided = {Kind.SUSPENDED, Kind.REINSTATED}
         return [each.kind for each in of(company, company.rep, moment) if each.kind in decided]
 
+    each_day = {day for day in range(days) if day <= 32 or day % 30 == 0 or day == days - 1}
     assert told(NOW - timedelta(seconds=1)) == []
-    assert {tuple(told(NOW + day * DAY)) for day in range(days)} == {(Kind.SUSPENDED,)}
+    assert {tuple(told(NOW + day * DAY)) for day in each_day} == {(Kind.SUSPENDED,)}
     assert told(lifted_at - timedelta(seconds=1)) == [Kind.SUSPENDED]
     assert told(lifted_at) == [Kind.REINSTATED]
 
