@@ -60,7 +60,7 @@ def furnish(application: FastAPI, session: Session) -> TestClient:
         {"id": "count", "type": "numeric", "prompt": "Count", "answer": 1},
     ]
     published_quiz(session, quiz_document(items=items), owner=owner, at=EARLIER)
-    deal(session, "1", products=[owner], team={"owner": [somebody]})
+    deal(session, "1", products=[owner], team={"owner": [somebody]}, at=EARLIER)
     _to_review(session, owner)
     session.commit()
     browser = signed_in(application, SOMEBODY)

@@ -7,11 +7,9 @@ an expectation fails here by its name.
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
@@ -19,17 +17,13 @@ from app.people.models import Role
 from app.people.tokens import Scope, create_token
 from factories import person, signed_in
 from route_access import ACCESS, Access
+from route_table import contexts
 
 Route = tuple[str, str]
 
 
 def routes(application: FastAPI) -> Iterator[Route]:
-    for route in application.routes:
-        included: Any = getattr(route, "effective_route_contexts", None)
-        if included is not None:
-            yield from ((method, each.path) for each in included() for method in each.methods or ())
-        elif isinstance(route, APIRoute):
-            yield from ((method, route.path) for method in route.methods or ())
+    return ((method, route.path) for route in contexts(application) for method in route.methods or ())
 
 
 def ask(client: TestClient, route: Route, headers: dict[str, str] | None = None) -> str:

@@ -1,6 +1,7 @@
 """The OpenAPI document of the API, and a page on which a person reads it."""
 
 import json
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
@@ -30,13 +31,18 @@ _OF_FASTAPI = {"$ref": "#/components/schemas/HTTPValidationError"}
 
 def document(request: Request) -> dict[str, Any]:
     """Return the OpenAPI 3.1 document of this installation."""
+    return _document(request.app.version, request.app.state.settings.origin)
+
+
+@cache
+def _document(version: str, origin: str) -> dict[str, Any]:
     content = get_openapi(
         title="Dealworthy",
-        version=request.app.version,
+        version=version,
         openapi_version="3.1.0",
         description=_DESCRIPTION,
         routes=[route for router in ROUTERS for route in router.routes],
-        servers=[{"url": request.app.state.settings.origin}],
+        servers=[{"url": origin}],
         tags=[
             {"name": "clearance", "description": "The gate: may this rep act for this product, on this deal, now?"},
             {"name": "red lines", "description": "What may not be said to a customer: does this text cross a line?"},
