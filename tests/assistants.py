@@ -1,11 +1,15 @@
 """An assistant's program, as far as tests need one: it starts `dealworthy mcp` and speaks to it, or types lines."""
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal, TypeVar
 
 import pytest
@@ -14,6 +18,7 @@ from mcp_types import CallToolResult, TextContent
 
 from apart import run_apart
 from app.config import ROOT, Settings
+from forks import Forks
 
 Told = TypeVar("Told")
 Token = Callable[..., str]
@@ -55,22 +60,6 @@ def variables(settings: Settings, secret: str) -> dict[str, str]:
     }
 
 
-def talk(
-    settings: Settings, secret: str, say: Callable[[Client], Awaitable[Told]], log: Path, era: Era = "auto"
-) -> Told:
-    """Start the command, have a talk with it, and end it; what it writes to standard error goes to the log."""
-
-    async def _talk() -> Told:
-        command = StdioServerParameters(
-            command=sys.executable, args=["-m", "app", "mcp"], cwd=ROOT, env=variables(settings, secret)
-        )
-        with log.open("w") as errors:
-            async with Client(stdio_client(command, errlog=errors), mode=era) as client:
-                return await say(client)
-
-    return run_apart(_talk)
-
-
 def words(result: CallToolResult) -> str:
     """The text of an answer."""
     (content,) = result.content
@@ -93,7 +82,6 @@ def started(settings: Settings, secret: str) -> subprocess.Popen[bytes]:
         env=variables(settings, secret),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
     )
 
 
@@ -107,10 +95,42 @@ def asked(process: subprocess.Popen[bytes], line: bytes) -> dict[str, Any]:
     return found
 
 
-def typed(settings: Settings, secret: str, lines: Sequence[bytes]) -> tuple[list[dict[str, Any]], str]:
-    """Type lines after the greeting, read as many answers, hang up; return them and what standard error got."""
-    process = started(settings, secret)
-    answers = [asked(process, line) for line in (json.dumps(HELLO).encode(), *lines)]
-    rest, errors = process.communicate()
-    assert (process.returncode, rest) == (0, b"")
-    return answers, errors.decode()
+@dataclass(frozen=True)
+class Command:
+    """A command that is forked, not started anew; programs talk to it through two `cat`s as if they had started it."""
+
+    forks: Forks
+    settings: Settings
+    log: Path
+    """What it writes to standard error."""
+
+    def talk(self, secret: str, say: Callable[[Client], Awaitable[Told]], era: Era = "auto") -> Told:
+        """Start the command, have a talk with it, and end it."""
+
+        async def _talk(relay: list[str]) -> Told:
+            program, *arguments = relay
+            async with Client(stdio_client(StdioServerParameters(command=program, args=arguments)), mode=era) as client:
+                return await say(client)
+
+        with self._started(secret) as relay:
+            return run_apart(lambda: _talk(relay))
+
+    def typed(self, secret: str, lines: Sequence[bytes]) -> list[dict[str, Any]]:
+        """Type lines after the greeting, read as many answers, hang up."""
+        with self._started(secret) as relay:
+            process = subprocess.Popen(relay, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 (our own)
+            answers = [asked(process, line) for line in (json.dumps(HELLO).encode(), *lines)]
+            rest, _errors = process.communicate()
+            assert rest == b""
+        return answers
+
+    @contextmanager
+    def _started(self, secret: str) -> Iterator[list[str]]:
+        """Give the program that passes on what is said; the command must end well when that is over."""
+        with TemporaryDirectory() as folder:
+            pipes = [Path(folder) / name for name in ("said", "answered")]
+            for each in pipes:
+                os.mkfifo(each)
+            fork = self.forks.start(["mcp"], variables(self.settings, secret), self.log, pipes)
+            yield ["sh", "-c", 'cat "$1" & exec cat > "$0"', *map(str, pipes)]
+            assert fork.wait(20) == 0

@@ -4,6 +4,7 @@ It reads one order a line, answers each with a line, and takes its children with
 """
 
 import gc
+import importlib
 import json
 import os
 import signal
@@ -18,7 +19,9 @@ import uvicorn.loops.auto
 import uvicorn.protocols.http.auto
 import uvicorn.protocols.websockets.auto  # noqa: F401 (imported for the forks)
 
-from app.cli import main
+from app.cli import build_parser, main
+
+build_parser()  # imports every command
 
 
 class Forked:
@@ -42,10 +45,10 @@ class Forked:
     def _modules(self) -> list[str]:
         return sorted(sys.modules)
 
-    def _start(self, arguments: list[str], environment: dict[str, str], log: str) -> int:
+    def _start(self, arguments: list[str], environment: dict[str, str], log: str, pipes: list[str]) -> int:
         pid = os.fork()
         if pid == 0:
-            _become(arguments, environment, log)
+            _become(arguments, environment, log, *pipes)
         self._statuses[pid] = None
         return pid
 
@@ -66,14 +69,16 @@ class Forked:
         return self._statuses[pid]
 
 
-def _become(arguments: list[str], environment: dict[str, str], log: str) -> NoReturn:
+def _become(
+    arguments: list[str], environment: dict[str, str], log: str, source: str = os.devnull, target: str = ""
+) -> NoReturn:
     """Run the command in this process, and end it."""
     status = 1
     try:
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
-        os.dup2(output, 1)
-        os.dup2(output, 2)
+        errors = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+        os.dup2(errors, 2)
+        os.dup2(os.open(source, os.O_RDONLY), 0)
+        os.dup2(os.open(target, os.O_WRONLY) if target else errors, 1)
         os.environ.clear()
         os.environ.update(environment)
         status = main(arguments)
@@ -86,5 +91,7 @@ def _become(arguments: list[str], environment: dict[str, str], log: str) -> NoRe
 
 
 if __name__ == "__main__":
+    for module in sys.argv[1:]:
+        importlib.import_module(module)
     gc.freeze()
     Forked().obey()

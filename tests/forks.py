@@ -16,21 +16,26 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Forks:
-    """A process that has imported the product, to be forked for every command."""
+    """A process that has imported the product, and `modules` that few commands need, to be forked for every command."""
 
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.forked"],
+    def __init__(self, *modules: str) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 (our own)
+            [sys.executable, "-m", "tests.forked", *modules],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is for the tests, which then close this
         )
 
-    def start(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> "Fork":
-        """Run `dealworthy ARGUMENTS` in this environment alone; what it writes goes to the log."""
+    def start(
+        self, arguments: Sequence[str], environment: Mapping[str, str], log: Path, pipes: Sequence[Path] = ()
+    ) -> "Fork":
+        """Run `dealworthy ARGUMENTS` in this environment alone; what it writes goes to the log.
+
+        With two named pipes it reads from the first and writes to the second, and only its errors go to the log.
+        """
         order = {"do": "start", "arguments": list(arguments), "environment": dict(environment), "log": str(log)}
-        return Fork(self, int(self.order(order)))
+        return Fork(self, int(self.order(order | {"pipes": [str(each) for each in pipes]})))
 
     def order(self, order: Mapping[str, Any]) -> Any:
         """Have something done, and return the answer."""

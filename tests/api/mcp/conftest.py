@@ -1,14 +1,17 @@
 """A product of which assistants may ask, and tokens for them."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlmodel import Session
 
+from app.config import Settings
 from app.people.tokens import Scope, create_token
-from assistants import ADMIN, BEFORE, Token
+from assistants import ADMIN, BEFORE, Command, Token
 from factories import attest, deal, lesson, person, taught
+from forks import Forks
 
 TRACK = {"kind": "talk_track", "topic": "talk_track", "audience": "external"}
 BAKERS = {"industry": ["bakery"], "role": ["owner"], "stage": ["discovery", "proposal"]}
@@ -37,6 +40,14 @@ def token(session: Session) -> Token:
     return make
 
 
+@pytest.fixture(scope="session")
+def mcp_forks() -> Iterator[Forks]:
+    """The library of the protocol is slow to import, and no other command needs it."""
+    forks = Forks("app.api.mcp.server")
+    yield forks
+    forks.close()
+
+
 @pytest.fixture
-def log(tmp_path: Path) -> Path:
-    return tmp_path / "errors.log"
+def command(mcp_forks: Forks, settings: Settings, tmp_path: Path) -> Command:
+    return Command(mcp_forks, settings, tmp_path / "errors.log")

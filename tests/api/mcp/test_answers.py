@@ -1,6 +1,5 @@
 """What an assistant is told over the Model Context Protocol: the same as the API tells, and nothing is stored."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,11 +9,10 @@ from sqlmodel import Session, SQLModel
 
 from app.catalog.models import ContentKind
 from app.catalog.queries import product_by_slug
-from app.config import Settings
 from app.database import Database
 from app.people.tokens import Scope
 from app.redlines.checking import MOST_CHARACTERS
-from assistants import BEFORE, ON_SQLITE, Era, Token, answer, talk, words
+from assistants import BEFORE, ON_SQLITE, Command, Era, Token, answer, words
 from factories import product, published, redline
 
 
@@ -29,7 +27,7 @@ def rows(database: Database) -> dict[str, list[tuple[Any, ...]]]:
 
 @pytest.mark.parametrize("era", ["legacy", "auto"])
 def test_answers_are_those_of_the_api_and_no_table_changes(
-    settings: Settings, client: TestClient, database: Database, token: Token, log: Path, era: Era
+    command: Command, client: TestClient, database: Database, token: Token, era: Era
 ) -> None:
     secret = token(*Scope)
     header = {"authorization": f"Bearer {secret}"}
@@ -55,9 +53,9 @@ def test_answers_are_those_of_the_api_and_no_table_changes(
         )
 
     before = rows(database)
-    checked, cleared = talk(settings, secret, ask, log, era)
+    checked, cleared = command.talk(secret, ask, era)
     assert rows(database) == before
-    assert log.read_text() == ""
+    assert command.log.read_text() == ""
     assert checked == [client.post("/api/v1/redlines/check", json=each, headers=header).json() for each in texts]
     for question, told in zip(questions, cleared, strict=True):
         check = {**question, "as_of": told["as_of"]}
@@ -100,7 +98,7 @@ BAKERY = track(
 EVERYBODY = track(3, "What lesson 3 says.", "Lesson 3")
 
 
-def test_only_what_customers_may_see_is_told(settings: Settings, session: Session, token: Token, log: Path) -> None:
+def test_only_what_customers_may_see_is_told(command: Command, session: Session, token: Token) -> None:
     secret = token(Scope.REDLINES_CHECK)
     wanted: list[dict[str, Any]] = [
         {},
@@ -117,13 +115,13 @@ def test_only_what_customers_may_see_is_told(settings: Settings, session: Sessio
     wordings = [wording("keeper.price", "warn"), wording("keeper.return", "block")]
     expected = [[BAKERY, EVERYBODY], [BAKERY, EVERYBODY], [EVERYBODY], [EVERYBODY], [EVERYBODY]]
     expected.append([track(3, "第 3 课的内容。", "第 3 课")])
-    assert talk(settings, secret, ask, log) == [
+    assert command.talk(secret, ask) == [
         {"product": "keeper", "talk_tracks": tracks, "wordings": wordings} for tracks in expected
     ]
 
 
 @ON_SQLITE
-def test_only_red_lines_in_force_have_wordings(settings: Settings, session: Session, token: Token, log: Path) -> None:
+def test_only_red_lines_in_force_have_wordings(command: Command, session: Session, token: Token) -> None:
     secret = token(Scope.REDLINES_CHECK)
     keeper = product_by_slug(session, "keeper")
     assert keeper is not None
@@ -141,10 +139,10 @@ def test_only_red_lines_in_force_have_wordings(settings: Settings, session: Sess
     async def ask(assistant: Client) -> Any:
         return answer(await assistant.call_tool("talk_tracks", {"product": "keeper"}))["wordings"]
 
-    assert talk(settings, secret, ask, log) == [wording("in-force", "block")]
+    assert command.talk(secret, ask) == [wording("in-force", "block")]
 
 
-def test_products_are_told_as_published(settings: Settings, session: Session, token: Token, log: Path) -> None:
+def test_products_are_told_as_published(command: Command, session: Session, token: Token) -> None:
     secret = token(Scope.CLEARANCE_READ)
     product(session, "till", name="Till", at=BEFORE)
     product(session, "gone", name="Gone", at=BEFORE).retired_at = BEFORE
@@ -154,7 +152,7 @@ def test_products_are_told_as_published(settings: Settings, session: Session, to
         return answer(await assistant.call_tool("products"))
 
     positioning = {"scene": "At the till.", "audience": "Local shops.", "difference": "Nothing to install."}
-    assert talk(settings, secret, ask, log) == {
+    assert command.talk(secret, ask) == {
         "products": [
             {
                 "slug": "keeper",
@@ -169,7 +167,7 @@ def test_products_are_told_as_published(settings: Settings, session: Session, to
 
 
 @ON_SQLITE
-def test_nothing_is_published_is_said(settings: Settings, session: Session, token: Token, log: Path) -> None:
+def test_nothing_is_published_is_said(command: Command, session: Session, token: Token) -> None:
     secret = token(Scope.REDLINES_CHECK)
     product(session, "till", at=BEFORE)
     session.commit()
@@ -177,4 +175,4 @@ def test_nothing_is_published_is_said(settings: Settings, session: Session, toke
     async def ask(assistant: Client) -> str:
         return words(await assistant.call_tool("talk_tracks", {"product": "till"}))
 
-    assert talk(settings, secret, ask, log) == "Nothing has been published about this product yet."
+    assert command.talk(secret, ask) == "Nothing has been published about this product yet."

@@ -20,7 +20,8 @@ from app.config import ROOT, Settings
 from app.database import Database
 from app.people.models import ApiToken
 from app.people.tokens import Scope
-from assistants import BEFORE, CALLS, HELLO, ON_SQLITE, Token, asked, started, talk
+from assistants import BEFORE, CALLS, HELLO, ON_SQLITE, Command, Token, asked, started
+from forks import Forks
 
 
 @pytest.mark.parametrize(
@@ -93,13 +94,15 @@ def reader(session: Session, settings: Settings) -> Iterator[Settings]:
 
 
 @pytest.mark.parametrize("installation", ["postgresql"], indirect=True)
-def test_an_account_that_may_only_read_will_do(reader: Settings, token: Token, log: Path) -> None:
+def test_an_account_that_may_only_read_will_do(
+    reader: Settings, token: Token, mcp_forks: Forks, tmp_path: Path
+) -> None:
     secret = token(*Scope)
 
     async def ask(assistant: Client) -> list[bool]:
         return [(await assistant.call_tool(name, arguments)).is_error for name, arguments in CALLS.items()]
 
-    assert talk(reader, secret, ask, log) == [False, False, False, False]
+    assert Command(mcp_forks, reader, tmp_path / "errors.log").talk(secret, ask) == [False, False, False, False]
 
 
 @ON_SQLITE

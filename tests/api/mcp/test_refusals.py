@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +12,12 @@ from sqlmodel import Session, col
 
 from app.api.mcp.calls import MOST_CALLS, Calls
 from app.api.mcp.tools import TOOLS
-from app.config import Settings
 from app.errors import TooManyRequestsError
 from app.people.limits import WINDOW
 from app.people.models import ApiToken
 from app.people.tokens import Scope, revoke_token
 from app.redlines.checking import MOST_CHARACTERS
-from assistants import ADMIN, CALLS, ON_SQLITE, Token, talk, typed, words
+from assistants import ADMIN, CALLS, ON_SQLITE, Command, Token, words
 from factories import NOW
 
 
@@ -34,7 +32,7 @@ from factories import NOW
     ],
 )
 def test_tools_are_those_of_the_scopes(
-    settings: Settings, token: Token, log: Path, scopes: list[Scope], expected: list[str]
+    command: Command, token: Token, scopes: list[Scope], expected: list[str]
 ) -> None:
     async def ask(assistant: Client) -> tuple[list[Any], list[str]]:
         listed = (await assistant.list_tools()).tools
@@ -44,7 +42,7 @@ def test_tools_are_those_of_the_scopes(
         assert refused == {name: f"This token lacks the scope {scope}." for name, scope in needed.items()}
         return listed, [name for name in CALLS if name not in refused]
 
-    listed, answered = talk(settings, token(*scopes), ask, log)
+    listed, answered = command.talk(token(*scopes), ask)
     assert [tool.name for tool in listed] == expected == answered
     for tool in listed:
         hints = tool.annotations.model_dump(exclude={"title"})
@@ -59,9 +57,7 @@ def test_tools_are_those_of_the_scopes(
         assert tool.description
 
 
-def test_a_token_that_is_revoked_stops_working_at_once(
-    settings: Settings, session: Session, token: Token, log: Path
-) -> None:
+def test_a_token_that_is_revoked_stops_working_at_once(command: Command, session: Session, token: Token) -> None:
     secret = token(Scope.REDLINES_CHECK)
 
     async def ask(assistant: Client) -> tuple[bool, str, str]:
@@ -76,14 +72,14 @@ def test_a_token_that_is_revoked_stops_working_at_once(
         return before.is_error, words(after), refused.value.message
 
     sentence = "The token is unknown, revoked or over. Ask an administrator for another one."
-    assert talk(settings, secret, ask, log) == (False, sentence, sentence)
+    assert command.talk(secret, ask) == (False, sentence, sentence)
 
 
 FORM = "The arguments are not of the form that this tool takes.\n"
 
 
 @ON_SQLITE
-def test_wrong_calls_are_told_what_to_mend(settings: Settings, token: Token, log: Path) -> None:
+def test_wrong_calls_are_told_what_to_mend(command: Command, token: Token) -> None:
     cases: list[tuple[str, dict[str, Any], str]] = [
         ("check_red_lines", {}, FORM + "/text: Field required"),
         ("check_red_lines", {"text": 1}, FORM + "/text: Input should be a valid string"),
@@ -116,9 +112,9 @@ def test_wrong_calls_are_told_what_to_mend(settings: Settings, token: Token, log
             await assistant.call_tool("send_mail", {"text": "a"})
         return [(result.is_error, words(result)) for result in results]
 
-    told = talk(settings, token(*Scope), ask, log)
+    told = command.talk(token(*Scope), ask)
     assert told == [(True, expected) for _name, _arguments, expected in cases]
-    assert log.read_text() == ""
+    assert command.log.read_text() == ""
 
 
 def call(number: int, said: str) -> bytes:
@@ -128,7 +124,7 @@ def call(number: int, said: str) -> bytes:
 
 
 @ON_SQLITE
-def test_every_line_is_answered_by_a_line_of_the_protocol_and_none_is_logged(settings: Settings, token: Token) -> None:
+def test_every_line_is_answered_by_a_line_of_the_protocol_and_none_is_logged(command: Command, token: Token) -> None:
     lines = [
         call(1, r'"A private word, cut within an emoji: \ud83d"'),
         call(2, r'"A private word \u0000"'),
@@ -143,17 +139,17 @@ def test_every_line_is_answered_by_a_line_of_the_protocol_and_none_is_logged(set
         b"",
         call(8, '"A private word"'),
     ]
-    answers, errors = typed(settings, token(*Scope), lines)
+    answers = command.typed(token(*Scope), lines)
     numbers = ["hello", 1, 2, 3, 4, 5, 6, 7, None, None, None, None, 8]
     assert [each["id"] for each in answers] == numbers
     codes = [each.get("error", {}).get("code", 0) for each in answers]
     assert codes == [0, -32700, 0, 0, 0, -32600, -32602, -32601, -32700, -32700, -32600, -32700, 0]
     assert [each["id"] for each in answers if each.get("result", {}).get("isError")] == [3]
-    assert errors == ""
+    assert command.log.read_text() == ""
 
 
 @ON_SQLITE
-def test_a_failure_is_logged_without_the_text(settings: Settings, session: Session, token: Token, log: Path) -> None:
+def test_a_failure_is_logged_without_the_text(command: Command, session: Session, token: Token) -> None:
     secret = token(Scope.REDLINES_CHECK)
     session.execute(text("ALTER TABLE content_version RENAME TO elsewhere"))
     session.commit()
@@ -161,9 +157,9 @@ def test_a_failure_is_logged_without_the_text(settings: Settings, session: Sessi
     async def ask(assistant: Client) -> str:
         return words(await assistant.call_tool("check_red_lines", {"text": "A private word", "products": ["keeper"]}))
 
-    told = talk(settings, secret, ask, log)
+    told = command.talk(secret, ask)
     assert told == "Something went wrong here; the log of this server says where."
-    logged = log.read_text()
+    logged = command.log.read_text()
     assert logged.startswith("check_red_lines failed: OperationalError\n")
     assert "in_force" in logged
     assert "private" not in logged
