@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from app.jobs.models import Job
+from app.telemetry.records import current
 
 LEASE = timedelta(minutes=5)
 """How long a worker may be silent about a job before another takes it."""
@@ -32,12 +33,12 @@ def enqueue(
     known = session.execute(select(col(Job.id), col(Job.failed_at)).where(col(Job.key) == key)).first() if key else None
     if known is not None:
         if known.failed_at is not None:
-            anew = {"payload": payload, "created_at": moment, "due_at": due_at, "tries": 0, "failed_at": None}
-            session.execute(update(Job).where(col(Job.id) == known.id).values(**anew))
+            anew = _asked(kind, key, payload, moment, due_at)
+            session.execute(update(Job).where(col(Job.id) == known.id).values(**anew, failed_at=None))
         return
     # somebody may ask for the same at the same moment, in a transaction that is not seen yet
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    asked = {"kind": kind, "key": key, "payload": payload, "created_at": moment, "due_at": due_at, "tries": 0}
+    asked = _asked(kind, key, payload, moment, due_at)
     session.execute(dialect.insert(Job).values(**asked).on_conflict_do_nothing(index_elements=["key"]))
 
 
@@ -45,12 +46,22 @@ def enqueue_all(
     session: Session, kind: str, asked: Iterable[tuple[str, Mapping[str, Any]]], *, moment: datetime, due_at: datetime
 ) -> None:
     """Ask for many pieces of work of one kind, (key, payload) each, in one statement; the keys must be new."""
-    rows = [
-        {"kind": kind, "key": key, "payload": dict(payload), "created_at": moment, "due_at": due_at, "tries": 0}
-        for key, payload in asked
-    ]
+    rows = [_asked(kind, key, dict(payload), moment, due_at) for key, payload in asked]
     if rows:
         session.execute(insert(Job), rows)
+
+
+def _asked(kind: str, key: str | None, payload: dict[str, Any], moment: datetime, due_at: datetime) -> dict[str, Any]:
+    watched = current()
+    return {
+        "kind": kind,
+        "key": key,
+        "payload": payload,
+        "created_at": moment,
+        "due_at": due_at,
+        "tries": 0,
+        "request_id": (watched.request_id or None) if watched else None,
+    }
 
 
 def recall(session: Session, kinds: Collection[str], *, moment: datetime, interval: timedelta) -> None:

@@ -23,3 +23,5 @@ class Job(SQLModel, table=True):
     leased_until: datetime | None = Field(default=None, sa_type=Moment)
     error: str | None = None
     failed_at: datetime | None = Field(default=None, sa_type=Moment)
+    request_id: str | None = Field(default=None, max_length=64)
+    """The request that asked for it, or for what asked for it; for the log."""

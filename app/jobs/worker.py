@@ -111,7 +111,7 @@ class Worker:
             job = actions.lease(session, now(), self._kinds, self._avoiding())
         if job is None:
             return False
-        with watched_job(self._database.telemetry, job.kind, job.id, job.tries) as watched:
+        with watched_job(self._database.telemetry, job.kind, job.id, job.tries, job.request_id) as watched:
             try:
                 self._do(job)
             except _LeaseLostError:

@@ -20,13 +20,19 @@ class WatchedJob:
 
 
 @contextmanager
-def watched_job(telemetry: Telemetry | None, kind: str, job_id: int | None, tries: int) -> Iterator[WatchedJob]:
-    """Watch one try of a job. Outcomes are done, failed (tried again later), set_aside and lease_lost."""
+def watched_job(
+    telemetry: Telemetry | None, kind: str, job_id: int | None, tries: int, request_id: str | None = None
+) -> Iterator[WatchedJob]:
+    """Watch one try of a job, that a request may have asked for.
+
+    Outcomes are done, failed (tried again later), set_aside and lease_lost.
+    """
     job = WatchedJob()
     if telemetry is None:
         yield job
         return
-    watched = Watched(telemetry.metrics, name=kind, job_id=job_id or 0, tracing=telemetry.tracing)
+    state = {"request_id": request_id} if request_id else {}
+    watched = Watched(telemetry.metrics, state=state, name=kind, job_id=job_id or 0, tracing=telemetry.tracing)
     if telemetry.tracing is not None:
         watched.span = telemetry.tracing.job(kind)
     token = begin(watched)

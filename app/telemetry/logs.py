@@ -138,7 +138,8 @@ def _in_hand() -> dict[str, Any]:
     if watched is None:
         return {}
     if watched.job_id is not None:
-        return {"job": watched.name, "job_id": watched.job_id}
+        job = {"job": watched.name, "job_id": watched.job_id}
+        return {**job, "request_id": watched.request_id} if watched.request_id else job
     return {"request_id": watched.request_id, "route": watched.route}
 
 

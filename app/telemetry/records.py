@@ -13,8 +13,8 @@ from app.telemetry.tracing import Tracing
 class Watched:
     """A request or a job while it runs; threads that work for it share this object.
 
-    `state` is that of the request, which holds its id as soon as it has one. `name` is what it is about: the kind of a
-    job; that of a request is known at its end.
+    `state` is that of the request, which holds its id as soon as it has one; a job has the id of the request that asked
+    for it. `name` is what it is about: the kind of a job; that of a request is known at its end.
     """
 
     metrics: Metrics
@@ -29,7 +29,7 @@ class Watched:
 
     @property
     def request_id(self) -> str:
-        """The id of the request; empty for a job."""
+        """The id of the request, or of the one that asked for the job; empty for a job that nobody asked for."""
         found: str = self.state.get("request_id", "")
         return found
 

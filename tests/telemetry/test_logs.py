@@ -51,6 +51,10 @@ def asked(application: FastAPI) -> TestClient:
                 {"email": EMAIL, "name": SECRET, "at": datetime(2026, 1, 1, tzinfo=UTC)},
             )
 
+    @application.post("/asks")
+    def asks(session: SessionDep) -> None:
+        enqueue(session, "first", {}, moment=datetime.now(UTC), due_at=datetime.now(UTC))
+
     @application.get("/breaks")
     def breaks(session: SessionDep) -> None:
         session.execute(text("SELECT * FROM no_such_table WHERE word = :word"), {"word": ASCII})
@@ -170,6 +174,24 @@ def test_a_job_is_one_line_and_its_failure_names_nobody(
     error = next(each for each in lines(written) if "error" in each)
     assert (error["error"], error["job"]) == ("LookupError", "mails.test")
     assert ASCII not in written.getvalue()
+
+
+def test_a_job_names_the_request_it_comes_from(
+    asked: TestClient, database: Database, settings: Any, written: io.StringIO
+) -> None:
+    def first(session: Session, _payload: Any) -> None:
+        enqueue(session, "second", {}, moment=datetime.now(UTC), due_at=datetime.now(UTC))
+
+    headers = {"X-Request-Id": "asks-1", "Sec-Fetch-Site": "same-origin"}
+    assert asked.post("/asks", headers=headers).status_code == 200
+    with database.write() as session:
+        enqueue(session, "third", {}, moment=datetime.now(UTC), due_at=datetime.now(UTC))
+    database.telemetry = Telemetry(settings)
+    done = {"first": first, "second": lambda _session, _payload: None, "third": lambda _session, _payload: None}
+    assert Worker(database, done).run_once() == 3
+    database.telemetry = None
+    found = {each["job"]: each.get("request_id") for each in lines(written) if each["message"] == "job"}
+    assert found == {"first": "asks-1", "second": "asks-1", "third": None}
 
 
 def test_what_other_libraries_say_is_left_out(written: io.StringIO) -> None:
