@@ -4,6 +4,7 @@ A test that asks for `database`, `session` or `client` runs twice: on SQLite and
 `TEST_DATABASE_URL` (a superuser's) where that is set, else from a wheel that carries it.
 """
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -27,6 +28,12 @@ from forks import Forks
 from installations import Installation, PostgresqlStore, SqliteStore, Store
 
 SECRET = "a secret of at least thirty-two characters"
+
+
+def pytest_sessionfinish() -> None:
+    """Look once for garbage that complains: pytest would look five times through all that the tests have loaded."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
