@@ -37,7 +37,7 @@ def stored(session: Session) -> list[str]:
 
 
 @pytest.fixture
-def teams(application: FastAPI) -> None:
+def teams(application: FastAPI) -> Iterator[None]:
     """A small API that stores one more team each time, and fails in all the ways there are."""
     router = APIRouter(prefix="/api/v1/tries", route_class=OnceRoute, dependencies=[Depends(once)])
 
@@ -67,7 +67,10 @@ def teams(application: FastAPI) -> None:
         tried(session, name)
         return JSONResponse({}, 503)
 
-    application.router.routes.append(RouteTable(router.routes))
+    table = RouteTable(router.routes)
+    application.router.routes.append(table)
+    yield
+    application.router.routes.remove(table)
 
 
 @pytest.fixture

@@ -25,18 +25,18 @@ UNITS = [
 ]  # fmt: skip
 JOURNEY = f"""
 import resource
-resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+resource.setrlimit(resource.RLIMIT_CPU, (25, 25))
 from app.redlines.matcher import Matcher
 matcher = Matcher({RULES!r})
 for unit in {UNITS!r}:
-    filler = unit * (100_000 // len(unit))
+    filler = unit * (50_000 // len(unit))
     found = matcher.check(f"Invest in the best, {{filler}}best; {{filler}} returns may vary. We will ship in Q3")
     assert len(found) >= 2, unit
 """
 
 
 def test_nothing_takes_more_than_linear_time() -> None:
-    # seconds; minutes if any of it grew with the square
+    # a few seconds; minutes if any of it grew with the square
     subprocess.run([sys.executable, "-c", JOURNEY], check=True)  # noqa: S603 - our own words
 
 
