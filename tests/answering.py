@@ -1,4 +1,4 @@
-"""The right answers to a running attempt, found in the database, and given on the page as a person gives them."""
+"""A running attempt on a page, what the database holds of it, and the right answers given as a person gives them."""
 
 import re
 from collections.abc import Sequence
@@ -13,6 +13,41 @@ from app.quizzes.items import parse_item
 from app.quizzes.models import AttemptItem, ItemVersion
 from app.quizzes.questions import GAP, PAIR, PLACE
 from app.quizzes.solutions import solution
+
+SAVED = re.compile(r"Saved \d\d:\d\d:\d\d")
+"""What a page says when the answer is kept."""
+
+
+def begin(page: Page) -> None:
+    """Start the quiz that the page shows, and go to its first question with choices."""
+    page.get_by_role("button", name="Start the quiz").click()
+    expect(page).to_have_url(re.compile(r"/attempts/\d+"))
+    position = 1
+    while page.locator("input[name=choice]").count() < 3:
+        position += 1
+        page.goto(f"{address(page)}?q={position}")
+
+
+def address(page: Page) -> str:
+    """Give where the attempt is that a page shows."""
+    return page.url.partition("?")[0].removesuffix("/answers")
+
+
+def position_of(page: Page) -> int:
+    """Read the number of the question on the page."""
+    return int(page.locator("#question [name=position]").input_value())
+
+
+def kept_answers(stored: Database, page: Page) -> dict[int, object]:
+    """What the database holds of the attempt that a page shows: the answers given, by position."""
+    attempt = int(address(page).rpartition("/")[2])
+    with stored.read() as session:
+        rows = session.execute(
+            select(col(AttemptItem.position), col(AttemptItem.answer)).where(
+                col(AttemptItem.attempt_id) == attempt, col(AttemptItem.answer).is_not(None)
+            )
+        )
+        return {row.position: row.answer for row in rows}
 
 
 def attempt_of(page: Page) -> int:

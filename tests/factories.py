@@ -57,24 +57,30 @@ def person(
     return stored
 
 
-def signed_in(application: FastAPI, email: str) -> TestClient:
-    """A browser in which this person is signed in, without the cost of hashing a password."""
+def open_session(session: Session, email: str) -> str:
+    """The token of a browser in which this person is signed in, without the cost of hashing a password."""
     token = token_urlsafe(32)
-    with application.state.database.write() as session:
-        somebody = person_by_email(session, email)
-        assert somebody is not None
-        assert somebody.id is not None
-        moment = datetime.now(UTC)
-        session.add(
-            SignInSession(
-                person_id=somebody.id,
-                digest=digest(token),
-                address="test",
-                user_agent="test",
-                created_at=moment,
-                expires_at=moment + timedelta(days=1),
-            )
+    somebody = person_by_email(session, email)
+    assert somebody is not None
+    assert somebody.id is not None
+    moment = datetime.now(UTC)
+    session.add(
+        SignInSession(
+            person_id=somebody.id,
+            digest=digest(token),
+            address="test",
+            user_agent="test",
+            created_at=moment,
+            expires_at=moment + timedelta(days=1),
         )
+    )
+    return token
+
+
+def signed_in(application: FastAPI, email: str) -> TestClient:
+    """A browser in which this person is signed in."""
+    with application.state.database.write() as session:
+        token = open_session(session, email)
     cookies = {cookie_name(application.state.settings): token}
     return TestClient(application, follow_redirects=False, cookies=cookies)
 

@@ -12,8 +12,11 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import create_engine, make_url, text
 
+from app.clock import now
 from app.database import Database
-from browsing import DESKTOP, Faults, sign_in
+from app.web.i18n import LOCALE_COOKIE
+from browsing import DESKTOP, Faults
+from factories import open_session, person
 from forks import Forks
 from tools.demonstration import CHROMIUM_ARGUMENTS, Demonstration, chromium, fill, serve
 
@@ -87,12 +90,31 @@ def server(demo_url: str, tmp_path: Path, forks: Forks) -> Iterator[Demonstratio
     assert demonstration.log.read_text() == ""
 
 
+@pytest.fixture(scope="module")
+def shared_server(
+    demo_template: Path, tmp_path_factory: pytest.TempPathFactory, forks: Forks
+) -> Iterator[Demonstration]:
+    """A server process for all tests of a module that leave nothing behind which another of them looks at."""
+    folder = tmp_path_factory.mktemp("shared")
+    shutil.copy(demo_template, folder / "demo.db")
+    with serve(f"sqlite:///{folder / 'demo.db'}", folder / "server.log", start=forks.start) as demonstration:
+        yield demonstration
+    assert demonstration.log.read_text() == ""
+
+
 @pytest.fixture
 def stored(demo_url: str) -> Iterator[Database]:
     """The server's database, to look behind the pages."""
     database = Database(demo_url)
     yield database
     database.dispose()
+
+
+@pytest.fixture
+def newcomer(stored: Database) -> str:
+    """The e-mail address of a rep whom no other test knows."""
+    with stored.write() as session:
+        return person(session, f"{uuid4().hex}@example.com", at=now()).email
 
 
 @pytest.fixture(scope="session")
@@ -141,12 +163,18 @@ def page(browse: Callable[..., Page]) -> Page:
 
 
 @pytest.fixture
-def sign_in_as(browse: Callable[..., Page]) -> Callable[..., Page]:
-    """Open a browser and sign in through the form: `sign_in_as("rep@example.com")`."""
+def sign_in_as(server: Demonstration, stored: Database, browse: Callable[..., Page]) -> Callable[..., Page]:
+    """Open a browser in which somebody is signed in and speaks a language, at a page.
 
-    def signed_in(email: str, **options: object) -> Page:
+    `sign_in_as("rep@example.com")`, `sign_in_as("rep@example.com", at="/check", speaking="zh-Hans")`
+    """
+
+    def signed_in(email: str, *, at: str = "/", speaking: str = "en", **options: object) -> Page:
+        with stored.write() as session:
+            cookies = {"session": open_session(session, email), LOCALE_COOKIE: speaking}
         page = browse(**options)
-        sign_in(page, email)
+        page.context.add_cookies([{"name": name, "value": value, "url": server.url} for name, value in cookies.items()])
+        page.goto(at)
         return page
 
     return signed_in

@@ -31,8 +31,7 @@ def published(stored: Database, kind: ContentKind) -> list[int]:
 def test_a_lesson_is_previewed_while_it_is_typed_and_published(
     sign_in_as: Callable[..., Page], stored: Database
 ) -> None:
-    page = sign_in_as(TRAINER)
-    page.goto(f"{PRODUCT}/lessons/_new")
+    page = sign_in_as(TRAINER, at=f"{PRODUCT}/lessons/_new")
     page.get_by_label("Title", exact=True).locator("visible=true").fill("Before the first visit")
     body = page.locator("[id='f-body.en']")
     body.fill("Ask who will be there.")
@@ -57,8 +56,7 @@ def test_a_lesson_is_previewed_while_it_is_typed_and_published(
 
 
 def test_the_examples_of_a_red_line_are_tried_as_they_change(sign_in_as: Callable[..., Page]) -> None:
-    page = sign_in_as(TRAINER)
-    page.goto(f"{PRODUCT}/red-lines/ad.replaces-team")
+    page = sign_in_as(TRAINER, at=f"{PRODUCT}/red-lines/ad.replaces-team")
     free = page.get_by_role("region", name="Must stay free")
     expect(free).to_contain_text("6 of 6")
     free.get_by_role("button", name="Add an example").click()
@@ -74,8 +72,7 @@ def test_the_examples_of_a_red_line_are_tried_as_they_change(sign_in_as: Callabl
 
 
 def test_what_is_found_is_shown_while_it_is_typed_and_nothing_typed_is_lost(sign_in_as: Callable[..., Page]) -> None:
-    page = sign_in_as(TRAINER)
-    page.goto(f"{PRODUCT}/red-lines/ad.replaces-team")
+    page = sign_in_as(TRAINER, at=f"{PRODUCT}/red-lines/ad.replaces-team")
     attempt = page.get_by_label("Try a sentence")
     attempt.click()
     attempt.press_sequentially("It replaces the whole team.")
@@ -102,8 +99,8 @@ def test_what_is_found_is_shown_while_it_is_typed_and_nothing_typed_is_lost(sign
 
 @pytest.mark.parametrize("java_script_enabled", [True, False], ids=["with script", "without script"])
 def test_a_question_gets_another_option(sign_in_as: Callable[..., Page], *, java_script_enabled: bool) -> None:
-    page = sign_in_as(TRAINER, java_script_enabled=java_script_enabled)
-    page.goto("/author/quizzes/answerdesk-bot/items/_new?kind=single")
+    new = "/author/quizzes/answerdesk-bot/items/_new?kind=single"
+    page = sign_in_as(TRAINER, at=new, java_script_enabled=java_script_enabled)
     page.get_by_label("Question", exact=True).locator("visible=true").fill("What is it charged by?")
     page.get_by_label("Option 1", exact=True).locator("visible=true").fill("By conversation")
     page.get_by_label("Option 2", exact=True).locator("visible=true").fill("By seat")
@@ -116,10 +113,9 @@ def test_a_question_gets_another_option(sign_in_as: Callable[..., Page], *, java
 
 
 def test_two_tabs_lose_nothing(sign_in_as: Callable[..., Page], faults: Faults) -> None:
-    first = sign_in_as(TRAINER)
+    first = sign_in_as(TRAINER, at=f"{PRODUCT}/facts")
     second = first.context.new_page()
-    for page in (first, second):
-        page.goto(f"{PRODUCT}/facts")
+    second.goto(f"{PRODUCT}/facts")
     with faults.expecting(409):
         for page, words in ((first, "Typed first"), (second, "Typed second")):
             page.get_by_label("Difference", exact=True).locator("visible=true").fill(words)
@@ -133,8 +129,7 @@ def test_two_tabs_lose_nothing(sign_in_as: Callable[..., Page], faults: Faults) 
 
 
 def test_a_bank_shows_no_settings_of_what_is_taken_and_keeps_them(sign_in_as: Callable[..., Page]) -> None:
-    page = sign_in_as(TRAINER)
-    page.goto("/author/quizzes/objection-in-writing")
+    page = sign_in_as(TRAINER, at="/author/quizzes/objection-in-writing")
     bank, percent = page.get_by_label("A bank: only to be drawn from"), page.get_by_label("Percent to pass")
     expect(percent).to_have_value("70")
     bank.check()

@@ -9,7 +9,7 @@ SHEET = re.compile(rb"/Type\s*/Page\b")
 
 
 def test_a_brief_fits_the_sheet_that_is_taken_along(sign_in_as: Callable[..., Page]) -> None:
-    page = sign_in_as("manager@example.com")
+    page = sign_in_as("manager@example.com", at="/deals")
     found = {}
     for reference in ("D-20419", "D-20420", "D-20417"):
         page.goto(f"/deals/{reference}/brief")

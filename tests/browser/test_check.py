@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
 from app.redlines.documents import read
-from browsing import PHONE, Faults, audit, visit
+from browsing import PHONE, Faults, audit
+from tools.demonstration import Demonstration
 
 PITCH = "Dear Ms Amaral,\n\n🚀 We guarantee you 30% more turnover in three months."
 MARK = ".mirror mark"
@@ -15,11 +16,20 @@ HIT = "guarantee you 30% more turnover"
 
 
 @pytest.fixture
+def server(shared_server: Demonstration) -> Demonstration:
+    """The same for all: a check leaves nothing behind."""
+    return shared_server
+
+
+@pytest.fixture
+def demo_url(server: Demonstration) -> str:
+    return server.database_url
+
+
+@pytest.fixture
 def rep(sign_in_as: Callable[..., Page]) -> Page:
     """Ana, on the page."""
-    page = sign_in_as("rep@example.com")
-    page.goto("/check")
-    return page
+    return sign_in_as("rep@example.com", at="/check")
 
 
 def text_of(page: Page) -> Locator:
@@ -27,7 +37,7 @@ def text_of(page: Page) -> Locator:
 
 
 def test_a_rep_writes_sees_the_mark_and_takes_the_approved_wording(rep: Page) -> None:
-    visit(rep, "/check", "Check a pitch")
+    expect(rep.get_by_role("heading", level=1)).to_have_text("Check a pitch")
     text_of(rep).press_sequentially("We guarantee you 30% more turnover", delay=5)
     expect(rep.locator(MARK)).to_have_text(HIT)
     text_of(rep).press_sequentially(" in three months.\nYours, Ana", delay=5)
@@ -164,8 +174,7 @@ def test_asking_for_a_review_keeps_the_text_and_shows_it(rep: Page) -> None:
 
 
 def test_a_product_page_and_a_deal_lead_here_with_their_products(sign_in_as: Callable[..., Page]) -> None:
-    page = sign_in_as("rep@example.com")
-    page.goto("/products/shopfront-messaging")
+    page = sign_in_as("rep@example.com", at="/products/shopfront-messaging")
     page.get_by_role("link", name="Check a pitch").click()
     expect(page.get_by_label("Shopfront Messaging")).to_be_checked()
     page.goto("/deals")
@@ -175,9 +184,9 @@ def test_a_product_page_and_a_deal_lead_here_with_their_products(sign_in_as: Cal
 
 
 def test_a_chinese_pitch_on_a_chinese_phone(sign_in_as: Callable[..., Page]) -> None:
-    page = sign_in_as("rep@example.com", viewport=PHONE)
+    page = sign_in_as("rep@example.com", at="/check", viewport=PHONE)
     page.get_by_role("button", name="简体中文").click()
-    page.goto("/check")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
     page.locator("#f-text").fill("尊敬的客户：保证三个月营业额涨三成。")
     expect(page.locator(MARK)).to_have_count(1)
     assert re.search("[一-鿿]", page.locator("#f1 q").first.inner_text())
@@ -187,8 +196,7 @@ def test_a_chinese_pitch_on_a_chinese_phone(sign_in_as: Callable[..., Page]) -> 
 
 
 def test_without_javascript_a_button_replaces_too(sign_in_as: Callable[..., Page]) -> None:
-    page = sign_in_as("rep@example.com", java_script_enabled=False)
-    page.goto("/check")
+    page = sign_in_as("rep@example.com", at="/check", java_script_enabled=False)
     text_of(page).fill("We guarantee you 30% more turnover.")
     page.get_by_role("button", name="Check", exact=True).click()
     expect(page.locator(".pitch mark")).to_have_text(HIT)

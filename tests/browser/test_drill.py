@@ -45,8 +45,7 @@ def coached(session: Session) -> None:
 def test_a_sentence_is_said_right_in_a_lesson_with_the_keyboard(
     sign_in_as: Callable[..., Page], stored: Database
 ) -> None:
-    page = sign_in_as(REP)
-    page.goto(LESSON)
+    page = sign_in_as(REP, at=LESSON)
     drill = page.locator(".drill").first
     expect(drill.get_by_role("heading", name="No price outside the list")).to_be_visible()
     answer = drill.get_by_label("Say it right")

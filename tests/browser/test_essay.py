@@ -22,9 +22,7 @@ def test_written_returned_mended_marked_certified(
         owner = sellable(session, "quayside", name="Quayside", requirements=[{"quiz": "quayside-quiz"}], at=at)
         document = quiz_document("quayside-quiz", [essay(max_words=40)], product="quayside", title="Quayside quiz")
         published_quiz(session, document, owner=owner, at=at)
-    rep, trainer = sign_in_as(REP), sign_in_as(TRAINER)
-
-    rep.goto("/quizzes/quayside-quiz")
+    rep = sign_in_as(REP, at="/quizzes/quayside-quiz")
     rep.get_by_role("button", name="Start the quiz").click()
     rep.get_by_label("Your answer").fill("I would begin with our numbers.")
     rep.get_by_role("button", name="Save and continue").click()
@@ -33,7 +31,8 @@ def test_written_returned_mended_marked_certified(
     expect(rep.get_by_role("heading", level=1)).to_have_text("Your answers are in")
     audit(rep)
 
-    visit(trainer, "/author/essays", "Essays to mark")
+    trainer = sign_in_as(TRAINER, at="/author/essays")
+    expect(trainer.get_by_role("heading", level=1)).to_have_text("Essays to mark")
     this = trainer.get_by_role("row").filter(has_text="Quayside quiz")
     this.get_by_role("link").first.click()
     expect(trainer.get_by_text("I would begin with our numbers.")).to_be_visible()

@@ -5,10 +5,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from browsing import Faults, audit, sign_in, visit
+from browsing import Faults, audit, sign_in
 
 MANAGER = "manager@example.com"
 DEAL = "Guest chat for fourteen shops"
@@ -16,9 +15,8 @@ PASSWORD = "a long and harmless sentence"
 
 
 def test_matrix_filter_record_and_file(sign_in_as: Callable[..., Page]) -> None:
-    page = sign_in_as(MANAGER)
-    audit(page)
-    visit(page, "/team", "Who may sell what")
+    page = sign_in_as(MANAGER, at="/team")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Who may sell what")
     table = page.get_by_role("table", name=re.compile("Standing of each person"))
     expect(table.get_by_role("rowheader")).to_have_count(12)
 
@@ -45,11 +43,8 @@ def test_matrix_filter_record_and_file(sign_in_as: Callable[..., Page]) -> None:
     audit(page)
 
 
-@pytest.mark.parametrize("demo_url", ["sqlite", "postgresql"], indirect=True)
 def test_a_refusal_says_why_and_a_cleared_colleague_joins(sign_in_as: Callable[..., Page], faults: Faults) -> None:
-    page = sign_in_as(MANAGER)
-    page.goto("/deals")
-    audit(page)
+    page = sign_in_as(MANAGER, at="/deals")
     page.get_by_role("main").get_by_role("link", name=DEAL).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text(DEAL)
     team = page.get_by_role("table", name="Team")
@@ -74,14 +69,12 @@ def test_a_refusal_says_why_and_a_cleared_colleague_joins(sign_in_as: Callable[.
 def test_account_from_its_first_link_to_its_end(
     sign_in_as: Callable[..., Page], browse: Callable[..., Page], faults: Faults
 ) -> None:
-    admin = sign_in_as("admin@example.com")
-    audit(admin)
-    visit(admin, "/admin/people", "People")
+    admin = sign_in_as("admin@example.com", at="/admin/people")
+    expect(admin.get_by_role("heading", level=1)).to_have_text("People")
     admin.get_by_role("link", name="Add a person").click()
     admin.get_by_label("Name", exact=True).fill("Nora Berg")
     admin.get_by_label("E-mail", exact=True).fill("nora.berg@example.com")
     admin.get_by_role("checkbox", name="Rep", exact=True).check()
-    audit(admin)
     admin.get_by_role("button", name="Save").click()
     admin.get_by_role("button", name="Make a password link").click()
     link = admin.get_by_role("status").locator("code").inner_text()

@@ -24,6 +24,8 @@ SLUG = "answerdesk-bot"
 PRODUCT = f"/products/{SLUG}"
 LESSONS = 9
 LONGEST_FILM = 60_000
+WATCHED = 15
+"""Seconds of the first film, which lasts twenty, that were watched another day."""
 
 
 def last_valid_day(stored: Database) -> str:
@@ -43,8 +45,25 @@ def last_valid_day(stored: Database) -> str:
     return f"{last.day} {last:%B %Y}"
 
 
+def leave_the_film(stored: Database) -> None:
+    """Let all but the end of the first film have been watched before."""
+    with stored.write() as session:
+        session.add(
+            LessonProgress(
+                person_id=session.scalars(select(col(Person.id)).where(col(Person.email) == REP)).one() or 0,
+                product_id=session.scalars(select(col(Product.id)).where(col(Product.slug) == SLUG)).one() or 0,
+                lesson="what-it-is",
+                opened_at=now() - timedelta(seconds=20),
+                watched=[[0, WATCHED]],
+                watched_seconds=WATCHED,
+                position_seconds=WATCHED,
+                beat_at=now(),
+            )
+        )
+
+
 def watch_the_film(page: Page) -> None:
-    """Press play and wait, as the server counts: nothing but playing opens the button."""
+    """Press play and wait, as the server counts: nothing but playing what is left opens the button."""
     done = page.get_by_role("button", name="Done, next lesson")
     expect(done).to_be_disabled()
     page.locator("video").evaluate("film => film.play()")
@@ -80,35 +99,32 @@ def pass_quiz(page: Page, stored: Database) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("100 %, passed")
 
 
-@pytest.mark.parametrize("demo_url", ["sqlite", "postgresql"], indirect=True)
+@pytest.mark.parametrize("demo_url", ["postgresql"], indirect=True)
 def test_from_assigned_to_certified(sign_in_as: Callable[..., Page], stored: Database) -> None:
     page = sign_in_as(REP)
     expect(page.get_by_role("heading", level=1)).to_have_text("Take lesson 1 of Answerdesk bot")
     sold = page.get_by_role("region", name="What you may sell today")
     expect(sold).to_contain_text("You may sell two products alone. Still closed to you: one.")
     expect(sold.get_by_role("row", name=re.compile("Shopfront Messaging"))).to_contain_text("Cleared")
-    audit(page)
     page.goto(PRODUCT)
     expect(page.get_by_role("heading", level=1)).to_have_text("Answerdesk bot")
     expect(page.get_by_role("main")).to_contain_text("3 steps left")
     audit(page)
 
+    leave_the_film(stored)
     page.get_by_role("link", name="What Answerdesk bot is").first.click()
     watch_the_film(page)
-    audit(page)
     read_lessons(page, first=2)
     audit(page)
     sign_red_lines(page)
     way = page.get_by_role("region", name="Your way to yes")
     way.get_by_role("link", name=re.compile("quiz", re.IGNORECASE)).last.click()
-    audit(page)
     pass_quiz(page, stored)
     audit(page)
     page.get_by_role("link", name="Open Answerdesk bot").click()
     expect(way).to_contain_text(last_valid_day(stored))
     page.goto("/certifications")
     expect(page.get_by_role("main")).to_contain_text(last_valid_day(stored))
-    audit(page)
 
     page.get_by_role("button", name="简体中文").click()
     expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
@@ -119,8 +135,7 @@ def test_from_assigned_to_certified(sign_in_as: Callable[..., Page], stored: Dat
 
 
 def test_the_same_without_javascript(sign_in_as: Callable[..., Page], stored: Database) -> None:
-    page = sign_in_as(REP, java_script_enabled=False)
-    page.goto(PRODUCT)
+    page = sign_in_as(REP, at=PRODUCT, java_script_enabled=False)
     page.get_by_role("link", name="What Answerdesk bot is").first.click()
     page.get_by_role("button", name="Start the video").click()
     expect(page.get_by_text("You can confirm the video from")).to_be_visible()

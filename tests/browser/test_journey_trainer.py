@@ -19,13 +19,11 @@ def save(page: Page) -> None:
 
 def begin_product(page: Page) -> None:
     page.goto("/author")
-    audit(page)
     page.get_by_role("link", name="New product").first.click()
     page.get_by_role("textbox", name="Name").fill("Keeper CRM")
     page.get_by_role("textbox", name="Scene").fill("Keeps every conversation with a customer in one place.")
     page.get_by_role("textbox", name="Audience").fill("Sales teams of five to fifty.")
     page.get_by_role("textbox", name="Difference").fill("Ready in a day.")
-    audit(page)
     page.get_by_role("button", name="Begin this product").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Keeper CRM")
     audit(page)
@@ -62,10 +60,8 @@ def ask_for_approval(page: Page) -> None:
 
 
 def approve(page: Page) -> None:
-    page.goto("/review")
     page.get_by_role("link", name="No promised revenue").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("No promised revenue")
-    audit(page)
     for part in ("The rule", "Say instead · English"):
         page.get_by_role("checkbox", name=part).check()
     page.get_by_role("button", name="Approve").click()
@@ -111,7 +107,6 @@ def write_quiz(page: Page) -> None:
 def test_from_an_idea_to_a_published_product(sign_in_as: Callable[..., Page], faults: Faults) -> None:
     trainer = sign_in_as("trainer@example.com")
     rep = sign_in_as(REP)
-    audit(trainer)
     begin_product(trainer)
     write_red_line(trainer)
     write_lesson(trainer)
@@ -126,7 +121,7 @@ def test_from_an_idea_to_a_published_product(sign_in_as: Callable[..., Page], fa
     expect(trainer.get_by_role("main")).to_contain_text("1 red line is not approved yet")
     expect(trainer.get_by_role("button", name="Publish now")).to_be_disabled()
     ask_for_approval(trainer)
-    approve(sign_in_as("compliance@example.com"))
+    approve(sign_in_as("compliance@example.com", at="/review"))
 
     trainer.goto(f"{AUTHOR}/publish")
     audit(trainer)
@@ -141,15 +136,13 @@ def test_from_an_idea_to_a_published_product(sign_in_as: Callable[..., Page], fa
 
 
 def test_a_draft_changes_nobody(sign_in_as: Callable[..., Page]) -> None:
-    trainer = sign_in_as("trainer@example.com")
-    rep = sign_in_as(REP)
     lesson = "answerdesk-bot/lessons/what-it-is"
-    trainer.goto(f"/author/products/{lesson}")
+    trainer = sign_in_as("trainer@example.com", at=f"/author/products/{lesson}")
     trainer.get_by_role("textbox", name="Title").fill("Another title")
     trainer.get_by_role("textbox", name="Text").fill("Other words.")
     save(trainer)
     trainer.goto("/author/products/answerdesk-bot")
     expect(trainer.get_by_role("main")).to_contain_text("The draft says more than is published")
-    rep.goto(f"/products/{lesson}")
+    rep = sign_in_as(REP, at=f"/products/{lesson}")
     expect(rep.get_by_role("heading", level=1)).to_have_text("What Answerdesk bot is")
     expect(rep.get_by_role("main")).not_to_contain_text("Other words.")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, Route, expect
@@ -14,8 +15,8 @@ from app.clock import now
 from app.database import Database
 from browsing import Faults
 from factories import film, lesson, taught
+from tools.demonstration import Demonstration
 
-LESSON = "/products/filmed/lessons/lesson-1"
 INTRO = {"captions": {locale: f"/static/demo/intro.{locale}.vtt" for locale in ("en", "zh-Hans", "zh-Hant")}}
 PLAYED = 20_000
 """Milliseconds in which six seconds of film must have been counted."""
@@ -57,15 +58,39 @@ addEventListener("message", ({data}) => {
 
 
 @pytest.fixture
-def learn(stored: Database, sign_in_as: Callable[..., Page]) -> Callable[..., Page]:
+def server(shared_server: Demonstration) -> Demonstration:
+    """The same for all: each test has a product and a rep of its own."""
+    return shared_server
+
+
+@pytest.fixture
+def demo_url(server: Demonstration) -> str:
+    return server.database_url
+
+
+@pytest.fixture
+def publish(stored: Database) -> Callable[[dict[str, Any]], str]:
+    """Publish a course of two lessons, the first with this film, and return where that is."""
+
+    def published(lesson_with_film: dict[str, Any]) -> str:
+        slug = f"filmed-{uuid4().hex}"
+        with stored.write() as session:
+            taught(session, [lesson_with_film, lesson(2)], slug, at=now() - timedelta(days=1))
+        return f"/products/{slug}/lessons/lesson-1"
+
+    return published
+
+
+@pytest.fixture
+def learn(
+    publish: Callable[[dict[str, Any]], str], newcomer: str, sign_in_as: Callable[..., Page]
+) -> Callable[..., Page]:
     """Publish a course with this film, and open its lesson as a rep: `learn(film(1))`."""
 
     def opened(lesson_with_film: dict[str, Any], **options: object) -> Page:
-        with stored.write() as session:
-            taught(session, [lesson_with_film, lesson(2)], "filmed", at=now() - timedelta(days=1))
-        page = sign_in_as("rep@example.com", **options)
+        page = sign_in_as(newcomer, **options)
         with page.expect_response("**/opened"):
-            page.goto(LESSON)
+            page.goto(publish(lesson_with_film))
         return page
 
     return opened
@@ -109,7 +134,7 @@ def test_a_film_goes_on_where_it_was_left(learn: Callable[..., Page]) -> None:
     with page.expect_response("**/watched"):
         until(page, "film.currentTime > 2", act="film.play()")
         page.locator("video").evaluate("film => film.pause()")
-    page.goto(LESSON)
+    page.goto(page.url)
     until(page, "film.currentTime > 1.9")
     expect(page.locator("[data-sentence]")).to_contain_text("Watched 0:0")
     assert page.locator("progress").evaluate("bar => bar.value") >= 5
@@ -144,28 +169,31 @@ def test_a_film_that_does_not_load_is_confirmed_instead(
     ],
 )
 def test_an_embedded_player_is_counted_by_what_it_says(
-    stored: Database, sign_in_as: Callable[..., Page], faults: Faults, url: str, frame: str, player: str
+    publish: Callable[[dict[str, Any]], str],
+    newcomer: str,
+    sign_in_as: Callable[..., Page],
+    faults: Faults,
+    url: str,
+    frame: str,
+    player: str,
 ) -> None:
-    with stored.write() as session:
-        taught(session, [film(1, url, 6), lesson(2)], "filmed", at=now() - timedelta(days=1))
-    page = sign_in_as("rep@example.com")
+    page = sign_in_as(newcomer)
 
     def answer(route: Route) -> None:
         route.fulfill(body=player, content_type="text/html")
 
     faults.stand_ins.add(urlsplit(frame).hostname)
     page.route(frame, answer)
-    page.goto(LESSON)
+    page.goto(publish(film(1, url, 6)))
     expect(done(page)).to_be_disabled()
     expect(done(page)).to_be_enabled(timeout=PLAYED)
     expect(page.locator("[data-sentence]")).to_contain_text("of 0:06")
 
 
-def test_without_javascript_a_film_is_confirmed(stored: Database, sign_in_as: Callable[..., Page]) -> None:
-    with stored.write() as session:
-        taught(session, [film(1, video=INTRO), lesson(2)], "filmed", at=now() - timedelta(days=1))
-    page = sign_in_as("rep@example.com", java_script_enabled=False)
-    page.goto(LESSON)
+def test_without_javascript_a_film_is_confirmed(
+    publish: Callable[[dict[str, Any]], str], newcomer: str, sign_in_as: Callable[..., Page], stored: Database
+) -> None:
+    page = sign_in_as(newcomer, at=publish(film(1, video=INTRO)), java_script_enabled=False)
     expect(done(page)).to_have_count(0)
     page.get_by_role("button", name="Start the video").click()
     expect(page.get_by_text("You can confirm the video from")).to_be_visible()

@@ -59,8 +59,7 @@ def miss_one(session: Session) -> None:
 def test_missed_questions_are_practised_with_the_keyboard(sign_in_as: Callable[..., Page], stored: Database) -> None:
     with stored.write() as session:
         miss_one(session)
-    page = sign_in_as(REP)
-    page.goto(QUIZ)
+    page = sign_in_as(REP, at=QUIZ)
     page.get_by_role("button", name=re.compile("you missed")).press("Enter")
     expect(page).to_have_url(ROUND)
     audit(page)
@@ -84,8 +83,7 @@ def test_missed_questions_are_practised_with_the_keyboard(sign_in_as: Callable[.
 def test_three_questions_a_day_keep_fresh(sign_in_as: Callable[..., Page], stored: Database, script: bool) -> None:
     with stored.write() as session:  # the demonstration has let this person answer everything that was due
         session.execute(update(SpacedCard).values(due_at=datetime.now(UTC) - timedelta(hours=1)))
-    page = sign_in_as(REP, java_script_enabled=script)
-    page.goto("/account")
+    page = sign_in_as(REP, at="/account", java_script_enabled=script)
     page.get_by_role("link", name="Questions to keep fresh").click()
     expect(page).to_have_url(re.compile("/practice/wish$"))
     expect(page.locator("input[name=weekdays]")).to_have_count(7)

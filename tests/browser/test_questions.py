@@ -20,8 +20,7 @@ def save(page: Page) -> None:
 
 
 def test_a_gap_is_inserted_and_gets_its_answers(sign_in_as: Callable[..., Page]) -> None:
-    page = sign_in_as(TRAINER)
-    page.goto(f"{NEW}cloze")
+    page = sign_in_as(TRAINER, at=f"{NEW}cloze")
     text = page.get_by_label("Text with gaps", exact=True).locator("visible=true")
     for words in ("We answer within ", " hours by "):
         text.press_sequentially(words)
@@ -48,8 +47,7 @@ def test_a_gap_is_inserted_and_gets_its_answers(sign_in_as: Callable[..., Page])
 def test_a_picture_is_added_after_a_bad_one(
     sign_in_as: Callable[..., Page], faults: Faults, *, java_script_enabled: bool
 ) -> None:
-    page = sign_in_as(TRAINER, java_script_enabled=java_script_enabled)
-    page.goto(f"{NEW}true_false")
+    page = sign_in_as(TRAINER, at=f"{NEW}true_false", java_script_enabled=java_script_enabled)
     page.get_by_label("Question", exact=True).locator("visible=true").fill("Is this the plan?")
     page.get_by_role("radio", name="True", exact=True).first.check()
     page.get_by_text("Pictures and sounds", exact=True).click()

@@ -3,41 +3,39 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlmodel import col
 
+from answering import SAVED, address, begin, kept_answers, position_of
 from app.audit.models import AuditEntry
 from app.database import Database
-from app.quizzes.models import Attempt, AttemptItem
+from app.quizzes.models import Attempt
 from browsing import Faults, audit
-from tools.demonstration import Demonstration, serve
+from tools.demonstration import Demonstration
 
-REP = "daniel.okafor@example.com"
 QUIZ = "/quizzes/answerdesk-bot"
-SAVED = re.compile(r"Saved \d\d:\d\d:\d\d")
 OFFLINE = "net::ERR_INTERNET_DISCONNECTED"
 
 
 @pytest.fixture
-def page(sign_in_as: Callable[..., Page]) -> Page:
-    """The first question with choices of a fresh attempt."""
-    page = sign_in_as(REP)
-    page.goto(QUIZ)
-    page.get_by_role("button", name="Start the quiz").click()
-    expect(page).to_have_url(re.compile(r"/attempts/\d+"))
-    position = 1
-    while page.locator("input[name=choice]").count() < 3:
-        position += 1
-        page.goto(f"{address(page)}?q={position}")
+def server(shared_server: Demonstration) -> Demonstration:
+    """The same for all: each test has a rep of its own."""
+    return shared_server
+
+
+@pytest.fixture
+def demo_url(server: Demonstration) -> str:
+    return server.database_url
+
+
+@pytest.fixture
+def page(sign_in_as: Callable[..., Page], newcomer: str) -> Page:
+    page = sign_in_as(newcomer, at=QUIZ)
+    begin(page)
     return page
-
-
-def address(page: Page) -> str:
-    return page.url.partition("?")[0].removesuffix("/answers")
 
 
 def test_an_answer_is_kept_as_it_is_given(page: Page) -> None:
@@ -98,9 +96,8 @@ def test_a_second_tab_is_told_what_is_stored_and_what_it_gave(page: Page, stored
     assert after != before
 
 
-def test_without_javascript_the_same_form_saves(sign_in_as: Callable[..., Page]) -> None:
-    page = sign_in_as(REP, java_script_enabled=False)
-    page.goto(QUIZ)
+def test_without_javascript_the_same_form_saves(sign_in_as: Callable[..., Page], newcomer: str) -> None:
+    page = sign_in_as(newcomer, at=QUIZ, java_script_enabled=False)
     page.get_by_role("button", name="Start the quiz").click()
     page.locator("#map button").nth(1).click()
     expect(page).to_have_url(re.compile(r"q=2$"))
@@ -110,28 +107,12 @@ def test_without_javascript_the_same_form_saves(sign_in_as: Callable[..., Page])
     expect(page.get_by_role("heading", level=1)).to_contain_text("%")
 
 
-def kept_answers(stored: Database, page: Page) -> dict[int, object]:
-    """What the database holds of the attempt that a page shows: the answers given, by position."""
-    attempt = int(address(page).rpartition("/")[2])
-    with stored.read() as session:
-        rows = session.execute(
-            select(col(AttemptItem.position), col(AttemptItem.answer)).where(
-                col(AttemptItem.attempt_id) == attempt, col(AttemptItem.answer).is_not(None)
-            )
-        )
-        return {row.position: row.answer for row in rows}
-
-
 def move_deadline(stored: Database, page: Page, left: timedelta) -> datetime:
     """Let the attempt that a page shows end so long from now."""
     ends = datetime.now(UTC) + left
     with stored.write() as session:
         session.get_one(Attempt, int(address(page).rpartition("/")[2])).deadline_at = ends
     return ends
-
-
-def position_of(page: Page) -> int:
-    return int(page.locator("#question [name=position]").input_value())
 
 
 def test_what_was_given_offline_outlives_a_reload(page: Page, stored: Database, faults: Faults) -> None:
@@ -204,28 +185,6 @@ def test_who_is_given_more_time_goes_on_when_the_old_time_is_over(page: Page, st
     page.locator("input[name=choice]").nth(0).check()
     expect(page.locator("#saved")).to_have_text(SAVED)
     assert len(kept_answers(stored, page)) == 1
-
-
-def test_a_page_outlives_a_server_that_is_killed(
-    page: Page, stored: Database, server: Demonstration, demo_url: str, tmp_path: Path, faults: Faults
-) -> None:
-    place = position_of(page)
-    page.locator("input[name=choice]").nth(0).check()
-    expect(page.locator("#saved")).to_have_text(SAVED)
-    server.process.kill()
-    server.process.wait()
-    page.locator("input[name=choice]").nth(1).check()
-    expect(page.locator("#saved")).to_have_text("Not saved yet, trying again")
-    page.locator("#question .btn.main").click()
-    port = int(server.url.rpartition(":")[2])
-    with serve(demo_url, tmp_path / "again.log", port) as again:
-        expect(page).to_have_url(re.compile(rf"q={place + 1}$"), timeout=30_000)
-        assert list(kept_answers(stored, page)) == [place]
-        page.goto(f"{address(page)}?q={place}")
-        expect(page.locator("input[name=choice]").nth(1)).to_be_checked()
-        page.goto("about:blank")
-        assert again.log.read_text() == ""
-    faults.found[:] = [fault for fault in faults.found if "ERR_CONNECTION_REFUSED" not in fault]
 
 
 def test_what_a_newer_server_cannot_read_is_said_and_replaces_nothing(
