@@ -3,61 +3,57 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Final
 
 from pydantic import ValidationError
 from sqlalchemy.exc import DatabaseError
 
+import app.main  # noqa: F401 (who listens to what a command does registers when it is imported)
 from app.certification.certificates.issuer import set_issuer
 from app.clock import set_zone
-from app.commands import (
-    audit,
-    backup,
-    bundle,
-    certifications,
-    check,
-    content,
-    deals,
-    demo,
-    doctor,
-    mcp,
-    people,
-    quiz,
-    restore,
-    server,
-    tokens,
-    work,
-)
 from app.commands.base import CommandError
 from app.config import Settings
 from app.errors import AppError
 
+COMMANDS: Final[Mapping[str, str]] = {
+    "serve": "server",
+    "migrate": "server",
+    "lint": "content",
+    "import": "content",
+    "export": "content",
+    "check": "check",
+    "quiz": "quiz",
+    "people": "people",
+    "admin": "people",
+    "deals": "deals",
+    "token": "tokens",
+    "certifications": "certifications",
+    "mcp": "mcp",
+    "seed": "demo",
+    "worker": "work",
+    "audit": "audit",
+    "bundle": "bundle",
+    "backup": "backup",
+    "restore": "restore",
+    "doctor": "doctor",
+}
+"""The module of each command in `app.commands`."""
 
-def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of every command."""
+
+def build_parser(arguments: Sequence[str] = ()) -> argparse.ArgumentParser:
+    """Return the parser of the command that is asked for, or of every command where none is.
+
+    Only that command's module is imported: a server has no use for the others, nor for what they need.
+    """
     parser = argparse.ArgumentParser(
         prog="dealworthy", description="Decides who may sell what, and keeps what they say about it true."
     )
     parsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for noun in (
-        server,
-        content,
-        check,
-        quiz,
-        people,
-        deals,
-        tokens,
-        certifications,
-        mcp,
-        demo,
-        work,
-        audit,
-        bundle,
-        backup,
-        restore,
-        doctor,
-    ):
-        noun.register(parsers)
+    asked = [COMMANDS[word] for word in arguments[:1] if word in COMMANDS]
+    for module in asked or dict.fromkeys(COMMANDS.values()):
+        import_module(f"app.commands.{module}").register(parsers)
     return parser
 
 
@@ -67,7 +63,8 @@ _INTERRUPTED = 128 + 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
-    parsed = build_parser().parse_args(arguments)
+    typed = sys.argv[1:] if arguments is None else arguments
+    parsed = build_parser(typed).parse_args(typed)
     try:
         return _run(parsed)
     except CommandError as error:

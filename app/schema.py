@@ -5,20 +5,16 @@ beside it. So the old version goes on while a new one is rolled out (expand), un
 needs (contract). See docs/upgrading.md.
 """
 
+import re
 import time
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext, MigrationInfo
-from alembic.script import ScriptDirectory
-from alembic.script.revision import Revision
-from sqlalchemy import insert, inspect, select, text
+from sqlalchemy import Select, column, insert, inspect, select, table, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Field, SQLModel, col
@@ -27,6 +23,11 @@ from app.clock import now
 from app.config import ROOT
 from app.database import Moment
 from app.errors import ConflictError
+
+if TYPE_CHECKING:  # a server asks only which revision there is, and does without the library and what it brings along
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext, MigrationInfo
+    from alembic.script.revision import Revision
 
 MOST_TRIES = 30
 """How often a migration asks for locks that others hold before it gives up."""
@@ -37,6 +38,8 @@ _SECONDS_FOR_A_LOCK = 1
 _SECONDS_BETWEEN = 2.0
 _SECONDS_FOR_SQLITE = 120
 _HELD_BY_OTHERS = {"55P03", "40P01"}  # lock_not_available, deadlock_detected
+_IN_A_MIGRATION = re.compile(r'^(revision|down_revision) = "(\w+)"$', re.MULTILINE)
+_CURRENT: Select[tuple[str]] = select(column("version_num")).select_from(table("alembic_version"))
 
 
 class SchemaStamp(SQLModel, table=True):
@@ -111,7 +114,17 @@ def product_version() -> str:
 
 @cache
 def _revisions() -> tuple[str, ...]:
-    return tuple(each.revision for each in ScriptDirectory.from_config(_alembic()).walk_revisions())
+    """Return the revisions, the newest first, as the migrations themselves say that they follow one another."""
+    before: dict[str, str] = {}
+    for file in (ROOT / "alembic" / "versions").glob("*.py"):
+        said = dict(_IN_A_MIGRATION.findall(file.read_text("utf-8")))
+        before[said["revision"]] = said.get("down_revision", "")
+    (revision,) = before.keys() - before.values()
+    found = []
+    while revision:
+        found.append(revision)
+        revision = before[revision]
+    return tuple(found)
 
 
 def newest_revision() -> str:
@@ -124,7 +137,9 @@ def known_revisions() -> list[str]:
     return list(reversed(_revisions()))
 
 
-def _alembic() -> Config:
+def _alembic() -> "Config":
+    from alembic.config import Config  # noqa: PLC0415 (see above)
+
     config = Config()
     config.set_main_option("script_location", str(ROOT / "alembic"))
     return config
@@ -132,7 +147,7 @@ def _alembic() -> Config:
 
 def schema_of(connection: Connection) -> Schema:
     """Say which schema the database has, and whether this code may run on it."""
-    revision = MigrationContext.configure(connection).get_current_revision() or ""
+    revision = _current(connection)
     if revision == newest_revision():
         return Schema(revision, Fit.READY)
     if not revision or revision in _revisions():
@@ -141,6 +156,12 @@ def schema_of(connection: Connection) -> Schema:
     # every revision that we know lies before ours, so a database that admits one of them admits us
     admitted = stamp is not None and stamp.oldest_code in _revisions()
     return Schema(revision, Fit.READY if admitted else Fit.TOO_NEW, newer=True, stamp=stamp)
+
+
+def _current(connection: Connection) -> str:
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return connection.scalar(_CURRENT) or ""
 
 
 def _stamp(connection: Connection, revision: str) -> SchemaStamp | None:
@@ -158,6 +179,8 @@ def migrate(url: str, *, to: str = "head", tries: int = MOST_TRIES) -> None:
     Several at once wait for one another. On PostgreSQL it waits for locks of others briefly and tries again, because
     everybody else would queue behind it.
     """
+    from alembic import command  # noqa: PLC0415 (see above)
+
     config = _alembic()
     config.attributes["url"] = url
     for attempt in range(1, tries + 1):
@@ -194,12 +217,17 @@ def wait_long(raw: Any) -> None:
     raw.execute(f"PRAGMA busy_timeout={_SECONDS_FOR_SQLITE * 1000}")
 
 
-def oldest_code(script: Revision) -> str:
+def oldest_code(script: "Revision") -> str:
     """Return the oldest revision whose code runs on a migration's schema; it admits no older code unless it says so."""
     return str(getattr(getattr(script, "module", None), "oldest_code", script.revision))
 
 
-def leave_stamp(ctx: MigrationContext, step: MigrationInfo, heads: Any, run_args: Any) -> None:  # noqa: ARG001 (Alembic names them)
+def leave_stamp(
+    ctx: "MigrationContext",
+    step: "MigrationInfo",
+    heads: Any,  # noqa: ARG001 (Alembic names it)
+    run_args: Any,  # noqa: ARG001 (as above)
+) -> None:
     """Store the stamp of a migration, in its transaction. Alembic calls it after each."""
     connection, script = ctx.connection, step.up_revision
     if connection is None or script is None or not inspect(connection).has_table(SchemaStamp.__tablename__):

@@ -13,8 +13,9 @@ from collections.abc import Callable
 from typing import Any
 
 from app.redlines.cache import matcher_of
+from app.redlines.characters import fold_text
 from app.redlines.compacting import compact_text
-from app.redlines.folding import fold, fold_text
+from app.redlines.folding import fold
 from app.redlines.inflection import forms
 from app.redlines.literals import DETERMINERS
 from app.redlines.matcher import Matcher

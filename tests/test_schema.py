@@ -4,10 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, create_engine, text
 
 from app.cli import main
+from app.config import ROOT
 from app.schema import SchemaError, known_revisions, migrate, newest_revision, product_version, schema_of
 from forks import Forks
 from olddatabases import fill, old_database, rows_of
@@ -43,6 +46,13 @@ def migrated_by_a_newer_version(engine: Engine, oldest_code: str | None) -> None
                 text("INSERT INTO schema_stamp VALUES ('9000', '9.0', :oldest, '2027-01-01 00:00:00')"),
                 {"oldest": oldest_code},
             )
+
+
+def test_revisions_are_known_without_the_library_of_migrations() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "alembic"))
+    walked = [each.revision for each in ScriptDirectory.from_config(config).walk_revisions()]
+    assert known_revisions() == walked[::-1]
 
 
 def test_each_migration_leaves_a_stamp(engine: Engine) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.redlines.folding import fold_text
+from app.redlines.characters import fold_text
 
 TARGET = Path(__file__).parent.parent / "app" / "redlines" / "chinese_words.bin"
 LONGEST = 4

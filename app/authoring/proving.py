@@ -1,14 +1,19 @@
 """Tries red lines against their own examples, and says where in the file one fails."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from app.catalog.yamlfile import Trail
 from app.redlines.content import RedLineDocument, RedLinesDocument
-from app.redlines.proof import Failure, prove
+
+if TYPE_CHECKING:
+    from app.redlines.proof import Failure
 
 
 def prove_examples(document: RedLinesDocument, _file: str) -> Iterator[tuple[Trail, str]]:
     """Give what does not hold among the rules of one file, each with its place."""
+    from app.redlines.proof import prove  # noqa: PLC0415 (with all that checks texts, arrays too: few processes do)
+
     positions = {rule.id: position for position, rule in enumerate(document.rules)}
     for failure in prove(rule.model_dump(mode="json", exclude_defaults=True) for rule in document.rules):
         position = positions[failure.rule]
@@ -26,7 +31,7 @@ _WORDS = {
 }
 
 
-def _trail(rule: RedLineDocument, failure: Failure) -> Trail:
+def _trail(rule: RedLineDocument, failure: "Failure") -> Trail:
     if failure.kind in ("must_flag", "must_not_flag"):
         return ("examples", failure.kind, failure.index)
     if failure.kind in ("rewrite", "anchors"):

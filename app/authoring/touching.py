@@ -22,7 +22,7 @@ from app.deals.facts import Member, deals, is_open
 from app.deals.gate import DealState, covers, states
 from app.deals.models import Deal, DealProduct
 from app.deals.rules import ClearanceDecision, ProductDecision
-from app.redlines.compiler import RuleError
+from app.redlines.problems import RuleError
 
 _CERTIFIED = frozenset({Standing.CERTIFIED, Standing.RENEWAL_OPEN, Standing.RECERTIFICATION_REQUIRED})
 

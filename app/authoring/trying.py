@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from app.authoring.forms import Part, red_line_part
 from app.authoring.proving import prove_examples
@@ -10,10 +11,12 @@ from app.authoring.sheets import Sheet
 from app.catalog.document import validate
 from app.catalog.text import LOCALES
 from app.catalog.yamlfile import Located
-from app.redlines.compiler import compile_rules
 from app.redlines.content import RedLineDocument, RedLinesDocument
-from app.redlines.matcher import Finding, Matcher
+from app.redlines.findings import Finding
 from app.web.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from app.redlines.matcher import Matcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,9 @@ def try_out(sheet: Sheet, before: Part, others: Sequence[Part], rule_id: str) ->
 
     None while the rule itself is not well formed. Rows that are still empty keep their place on the sheet.
     """
+    from app.redlines.compiler import compile_rules  # noqa: PLC0415 (with all that checks texts, arrays too: few processes do)
+    from app.redlines.matcher import Matcher  # noqa: PLC0415 (as above)
+
     rule, found = red_line_part(sheet.copy(), before)
     rule["id"] = rule_id
     names = dict(found) | _shifts(sheet) | _whole_drills(rule, found)
@@ -99,12 +105,12 @@ def _shifts(sheet: Sheet) -> dict[str, str]:
     }
 
 
-def _all(matcher: Matcher, sheet: Sheet, prefix: str, *, wanted: bool) -> dict[int, Tried]:
+def _all(matcher: "Matcher", sheet: Sheet, prefix: str, *, wanted: bool) -> dict[int, Tried]:
     rows = _filled(sheet, prefix)
     return {row: _tried(matcher, sheet.get(f"{prefix}.{row}").strip(), wanted=wanted) for row in rows}
 
 
-def _tried(matcher: Matcher, text: str, *, wanted: bool | None) -> Tried:
+def _tried(matcher: "Matcher", text: str, *, wanted: bool | None) -> Tried:
     found = matcher.check_all(text)
     active = [finding for finding in found if finding.state == "active"]
     holds = wanted is None or bool(active) == wanted

@@ -18,13 +18,13 @@ from app.config import Settings
 from app.errors import NotFoundError
 from app.redlines.cache import digest
 from app.redlines.checking import Circumstances, Found, RuleSet, rule_set
-from app.redlines.compiler import RuleError
 from app.redlines.content import RedLinesDocument
 from app.redlines.documents import Code, Place, Reading, UnreadableError, read
 from app.redlines.documents.kinds import TEXTS
 from app.redlines.documents.transcripts import Mapped
 from app.redlines.documents.words import place_words, words
-from app.redlines.matcher import Finding
+from app.redlines.findings import Finding
+from app.redlines.problems import RuleError
 from app.redlines.queries import card_of
 from app.redlines.sarif import Lines, Located, sarif
 

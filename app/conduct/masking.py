@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from app.redlines.folding import fold, fold_text
+from app.redlines.characters import fold_text
 from app.redlines.literals import is_han
 
 _COVER: Final = "•"
@@ -28,6 +28,8 @@ _AFTER_SURNAME: Final = "(?:经理|总经理|总监|总(?![结计共体和额数
 
 def masked(text: str, name: str, email: str) -> str:
     """Return a text of the same length without its author's name and address."""
+    from app.redlines.folding import fold  # noqa: PLC0415 (it works with arrays, which few processes need)
+
     folded = fold(text)
     whole = folded.text
     signs = list(text)

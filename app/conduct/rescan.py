@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
@@ -15,7 +15,9 @@ from app.jobs.actions import enqueue as ask
 from app.jobs.models import Job
 from app.redlines.checking import Circumstances, check_transcript, rule_set
 from app.redlines.documents.transcripts import Mapped, plain
-from app.redlines.matcher import Matcher
+
+if TYPE_CHECKING:
+    from app.redlines.matcher import Matcher
 
 JOB: Final = "conduct.rescan"
 MOST_TRIED: Final = 500
@@ -65,6 +67,8 @@ def trial(session: Session, product_slug: str, rules: Sequence[Mapping[str, Any]
     Retired ones find nothing. What is in force under the same ids is read for comparison. Raises RuleError for a
     wording that cannot be matched.
     """
+    from app.redlines.matcher import Matcher  # noqa: PLC0415 (with all that checks texts, arrays too: few processes do)
+
     ids = {rule["id"] for rule in rules}
     present = [rule for rule in rule_set(session, [product_slug], moment).rules if rule["id"] in ids]
     old = Matcher([rule for rule in present if rule["status"] == "active"])
@@ -111,6 +115,6 @@ def _concerns(products: Collection[str], slug: str) -> bool:
     return not products or slug in products
 
 
-def _count(matcher: Matcher, each: _Text, moment: datetime) -> int:
+def _count(matcher: "Matcher", each: _Text, moment: datetime) -> int:
     found = check_transcript(matcher, each.text, each.said, products=each.products, on=local_day(moment))
     return sum(finding.state != "suppressed" for finding, _heard in found)

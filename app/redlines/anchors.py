@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from app.redlines.compiler import RuleError
-from app.redlines.matcher import Matcher
+from app.redlines.problems import RuleError
+
+if TYPE_CHECKING:
+    from app.redlines.matcher import Matcher
 
 _EVERYWHERE: Final = dict.fromkeys(("negated", "attributed", "quoted", "question"), "ignore")
 
@@ -13,7 +15,7 @@ _EVERYWHERE: Final = dict.fromkeys(("negated", "attributed", "quoted", "question
 def missing_anchors(text: str, anchors: Iterable[str], locale: str) -> tuple[str, ...]:
     """Return the anchors of which a text holds no alternative; alternatives are split by `|`.
 
-    English words count in all of their forms. Raises compiler.RuleError for an anchor that cannot be found.
+    English words count in all of their forms. Raises problems.RuleError for an anchor that cannot be found.
     """
     entries = tuple(anchors)
     found = {finding.red_line for finding in _matcher(entries, locale.partition("-")[0]).check_all(text)}
@@ -30,7 +32,9 @@ def anchor_faults(anchors: Iterable[str], locale: str) -> tuple[tuple[int, str],
 
 
 @lru_cache(maxsize=512)
-def _matcher(anchors: tuple[str, ...], language: str) -> Matcher:
+def _matcher(anchors: tuple[str, ...], language: str) -> "Matcher":
+    from app.redlines.matcher import Matcher  # noqa: PLC0415 (see cache)
+
     return Matcher(
         {
             "id": str(number),

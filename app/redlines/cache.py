@@ -10,9 +10,10 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from app.redlines.matcher import Matcher
+if TYPE_CHECKING:
+    from app.redlines.matcher import Matcher
 
 _MOST = 64
 _WITHOUT_REFERENCES = 2
@@ -26,8 +27,10 @@ class _Place:
         self._matcher: Matcher | None = None
         self._lock = Lock()
 
-    def matcher(self, rules: Sequence[Mapping[str, Any]]) -> Matcher:
+    def matcher(self, rules: Sequence[Mapping[str, Any]]) -> "Matcher":
         """Return the matcher, compiled by whoever asks first."""
+        from app.redlines.matcher import Matcher  # noqa: PLC0415 (with all that checks texts, arrays too: few processes do)
+
         with self._lock:
             if self._matcher is None:
                 self._matcher = Matcher(rules)
@@ -49,10 +52,10 @@ def digest(rules: Sequence[Mapping[str, Any]]) -> str:
     return blake2b(written, digest_size=16).hexdigest()
 
 
-def matcher_of(rules: Sequence[Mapping[str, Any]], known: str | None = None) -> Matcher:
+def matcher_of(rules: Sequence[Mapping[str, Any]], known: str | None = None) -> "Matcher":
     """Return the matcher of some rules, compiled at most once while it is in use.
 
-    `known` is their digest, for those who have it stored. Raises compiler.RuleError.
+    `known` is their digest, for those who have it stored. Raises problems.RuleError.
     """
     name = known or digest(rules)
     with _lock:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 from hashlib import sha256
 from time import perf_counter
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -19,11 +19,14 @@ from app.errors import NotFoundError
 from app.redlines.cache import matcher_of
 from app.redlines.documents.places import Place
 from app.redlines.documents.transcripts import Mapped, plain
-from app.redlines.matcher import Finding, Matcher
+from app.redlines.findings import Finding
 from app.redlines.packs.queries import approved, chosen
 from app.redlines.queries import Card, card_of
 from app.telemetry.said import redlines_checked
 from app.web.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from app.redlines.matcher import Matcher
 
 MOST_CHARACTERS: Final = 1_000_000
 """Code points that a page or the API take at once."""
@@ -60,7 +63,7 @@ class RuleSet:
         return len(self.matcher)
 
     @cached_property
-    def matcher(self) -> Matcher:
+    def matcher(self) -> "Matcher":
         """The compiled rules, shared by every request that asks for the same ones."""
         return matcher_of(self.rules, self.digest)
 
@@ -113,7 +116,7 @@ class Found:
 
 
 def check_transcript(
-    matcher: Matcher,
+    matcher: "Matcher",
     spoken: Mapped,
     said: Circumstances,
     *,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.redlines.folding import HAN
+from app.redlines.characters import HAN
 
 _FILE = Path(__file__).with_name("chinese_words.bin")
 _LONGEST = 4

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from app.redlines.literals import bare_text, without_determiners
 from app.redlines.phrases import Pattern, exemptions, parse, parse_around, texts
+from app.redlines.problems import Problem
 from app.redlines.scanner import Literals
 
 Use = tuple[int, int]
@@ -22,24 +23,6 @@ _REP = frozenset({"rep"})
 _EVERYWHERE: frozenset[str] = frozenset()
 _MATCHED = ("active", "shadow")
 _TREATMENTS = {"negated": "downgrade", "attributed": "downgrade", "quoted": "suppress", "question": "downgrade"}
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """A phrase that cannot be matched; `index` counts the phrases of its rule from 0."""
-
-    rule: str
-    index: int
-    text: str
-    message: str
-
-
-class RuleError(ValueError):
-    """Rules that cannot be compiled; `problems` lists all that is wrong with them."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        super().__init__("; ".join(f"{p.rule}: {p.message}" for p in problems))
-        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 
+from app.redlines.characters import HAN, fold_pattern
 from app.redlines.cues import LANGUAGES
 from app.redlines.cueset import Cues
-from app.redlines.folding import HAN, Folded, fold_pattern
+from app.redlines.folding import Folded
 from app.redlines.guards import Guarded
 from app.redlines.literals import units
 

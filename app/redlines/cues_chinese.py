@@ -2,8 +2,8 @@
 
 import re
 
+from app.redlines.characters import fold_pattern
 from app.redlines.cueset import Cues, any_of
-from app.redlines.folding import fold_pattern
 
 _HAN_OTHERS = (
     "(?:竞品|竞争对手|竞对|另一家(?:公司|厂商|供应商)?|前任|前(?:一|几)?[个位家任](?:业务|销售|供应商|顾问)?|"

@@ -12,7 +12,7 @@ so that no date of it is a promise.
 import re
 from dataclasses import dataclass
 
-from app.redlines.folding import fold_pattern
+from app.redlines.characters import fold_pattern
 from app.redlines.guards import Guarded
 
 

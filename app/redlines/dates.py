@@ -2,7 +2,7 @@
 
 import re
 
-from app.redlines.folding import fold_pattern
+from app.redlines.characters import fold_pattern
 
 _MONTH = (
     "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"

@@ -8,7 +8,7 @@ a hit may be ignored is decided afterwards, on the folded text.
 import re
 from collections.abc import Iterator
 
-from app.redlines.folding import HAN, SIGNS, is_latin
+from app.redlines.characters import HAN, SIGNS, is_latin
 
 _WORD = r"[^\W_" + HAN + "]"
 TOKEN = re.compile(rf"(?:[^\W_]|[{re.escape(SIGNS)}]|(?<={_WORD})'(?={_WORD}))+")

@@ -15,16 +15,18 @@ from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
+from app.redlines.characters import fold_text
 from app.redlines.chinese_words import cuts_words
 from app.redlines.compacting import Compact, compact_text
-from app.redlines.compiler import NO_LITERAL, Compiled, Longer, Rule, RuleError, compile_rules
+from app.redlines.compiler import NO_LITERAL, Compiled, Longer, Rule, compile_rules
 from app.redlines.context import happened, role
 from app.redlines.dates import CLASSES
 from app.redlines.findings import Crossing, Finding, State, resolved
-from app.redlines.folding import Folded, fold, fold_text
+from app.redlines.folding import Folded, fold
 from app.redlines.literals import DETERMINERS, is_han, units
 from app.redlines.parted import parted_hits
 from app.redlines.phrases import Pattern, Slot
+from app.redlines.problems import RuleError
 from app.redlines.regexes import Regex
 from app.redlines.surroundings import Surroundings
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from app.redlines.characters import fold_text
 from app.redlines.dates import CLASSES
-from app.redlines.folding import fold_text
 from app.redlines.inflection import forms
 from app.redlines.literals import compact, is_han
 from app.redlines.regexes import LONGEST_WINDOW, Regex, compile_safely

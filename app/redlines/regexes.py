@@ -11,7 +11,7 @@ from typing import Any
 
 import re2
 
-from app.redlines.folding import fold_pattern
+from app.redlines.characters import fold_pattern
 
 LONGEST_WINDOW = 200
 

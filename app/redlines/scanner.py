@@ -17,8 +17,9 @@ import ahocorasick_rs
 import numpy as np
 from numpy.typing import NDArray
 
+from app.redlines.characters import is_latin
 from app.redlines.compacting import Compact
-from app.redlines.folding import CODE, LATIN, is_latin
+from app.redlines.folding import CODE, LATIN
 
 Found = tuple[NDArray[np.int64], NDArray[np.int64]]
 """Numbers of literals, and where in the bytes each ends."""

@@ -5,7 +5,7 @@ from sqlmodel import Session
 
 from app.catalog.models import ContentKind
 from app.conduct.rescan import MOST_CHARACTERS_TRIED, Trial, trial
-from app.redlines.compiler import RuleError
+from app.redlines.problems import RuleError
 from factories import NOW, person, product, published, redline, sent_text
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from app.redlines.folding import HAN, is_latin
+from app.redlines.characters import HAN, is_latin
 from app.redlines.literals import DETERMINERS, tokens
 
 WORD = rf"[^\W_{HAN}]"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.redlines.cache import digest, matcher_of
-from app.redlines.compiler import RuleError
+from app.redlines.problems import RuleError
 
 
 def rule(phrase: str) -> dict[str, Any]:

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.redlines.folding import fold, fold_character, fold_pattern, fold_text
+from app.redlines.characters import fold_character, fold_pattern, fold_text
+from app.redlines.folding import fold
 
 
 @pytest.mark.parametrize(

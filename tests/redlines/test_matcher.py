@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.redlines.compiler import RuleError
 from app.redlines.matcher import Finding, Matcher
+from app.redlines.problems import RuleError
 
 RETURN: dict[str, Any] = {
     "id": "return",

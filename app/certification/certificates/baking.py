@@ -6,8 +6,6 @@ import zlib
 from binascii import crc32
 from collections.abc import Iterator
 
-from lxml import etree
-
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _KEYWORD = b"openbadgecredential"
 _NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
@@ -77,6 +75,8 @@ def _inflated(packed: bytes) -> bytes:
 
 
 def _out_of_svg(data: bytes) -> str | None:
+    from lxml import etree  # noqa: PLC0415 (a large library, for those who check a badge that is a drawing)
+
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(data, parser)

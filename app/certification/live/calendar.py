@@ -5,9 +5,7 @@ dates the beginning of summer time by the clock that it leads to, where RFC 5545
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -23,48 +21,13 @@ from icalendar import (
     vText,
 )
 
+from app.certification.live.entries import Entry, Method, Who
+
 PRODUCT_ID = "-//Dealworthy//Live sessions//EN"
 REFRESH = timedelta(hours=1)
 """How often programs that subscribe to a calendar are asked to look for news."""
 _AROUND = timedelta(days=366)
 _HOUR = timedelta(hours=1)
-
-
-class Method(StrEnum):
-    """What the reader is to do with the entries."""
-
-    PUBLISH = "PUBLISH"
-    REQUEST = "REQUEST"
-    CANCEL = "CANCEL"
-
-
-class Who(NamedTuple):
-    """A person, as calendars name one."""
-
-    name: str
-    email: str
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One date as a calendar shows it; texts are in the reader's language.
-
-    `uid` never changes; `sequence` and `stamped_at` say which of two messages is newer.
-    """
-
-    uid: str
-    sequence: int
-    stamped_at: datetime
-    starts_at: datetime
-    ends_at: datetime
-    timezone: str
-    title: str
-    description: str
-    location: str
-    url: str
-    host: Who
-    attendee: Who | None = None
-    cancelled: bool = False
 
 
 class Change(NamedTuple):

@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlmodel import Session, col
 
 from app.certification.live import words
-from app.certification.live.calendar import Entry, Method, Who, message
+from app.certification.live.entries import Entry, Method, Who
 from app.certification.live.models import LiveSession
 from app.certification.live.queries import Date, dates
 from app.database import stored_id
@@ -63,6 +63,8 @@ def _send(
     *,
     calendar: bool,
 ) -> None:
+    from app.certification.live.calendar import message  # noqa: PLC0415 (its library is large, and few requests need it)
+
     session.flush()
     (date,) = dates(session, 0, desk.moment, col(LiveSession.id) == stored_id(live))
     if not calendar or occasion in _METHODS:

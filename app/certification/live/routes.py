@@ -11,7 +11,6 @@ from starlette.responses import Response
 from app.certification.live import actions, attending, authoring, hosting, words
 from app.certification.live.attending import Outcome, Somebody
 from app.certification.live.authoring import desk_of
-from app.certification.live.calendar import feed
 from app.certification.live.forms import CodeForm
 from app.certification.live.invitations import entry
 from app.certification.live.models import LiveSession
@@ -204,6 +203,8 @@ def _check_in_page(
 @router.get("/calendar/{secret}.ics", dependencies=[Depends(anybody)])
 def show_feed(request: Request, secret: str, session: SessionDep, moment: Now) -> Response:
     """Give a person's calendar to whoever knows its address, such as the calendar of their phone."""
+    from app.certification.live.calendar import feed  # noqa: PLC0415 (its library is large, and few requests need it)
+
     reader = feed_reader(session, secret)
     if reader is None:
         raise NotFoundError(_("There is no calendar at this address. Make a new one on the page of live sessions."))

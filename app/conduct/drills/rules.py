@@ -10,7 +10,7 @@ from typing import Any, Final
 from app.catalog.text import nearest
 from app.redlines.anchors import missing_anchors
 from app.redlines.content import Effective
-from app.redlines.matcher import Finding
+from app.redlines.findings import Finding
 
 STOPPING: Final = frozenset({"block", "warn"})
 """Severities that a right sentence has none of; what only coaches is shown and does not fail it."""

@@ -11,7 +11,8 @@ import pytest
 from dateutil.tz import tzical  # type: ignore[import-untyped]  # it ships no types
 from icalendar import Calendar
 
-from app.certification.live.calendar import Entry, Method, Who, feed, message
+from app.certification.live.calendar import feed, message
+from app.certification.live.entries import Entry, Method, Who
 
 ENTRY = Entry(
     uid="0a1b2c@dealworthy",

@@ -2,11 +2,11 @@
 
 import pytest
 
+from app.redlines.characters import fold_text
 from app.redlines.context import label_role
 from app.redlines.documents import Part, Place, Reading, read
 from app.redlines.documents.reading import names_speakers
 from app.redlines.documents.words import place_words
-from app.redlines.folding import fold_text
 from handed_in import changed, deck, letter, mail, member, pdf, rich_deck
 
 
