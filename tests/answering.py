@@ -22,6 +22,7 @@ def begin(page: Page) -> None:
     """Start the quiz that the page shows, and go to its first question with choices."""
     page.get_by_role("button", name="Start the quiz").click()
     expect(page).to_have_url(re.compile(r"/attempts/\d+"))
+    page.wait_for_load_state()  # before its script has run, nothing is saved as it is given
     position = 1
     while page.locator("input[name=choice]").count() < 3:
         position += 1
