@@ -1,10 +1,11 @@
 """Commands that run the installation: `serve`, `migrate`."""
 
 import argparse
+import ctypes
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import parent_process
 from threading import Event, Thread
 
@@ -27,6 +28,7 @@ _GRACE = 30
 _SILENCE = 30
 """Seconds without a sign of life after which one of several processes is ended and started again."""
 _MOST_PROCESSES = 64
+_M_ARENA_MAX = -8  # as malloc.h of glibc has it
 
 
 def register(parsers: Parsers) -> None:
@@ -65,6 +67,7 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     port = arguments.port or settings.port
     running = settings.model_copy(update={"port": port})
     logs.configure(running)
+    _share_one_heap()
     if arguments.processes > 1:
         os.environ["DEALWORTHY_PORT"] = str(port)  # each process reads its settings anew
         config = _configured("app.commands.server:application", running, arguments)
@@ -84,6 +87,16 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
     with _working(served.state.database, running, wanted=not arguments.no_worker):
         uvicorn.Server(_configured(served, running, arguments)).run()
     return 0
+
+
+def _share_one_heap() -> None:
+    """Let threads take memory from one heap, where the C library is glibc.
+
+    It would give each thread one of its own, which keeps what its largest request needed: 12 MB more with eight at
+    once. Threads wait for the interpreter before they ask for memory, so they hardly ever wait for the heap.
+    """
+    with suppress(AttributeError, OSError, TypeError):  # there is no such call, or no such library
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
 def _alone(settings: Settings) -> list[str]:
@@ -120,6 +133,7 @@ def application() -> FastAPI:
         Thread(target=_end_after, args=(parent.join,), name="parent", daemon=True).start()
     settings = Settings()
     logs.configure(settings)
+    _share_one_heap()
     return create_app(settings)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import cache
 from inspect import isasyncgenfunction, iscoroutinefunction, isgeneratorfunction
 from typing import Any, Final, TypeVar
 
@@ -194,6 +195,7 @@ def _outcome(found: Any) -> Any:
     return found
 
 
+@cache
 def _awaits(function: Callable[..., Any]) -> bool:
     return any(instruction.opname == "SEND" for instruction in dis.get_instructions(function))
 
