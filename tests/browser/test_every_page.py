@@ -1,16 +1,19 @@
 """Every page that a role reaches by following links keeps the promises that all pages make."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
+from lxml import html
+from lxml.html import HtmlElement
 from playwright.sync_api import Page
 
 from app.people.demo import DEMO_PEOPLE
-from browsing import DESKTOP, PHONE, audit
+from browsing import ALL_LOOKS, DESKTOP, PHONE, audit
 from route_access import ACCESS
 
 OF_ONE_ROUTE = 2
@@ -93,9 +96,6 @@ REACHED = {
 }
 """Where links must lead some of the roles, beside the pages of everybody."""
 
-SAME_FOR_ALL = ("/products", "/quizzes", "/account")
-"""Where pages begin that look alike whoever reads them; axe sees those of one role."""
-
 FILES = (".csv", ".ics", ".jwt", ".pdf", ".png", ".svg", ".zip", "/export/{format_name}")
 
 FACTS = """() => {
@@ -105,9 +105,8 @@ FACTS = """() => {
   return {
     title: document.title,
     headings: [...document.querySelectorAll("h1")].map((each) => each.innerText.trim()),
-    lang: document.documentElement.lang,
     text: document.body.innerText,
-    twice: ids.filter((id, place) => ids.indexOf(id) !== place),
+    ids,
     links: [...document.querySelectorAll("a[href]")].filter((each) => !each.closest("[hidden]"))
       .map((each) => each.href),
     bytes: [performance.getEntriesByType("navigation")[0], ...loaded]
@@ -143,74 +142,127 @@ def route_of(address: str) -> str | None:
 
 
 @dataclass
+class Facts:
+    """What a page says: as it was sent, or as it stands in the browser, which adds what it weighs."""
+
+    title: str
+    headings: list[str]
+    text: str
+    ids: list[str]
+    links: list[str]
+    bytes: int = 0
+
+    def problems(self, route: str) -> Iterator[str]:
+        if len(self.headings) != 1 or not self.headings[0]:
+            yield f"one heading is wanted, there are {self.headings}"
+        elif route not in TITLE_OF_ITS_OWN and not _agree(self.title, self.headings[0]):
+            yield f"title {self.title!r} and heading {self.headings[0]!r} say different things"
+        if not self.title.endswith(" · Dealworthy"):
+            yield f"title {self.title!r}"
+        if raw := RAW.search(self.text):
+            yield f"raw text: {self.text[max(0, raw.start() - 40) : raw.end() + 40]!r}"
+        if twice := [each for each, count in Counter(self.ids).items() if count > 1]:
+            yield f"ids that stand twice: {twice}"
+        if self.bytes > LARGEST:
+            yield f"{self.bytes} bytes"
+
+
+def facts_of(document: HtmlElement) -> Facts:
+    """Read a page as it was sent."""
+    links = document.xpath("//a[@href][not(ancestor-or-self::*[@hidden])]/@href")
+    return Facts(
+        title=document.findtext(".//title") or "",
+        headings=[each.text_content().strip() for each in document.iterfind(".//h1")],
+        text=" ".join(document.xpath("//body//text()[not(parent::script or parent::style)]")),
+        ids=document.xpath("//@id"),
+        links=links,
+    )
+
+
+def kinds_of(document: HtmlElement) -> set[str]:
+    """What a page is made of: each tag with its classes and, of a control, its type."""
+    return {f"{each.tag!s}.{each.get('class', '')}.{each.get('type', '')}" for each in document.iter("*")}
+
+
+@dataclass
+class Looked:
+    """What was before a browser's eyes: a page made of the same, by whichever role, need not come there again."""
+
+    kinds: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """What pages were made of, by their route."""
+
+    def is_new(self, route: str, kinds: set[str]) -> bool:
+        """Whether a page of this route has not yet had one of these."""
+        return not kinds <= self.kinds[route]
+
+    def is_unheard_of(self, route: str, kinds: set[str]) -> bool:
+        """Whether no page at all has had one of these, or there was none of this route."""
+        return not self.kinds[route] or not kinds <= set().union(*self.kinds.values())
+
+
+@dataclass
 class Crawl:
-    """A walk along links, and what it found wrong."""
+    """A walk along links, and what it found wrong.
+
+    Every page is read as it is sent; what a page of its route has not shown yet is looked at in the browser.
+    """
 
     page: Page
-    origin: str
-    audits_all: bool = True
+    looked: Looked
+    audits: bool = True
     wrong: list[str] = field(default_factory=list)
     seen: Counter[str] = field(default_factory=Counter)
 
     def walk(self, start: str) -> None:
-        """Look at every page within reach."""
-        waiting, known = [self.origin + start], {self.origin + start}
+        """Read every page within reach."""
+        first = urljoin(self.page.url, start)
+        waiting, known = [first], {first}
         while waiting:
             address = waiting.pop(0)
             route = route_of(address)
-            if route is None:
-                self._knock(address)
+            if route and self.seen[route] >= OF_ONE_ROUTE:
                 continue
-            if self.seen[route] >= OF_ONE_ROUTE:
-                continue
-            self.seen[route] += 1
-            for link in self._look(address, route):
+            for link in self._read(address, route):
                 target = urldefrag(urljoin(address, link)).url
-                if target.startswith(self.origin + "/") and target not in known:
+                if target.startswith(urljoin(first, "/")) and target not in known:
                     known.add(target)
                     waiting.append(target)
 
-    def _knock(self, address: str) -> None:
-        """See that an address that is not a page of the product leads somewhere all the same."""
+    def _read(self, address: str, route: str | None) -> Iterator[str]:
+        """Read a page and yield its links. What is not a page of the product must lead somewhere all the same."""
         answer = self.page.request.get(address)
-        if answer.status != 200:
+        if answer.status != HTTPStatus.OK:
             self.wrong.append(f"{address}: status {answer.status}")
+        elif route:
+            self.seen[route] += 1
+            if not route.endswith(FILES):
+                yield from self._weigh(address, route, html.document_fromstring(answer.text()))
 
-    def _look(self, address: str, route: str) -> list[str]:
-        if route.endswith(FILES):
-            assert self.page.request.get(address).status == 200, address
-            return []
+    def _weigh(self, address: str, route: str, document: HtmlElement) -> Iterator[str]:
+        facts, kinds = facts_of(document), kinds_of(document)
+        problems = list(facts.problems(route))
+        yield from facts.links
+        if self.looked.is_new(route, kinds):
+            audited = self.audits and self.looked.is_unheard_of(route, kinds)
+            self.looked.kinds[route] |= kinds
+            shown, seen = self._look(address, audited=audited)
+            problems += [*shown.problems(route), *seen]
+            yield from shown.links
+        self.wrong += [f"{address}: {problem}" for problem in dict.fromkeys(problems)]
+
+    def _look(self, address: str, *, audited: bool) -> tuple[Facts, list[str]]:
+        """Open a page in the browser: what it says there, and what is wrong with how it looks."""
         self.page.set_viewport_size(DESKTOP)
-        answer = self.page.goto(address)
-        assert answer is not None, address
-        if answer.status != 200:
-            self.wrong.append(f"{address}: status {answer.status}")
-            return []
-        facts = self.page.evaluate(FACTS)
+        self.page.goto(address)
+        facts = Facts(**self.page.evaluate(FACTS))
         self.page.set_viewport_size(PHONE)
-        problems = [*self._problems(facts, route), *self.page.evaluate(WIDER)]
-        if self.seen[route] == 1 and (self.audits_all or not route.startswith(SAME_FOR_ALL)):
+        problems = list(self.page.evaluate(WIDER))
+        if audited:
             try:
                 audit(self.page)
             except AssertionError as error:
                 problems.append(str(error))
-        self.wrong += [f"{address}: {problem}" for problem in problems]
-        return list(facts["links"])
-
-    def _problems(self, facts: dict[str, object], route: str) -> Iterator[str]:
-        title, headings, text = str(facts["title"]), facts["headings"], str(facts["text"])
-        if not isinstance(headings, list) or len(headings) != 1 or not headings[0]:
-            yield f"one heading is wanted, there are {headings}"
-        elif route not in TITLE_OF_ITS_OWN and not _agree(title, headings[0]):
-            yield f"title {title!r} and heading {headings[0]!r} say different things"
-        if not title.endswith(" · Dealworthy"):
-            yield f"title {title!r}"
-        if raw := RAW.search(text):
-            yield f"raw text: {text[max(0, raw.start() - 40) : raw.end() + 40]!r}"
-        if facts["twice"]:
-            yield f"ids that stand twice: {facts['twice']}"
-        if int(str(facts["bytes"])) > LARGEST:
-            yield f"{facts['bytes']} bytes"
+        return facts, problems
 
 
 def _agree(title: str, heading: str) -> bool:
@@ -219,11 +271,16 @@ def _agree(title: str, heading: str) -> bool:
     return heading in title or any(word in heading.lower() for word in words)
 
 
+@pytest.fixture(scope="module")
+def looked() -> Looked:
+    return Looked()
+
+
 @pytest.mark.parametrize("email", [email for _part, email, _role in DEMO_PEOPLE])
-def test_every_page_within_reach(sign_in_as: Callable[..., Page], email: str) -> None:
+def test_every_page_within_reach(sign_in_as: Callable[..., Page], looked: Looked, email: str) -> None:
     page = sign_in_as(email)
-    origin = "http://" + urlsplit(page.url).netloc
-    crawl = Crawl(page, origin, audits_all=email == "rep@example.com")
+    audit(page, ALL_LOOKS)
+    crawl = Crawl(page, looked)
     crawl.walk("/")
     assert crawl.wrong == [], "\n".join(crawl.wrong)
     everybody = {"/", "/products/{slug}", "/products/{slug}/lessons/{lesson_id}", "/account"}
@@ -233,6 +290,6 @@ def test_every_page_within_reach(sign_in_as: Callable[..., Page], email: str) ->
 def test_every_page_in_chinese(sign_in_as: Callable[..., Page]) -> None:
     page = sign_in_as("manager@example.com")
     page.get_by_role("button", name="简体中文").click()
-    crawl = Crawl(page, "http://" + urlsplit(page.url).netloc, audits_all=False)
+    crawl = Crawl(page, Looked(), audits=False)
     crawl.walk("/")
     assert crawl.wrong == [], "\n".join(crawl.wrong)
