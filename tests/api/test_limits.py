@@ -26,12 +26,11 @@ WRITE = "/api/v1/people"
 
 
 @pytest.fixture
-def processes(settings: Settings) -> Iterator[list[TestClient]]:
+def processes(application: FastAPI, settings: Settings) -> Iterator[list[TestClient]]:
     """Two servers on one database."""
-    applications = [create_app(settings), create_app(settings)]
-    yield [TestClient(each) for each in applications]
-    for each in applications:
-        each.state.database.dispose()
+    other = create_app(settings)
+    yield [TestClient(application), TestClient(other)]
+    other.state.database.dispose()
 
 
 def secret_of(session: Session, name: str) -> dict[str, str]:
