@@ -7,7 +7,7 @@ server where there is one.
 import re
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,15 +18,14 @@ from secrets import token_urlsafe
 from threading import Event
 from typing import Any
 
-import httpx2
 from sqlmodel import Session
 
 from app.database import stored_id
 from app.people.access import digest
 from app.people.models import Role, SignInSession
 from app.people.tokens import create_token
+from callers import NO_ANSWER, Caller, Reply
 from factories import attest, person, published_quiz, quiz_document, sellable
-from servers import NO_TLS
 
 PLACES = 3
 ROUNDS = 4
@@ -59,6 +58,11 @@ class Rep:
     name: str
     email: str
     cookies: dict[str, str]
+
+    @property
+    def signed_in(self) -> dict[str, str]:
+        """The headers by which their browser is known."""
+        return {"cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
 
 
 @dataclass(frozen=True)
@@ -135,20 +139,19 @@ def _signed_in(session: Session, person_id: int, moment: datetime) -> str:
 
 
 class Line:
-    """A client that tries again until it gets an answer other than `not now`; raises `StoppedError` at the end."""
+    """Asks one server after another until one answers other than `not now`; raises `StoppedError` at the end."""
 
-    def __init__(self, bases: Sequence[str], stop: Event, **options: Any) -> None:
-        self._bases = bases
+    def __init__(self, bases: Sequence[str], stop: Event, headers: Mapping[str, str]) -> None:
+        self._callers = [Caller(base, headers) for base in bases]
         self._stop = stop
         self._turn = 0
-        self._client = httpx2.Client(timeout=20, verify=NO_TLS, **options)
 
-    def send(self, method: str, path: str, **more: Any) -> httpx2.Response:
+    def send(self, method: str, path: str, **more: Any) -> Reply:
         """Send a request as often as it takes. AssertionError: it was answered by an error of ours."""
         while not self._stop.is_set():
             try:
-                reply = self._client.request(method, self._bases[self._turn % len(self._bases)] + path, **more)
-            except httpx2.TransportError:
+                reply = self._callers[self._turn % len(self._callers)].send(method, path, **more)
+            except NO_ANSWER:
                 reply = None
             if reply is not None and reply.status_code not in NOT_NOW:
                 assert reply.status_code < 500, f"{method} {path}: {reply.status_code} {reply.text[:500]}"
@@ -159,7 +162,8 @@ class Line:
 
     def close(self) -> None:
         """Close its connections."""
-        self._client.close()
+        for each in self._callers:
+            each.close()
 
 
 def certify(line: Line, rep: Rep, told: Told) -> None:
@@ -234,14 +238,14 @@ def at_work(company: Company, bases: Sequence[str], *, seats: int = 4) -> Iterat
     def sit() -> None:
         while True:
             rep = waiting.get_nowait()
-            line = Line(bases, stop, cookies=rep.cookies)
+            line = Line(bases, stop, rep.signed_in)
             try:
                 certify(line, rep, told)
             finally:
                 line.close()
 
     key = {"authorization": f"Bearer {company.token}"}
-    lines = [Line(bases, stop, headers=key) for _ in range(3)]
+    lines = [Line(bases, stop, key) for _ in range(3)]
     with ThreadPoolExecutor(seats + len(lines)) as pool:
         working: list[Future[None]] = [pool.submit(sit) for _ in range(seats)]
         working += [

@@ -3,8 +3,8 @@
 import os
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
-import httpx2
 import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
@@ -12,9 +12,9 @@ from sqlmodel import col
 from app.audit.queries import verify
 from app.database import POOL_SIZE
 from app.quizzes.models import Attempt, AttemptItem
+from callers import Caller
 from faults.company import PLACES, Rep
 from faults.houses import House
-from servers import NO_TLS
 
 pytestmark = pytest.mark.faults
 
@@ -29,7 +29,7 @@ def test_four_hundred_clients_share_ten_connections(installed: House) -> None:
     (base,) = installed.bases
 
     def look(rep: Rep) -> int:
-        with httpx2.Client(base_url=base, cookies=rep.cookies, timeout=120, verify=NO_TLS) as client:
+        with closing(Caller(base, rep.signed_in, timeout=120)) as client:
             reply = client.get("/")
         assert rep.name in reply.text
         return reply.status_code
@@ -44,7 +44,7 @@ def test_everybody_starts_the_same_quiz_at_once(installed: House) -> None:
 
     def begin(rep: Rep) -> str:
         base = installed.bases[rep.id % len(installed.bases)]
-        with httpx2.Client(base_url=base, cookies=rep.cookies, timeout=120, verify=NO_TLS) as client:
+        with closing(Caller(base, rep.signed_in, timeout=120)) as client:
             reply = client.post("/quizzes/keeper-quiz/attempts")
             assert reply.status_code == 303, reply.text
             page = client.get(reply.headers["location"])

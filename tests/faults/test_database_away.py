@@ -13,6 +13,7 @@ from faults.company import Company, at_work
 from faults.houses import House, house
 from faults.promises import assert_kept
 from forks import Forks
+from servers import NO_TLS
 
 pytestmark = pytest.mark.faults
 
@@ -43,7 +44,7 @@ def test_pages_say_that_it_is_away_and_go_on_when_it_is_back(
     installed: House, cluster: Cluster, company: Company
 ) -> None:
     (base,) = installed.bases
-    with httpx2.Client(base_url=base, cookies=company.reps[0].cookies, timeout=20) as client:
+    with httpx2.Client(base_url=base, cookies=company.reps[0].cookies, timeout=20, verify=NO_TLS) as client:
         assert client.get("/").status_code == 200
         cluster.kill()
         gone = [client.get(path) for path in ("/", "/quizzes/keeper-quiz", "/readyz", "/healthz")]
@@ -75,7 +76,7 @@ def test_what_waits_for_a_database_that_stands_still_is_done_once_it_moves(
         told.wait_for(20)
         cluster.pause()
         with ThreadPoolExecutor(4) as pool:
-            asked = [pool.submit(httpx2.get, f"{base}/healthz", timeout=20) for _ in range(4)]
+            asked = [pool.submit(httpx2.get, f"{base}/healthz", timeout=20, verify=NO_TLS) for _ in range(4)]
             assert [each.result().status_code for each in asked] == [200] * 4
         Event().wait(AWAY)
         cluster.go_on()

@@ -1,17 +1,18 @@
 """A server that is killed while it answers a client has kept every answer that it gave."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx2
 import pytest
 from sqlmodel import Session
 
 from app.people.tokens import create_token
+from callers import NO_ANSWER, Caller
 from factories import sellable
 from forks import Forks
-from servers import NO_TLS, free_port, running_server, wait_until
+from servers import free_port, running_server, wait_until
 
 pytestmark = pytest.mark.faults
 
@@ -20,14 +21,14 @@ CLIENTS = 4
 
 def ask_until_the_server_dies(base: str, headers: dict[str, str], number: int, given: list[str]) -> None:
     """Ask one question after another; `given` holds the ids of the answers that were given."""
-    with httpx2.Client(base_url=base, headers=headers, timeout=10, verify=NO_TLS) as client:
+    with closing(Caller(base, headers)) as client:
         try:
             while True:
                 query = {"rep": f"rep{number}@example.com", "product": "keeper", "region": str(len(given))}
-                reply = client.get("/api/v1/clearance", params=query)
+                reply = client.get("/api/v1/clearance", query)
                 assert reply.status_code == 200, reply.text
                 given.append(reply.json()["decision_id"])
-        except httpx2.TransportError:
+        except NO_ANSWER:
             return
 
 
@@ -49,8 +50,8 @@ def test_every_answer_of_the_gate_that_was_given_opens_again(
         server.kill()
     with (
         running_server(forks.start, database_url, port, tmp_path / "2"),
-        httpx2.Client(headers=headers, verify=NO_TLS) as client,
+        closing(Caller(base, headers)) as client,
     ):
         for decision_id in [each for own in given for each in own[-5:]]:
-            reply = client.get(f"{base}/api/v1/decisions/{decision_id}")
+            reply = client.get(f"/api/v1/decisions/{decision_id}")
             assert (reply.status_code, reply.json()["asked_again"]["same"]) == (200, True), reply.text

@@ -28,7 +28,7 @@ from app.people.passwords import hash_password
 from app.people.tokens import Scope, create_token
 from factories import attest, deal, person, published, redline, sellable
 from forks import Forks
-from servers import answers, free_port, wait_until
+from servers import NO_TLS, answers, free_port, wait_until
 from tools.demonstration import Process
 from tools.demonstration import environment as demonstration
 from tools.demonstration import start as start_command
@@ -100,7 +100,10 @@ def house(session: Session, database_url: str, forks: Forks, tmp_path: Path) -> 
             stack.callback(processes[-1].kill)
         for port in ports:
             wait_until(lambda port=port: answers(port))  # type: ignore[misc]  # it is called before the next round
-        a, b = (stack.enter_context(httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=20)) for port in ports)
+        a, b = (
+            stack.enter_context(httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=20, verify=NO_TLS))
+            for port in ports
+        )
         yield House(a, b, list(processes), ana, token)
     assert [(tmp_path / f"server-{number}").read_text() for number in range(2)] == ["", ""]
 
