@@ -66,7 +66,15 @@ class Cluster:
         if self.account:
             _library().ensure_prefix_permissions(self.folder)
             shutil.chown(self.folder, self.account)
-        self.run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--pgdata", str(self.folder))
+        self.run(
+            "initdb",
+            "--auth=trust",
+            "--username=postgres",
+            "--encoding=UTF8",
+            "--no-sync",
+            "--pgdata",
+            str(self.folder),
+        )
         with (self.folder / "postgresql.conf").open("a") as file:
             file.write("\n".join(["", *self._options, ""]))
 

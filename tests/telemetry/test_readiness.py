@@ -15,7 +15,7 @@ from app.schema import migrate
 from app.telemetry.readiness import READY, Readiness
 from clusters import Cluster
 from forks import Forks
-from servers import answers, free_port, wait_until
+from servers import NO_TLS, answers, free_port, wait_until
 from tools.demonstration import environment
 
 LONGEST = 3.0
@@ -117,12 +117,12 @@ def test_told_to_stop_it_says_so_before_it_closes(file: Path, tmp_path: Path, fo
     try:
         wait_until(lambda: answers(port))
         ready = f"http://127.0.0.1:{port}/readyz"
-        assert httpx2.get(ready).json() == {"status": "ready"}
-        assert "dealworthy_build_info" in httpx2.get(f"http://127.0.0.1:{metrics_port}/metrics").text
+        assert httpx2.get(ready, verify=NO_TLS).json() == {"status": "ready"}
+        assert "dealworthy_build_info" in httpx2.get(f"http://127.0.0.1:{metrics_port}/metrics", verify=NO_TLS).text
         server.terminate()
-        wait_until(lambda: httpx2.get(ready).status_code == 503)
-        assert httpx2.get(f"http://127.0.0.1:{port}/sign-in").status_code == 200
-        assert httpx2.get(f"http://127.0.0.1:{metrics_port}/readyz").json() == {"status": "stopping"}
+        wait_until(lambda: httpx2.get(ready, verify=NO_TLS).status_code == 503)
+        assert httpx2.get(f"http://127.0.0.1:{port}/sign-in", verify=NO_TLS).status_code == 200
+        assert httpx2.get(f"http://127.0.0.1:{metrics_port}/readyz", verify=NO_TLS).json() == {"status": "stopping"}
         server.wait(20)
         assert not answers(port)
     finally:
