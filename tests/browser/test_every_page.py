@@ -1,10 +1,14 @@
 """Every page that a role reaches by following links keeps the promises that all pages make."""
 
+import fcntl
+import json
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from itertools import chain
+from pathlib import Path
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
@@ -184,20 +188,32 @@ def kinds_of(document: HtmlElement) -> set[str]:
     return {f"{each.tag!s}.{each.get('class', '')}.{each.get('type', '')}" for each in document.iter("*")}
 
 
-@dataclass
+@dataclass(frozen=True)
 class Looked:
-    """What was before a browser's eyes: a page made of the same, by whichever role, need not come there again."""
+    """What was before a browser's eyes: a page made of the same need not come there again, whichever role reads it.
 
-    kinds: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    """What pages were made of, by their route."""
+    Kept in a file, so that the workers of one run share the looking.
+    """
 
-    def is_new(self, route: str, kinds: set[str]) -> bool:
-        """Whether a page of this route has not yet had one of these."""
-        return not kinds <= self.kinds[route]
+    file: Path
 
-    def is_unheard_of(self, route: str, kinds: set[str]) -> bool:
-        """Whether no page at all has had one of these, or there was none of this route."""
-        return not self.kinds[route] or not kinds <= set().union(*self.kinds.values())
+    def claim(self, route: str, kinds: set[str]) -> tuple[bool, bool]:
+        """Take on to look at what is new here.
+
+        Return whether no page of this route has had one of these, and whether no page at all has; pages of a route
+        that nobody has looked at are new in both ways.
+        """
+        with self.file.open("a+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            file.seek(0)
+            known: dict[str, list[str]] = json.loads(file.read() or "{}")
+            of_route = set(known.get(route, []))
+            new = not kinds <= of_route
+            unheard_of = not of_route or not kinds <= set(chain.from_iterable(known.values()))
+            if new:
+                file.truncate(0)
+                json.dump({**known, route: sorted(of_route | kinds)}, file)
+        return new, unheard_of
 
 
 @dataclass
@@ -242,10 +258,9 @@ class Crawl:
         facts, kinds = facts_of(document), kinds_of(document)
         problems = list(facts.problems(route))
         yield from facts.links
-        if self.looked.is_new(route, kinds):
-            audited = self.audits and self.looked.is_unheard_of(route, kinds)
-            self.looked.kinds[route] |= kinds
-            shown, seen = self._look(address, audited=audited)
+        new, unheard_of = self.looked.claim(route, kinds)
+        if new:
+            shown, seen = self._look(address, audited=self.audits and unheard_of)
             problems += [*shown.problems(route), *seen]
             yield from shown.links
         self.wrong += [f"{address}: {problem}" for problem in dict.fromkeys(problems)]
@@ -271,9 +286,9 @@ def _agree(title: str, heading: str) -> bool:
     return heading in title or any(word in heading.lower() for word in words)
 
 
-@pytest.fixture(scope="module")
-def looked() -> Looked:
-    return Looked()
+@pytest.fixture
+def looked(shared: Path) -> Looked:
+    return Looked(shared / "looked-at.json")
 
 
 @pytest.mark.parametrize("email", [email for _part, email, _role in DEMO_PEOPLE])
@@ -287,9 +302,9 @@ def test_every_page_within_reach(sign_in_as: Callable[..., Page], looked: Looked
     assert (everybody | REACHED.get(email, set())) - set(crawl.seen) == set()
 
 
-def test_every_page_in_chinese(sign_in_as: Callable[..., Page]) -> None:
+def test_every_page_in_chinese(sign_in_as: Callable[..., Page], tmp_path: Path) -> None:
     page = sign_in_as("manager@example.com")
     page.get_by_role("button", name="简体中文").click()
-    crawl = Crawl(page, Looked(), audits=False)
+    crawl = Crawl(page, Looked(tmp_path / "looked-at.json"), audits=False)
     crawl.walk("/")
     assert crawl.wrong == [], "\n".join(crawl.wrong)
