@@ -166,6 +166,29 @@ def test_what_is_right_twice_in_a_row_does_not_come_again(
     assert practise(ana) == "/quizzes/keeper-quiz"
 
 
+@pytest.mark.parametrize(
+    ("answers", "asked"),
+    [
+        ("right right", {"two"}),
+        ("wrong", {"one", "two"}),
+        ("wrong right", {"one", "two"}),
+        ("wrong right right", {"two"}),
+        ("wrong right right right", {"two"}),
+        ("right right wrong", {"one", "two"}),
+        ("wrong right wrong right", {"one", "two"}),
+        ("wrong right right wrong", {"one", "two"}),
+    ],
+)
+def test_what_is_right_in_two_attempts_in_a_row_is_not_asked(
+    session: Session, ana: Taker, clock: time_machine.Traveller, answers: str, asked: set[str]
+) -> None:
+    publish(session, single("one"), single("two"), pass_percent=90)
+    for one in answers.split():
+        fail(ana, "two", *(["one"] if one == "wrong" else []))
+        clock.shift(timedelta(minutes=1))
+    assert prompts(ana, practise(ana)) == asked
+
+
 def test_after_a_pass_only_what_was_missed_in_it_is_asked(session: Session, ana: Taker) -> None:
     publish(session)
     fail(ana)

@@ -15,6 +15,7 @@ from app.quizzes.items import parse_item
 from app.quizzes.models import ItemVersion, Practice, PracticeItem, PracticeKind
 from app.quizzes.practice import queries
 from app.quizzes.practice.openness import marks_are_open
+from app.quizzes.practice.outcomes import outcomes
 from app.quizzes.practice.rules import MOST, missed, practised
 from app.quizzes.practice.starting import begin, take_turn
 from app.quizzes.queries import settings_of
@@ -40,13 +41,13 @@ def start(
     settings = settings_of(version.document)
     if kind is PracticeKind.MISSED and not marks_are_open(session, person_id, version.content_id, settings, moment):
         return None
-    outcomes = queries.outcomes(session, person_id, version.content_id)
+    found = outcomes(session, person_id, version.content_id)
     if kind is PracticeKind.MISSED:
-        counts = missed(outcomes)
+        counts = missed(found)
         items = queries.items_in_force(session, {version.content_id, *(content for content, _item in counts)}, moment)
     else:
         items = queries.items_asked(session, version, moment)
-        counts = practised(items, outcomes)
+        counts = practised(items, found)
     chosen = draw({key: count for key, count in counts.items() if key in items}, MOST, rng)
     documents = [(key, items[key]) for key in chosen]
     return begin(session, person_id, kind, version.content_id, documents, moment, rng)

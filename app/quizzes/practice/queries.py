@@ -8,15 +8,18 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlmodel import Session, col
 
+from app.anyof import any_of
 from app.catalog.document import digest
 from app.catalog.models import Content, ContentKind, Product
 from app.catalog.queries import Version, in_force
+from app.database import rows
 from app.errors import NotFoundError
 from app.quizzes import itemqueries, sources
 from app.quizzes.clock import SLACK
 from app.quizzes.models import Attempt, AttemptItem, ItemVersion, Practice, PracticeItem, PracticeKind
 from app.quizzes.practice.openness import marks_are_open
-from app.quizzes.practice.rules import Key, Outcome, can_be_practised, missed
+from app.quizzes.practice.outcomes import outcomes
+from app.quizzes.practice.rules import Key, can_be_practised, missed
 from app.quizzes.queries import settings_of
 from app.web.i18n import gettext as _
 
@@ -94,7 +97,7 @@ def round_of(session: Session, person_id: int, practice_id: int) -> Round:
 
 def questions(session: Session, practice_id: int) -> list[Asked]:
     """Return the questions of a round, in their order."""
-    rows = session.execute(
+    found = session.execute(
         select(
             col(PracticeItem.position),
             col(ItemVersion.content_id),
@@ -112,7 +115,7 @@ def questions(session: Session, practice_id: int) -> list[Asked]:
         .where(col(PracticeItem.practice_id) == practice_id)
         .order_by(col(PracticeItem.position))
     )
-    return [Asked(*row) for row in rows]
+    return [Asked(*row) for row in found]
 
 
 def open_round(session: Session, person_id: int, content_id: int, kind: PracticeKind) -> int | None:
@@ -150,54 +153,16 @@ def running_attempt(session: Session, person_id: int, content_ids: Collection[in
     return Running(*row) if row else None
 
 
-def outcomes(session: Session, person_id: int, content_id: int) -> list[Outcome]:
-    """Return what a person answered at a quiz since the last pass, that one included, and all practice of its items."""
-    last_pass = (
-        select(func.coalesce(func.max(col(Attempt.number)), 0))
-        .where(
-            col(Attempt.person_id) == person_id, col(Attempt.content_id) == content_id, col(Attempt.passed).is_(True)
-        )
-        .scalar_subquery()
-    )
-    attempted = session.execute(
-        select(col(ItemVersion.content_id), col(ItemVersion.item), col(Attempt.finished_at), col(AttemptItem.correct))
-        .join(ItemVersion, col(ItemVersion.id) == col(AttemptItem.item_version_id))
-        .join(Attempt, col(Attempt.id) == col(AttemptItem.attempt_id))
-        .where(
-            col(Attempt.person_id) == person_id,
-            col(Attempt.content_id) == content_id,
-            col(Attempt.marked_at).is_not(None),
-            col(Attempt.number) >= last_pass,
-        )
-    ).all()
-    contents = {content_id, *(row.content_id for row in attempted)}
-    answered = session.execute(
-        select(
-            col(ItemVersion.content_id), col(ItemVersion.item), col(PracticeItem.answered_at), col(PracticeItem.correct)
-        )
-        .join(ItemVersion, col(ItemVersion.id) == col(PracticeItem.item_version_id))
-        .join(Practice, col(Practice.id) == col(PracticeItem.practice_id))
-        .where(
-            col(Practice.person_id) == person_id,
-            col(ItemVersion.content_id).in_(contents),
-            col(PracticeItem.answered_at).is_not(None),
-        )
-    ).all()
-    return [
-        Outcome((content, item), at, bool(right), practised)
-        for rows, practised in ((attempted, False), (answered, True))
-        for content, item, at, right in rows
-    ]
+_PRODUCTS = (
+    select(col(Content.product_id))
+    .join(Product, col(Product.id) == col(Content.product_id))
+    .where(any_of(col(Content.id), "contents"), col(Product.retired_at).is_(None))
+)
 
 
 def items_in_force(session: Session, content_ids: Collection[int], moment: datetime) -> dict[Key, dict[str, Any]]:
     """Return the items of quizzes and banks as they are now; none of a product that is retired."""
-    products = session.scalars(
-        select(col(Content.product_id))
-        .join(Product, col(Product.id) == col(Content.product_id))
-        .where(col(Content.id).in_(content_ids), col(Product.retired_at).is_(None))
-        .distinct()
-    ).all()
+    products = {row.product_id for row in rows(session, _PRODUCTS, contents=content_ids)}
     return items_of(
         version
         for version in in_force(session, [ContentKind.QUIZ], moment, products=products)

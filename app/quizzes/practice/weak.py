@@ -14,6 +14,7 @@ from app.quizzes.drawing import draw
 from app.quizzes.models import PracticeKind, SpacedCard
 from app.quizzes.practice import queries
 from app.quizzes.practice.openness import marks_are_open
+from app.quizzes.practice.outcomes import outcomes
 from app.quizzes.practice.rules import MOST, Key, missed
 from app.quizzes.practice.starting import begin, take_turn
 from app.quizzes.queries import settings_of
@@ -43,7 +44,7 @@ def weak(session: Session, person_id: int, quizzes: Sequence[Version], moment: d
             continue
         counts = {key: count for key, count in lapsed.items() if key[0] == version.content_id}
         if marks_are_open(session, person_id, version.content_id, settings, moment):
-            counts |= missed(queries.outcomes(session, person_id, version.content_id))
+            counts |= missed(outcomes(session, person_id, version.content_id))
         items = queries.items_in_force(session, {content_id for content_id, _item in counts}, moment) if counts else {}
         known = {key: items[key] for key in counts if key in items}
         if known:
