@@ -22,8 +22,8 @@ from sqlalchemy import (
     Dialect,
     Engine,
     Enum,
-    Executable,
     MetaData,
+    SelectBase,
     TypeDecorator,
     create_engine,
     event,
@@ -36,6 +36,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlmodel import Session, SQLModel
 
+from app.prepared import prepared
 from app.telemetry.watching import Telemetry
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -233,15 +234,16 @@ def _postgresql_engine(url: str) -> Engine:
     return engine
 
 
-def rows(session: Session, statement: Executable, **values: Any) -> Sequence[Any]:
+def rows(session: Session, statement: SelectBase, **values: Any) -> Sequence[Any]:
     """Send a statement that was built once, with `bindparam` where `values` belong, and return its rows.
 
     Building a statement and loading through the ORM cost ten times what the database takes for a small read, so
-    what the gate reads each time goes this way. As with `Session.execute`, what was added before is seen.
+    what is read again and again goes this way. As with `Session.execute`, what was added before is seen.
     """
     if session.autoflush:
         session.flush()
-    return session.connection().execute(statement, values).all()
+    connection = session.connection()
+    return prepared(statement, connection.dialect, values).rows(connection, values)
 
 
 def reads(endpoint: Endpoint) -> Endpoint:

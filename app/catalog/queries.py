@@ -1,16 +1,17 @@
 """Every read of products, content and progress."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache, lru_cache
 from threading import Lock
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Executable, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, SelectBase, bindparam, func, or_, select
 from sqlmodel import Session, col
 
+from app.anyof import any_of
 from app.catalog.content import CourseDocument, Lesson
 from app.catalog.models import Content, ContentKind, ContentVersion, LessonProgress, Product, Verdict
 from app.catalog.text import Text
@@ -43,31 +44,38 @@ class Version:
         return hash((self.id, self.digest))
 
 
-class _Documents:
-    """Frozen documents by digest. They never change, so a process reads each of them once."""
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class _Kept(Generic[K, V]):
+    """What never changes under its key, so that a process makes it once; those asked for last."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._kept: OrderedDict[str, dict[str, Any]] = OrderedDict()
+        self._kept: OrderedDict[K, V] = OrderedDict()
         self._lock = Lock()
 
-    def find(self, digests: Iterable[str]) -> dict[str, dict[str, Any]]:
+    def find(self, keys: Iterable[K]) -> dict[K, V]:
         """Return those that are known."""
         with self._lock:
-            found = {digest: self._kept[digest] for digest in digests if digest in self._kept}
-            for digest in found:
-                self._kept.move_to_end(digest)
+            found = {key: value for key in keys if (value := self._kept.get(key)) is not None}
+            for key in found:
+                self._kept.move_to_end(key)
             return found
 
-    def keep(self, documents: dict[str, dict[str, Any]]) -> None:
+    def keep(self, values: Mapping[K, V]) -> None:
         """Keep these, and forget the ones not asked for the longest."""
         with self._lock:
-            self._kept.update(documents)
+            self._kept.update(values)
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
 
 
-_documents = _Documents(most=500)
+_documents = _Kept[str, dict[str, Any]](most=500)
+"""Frozen documents by digest."""
+_versions = _Kept[tuple[Any, ...], Version](most=2_000)
+"""Versions by everything that is stored of them, the document by its digest."""
 
 
 def in_force(
@@ -87,29 +95,45 @@ def in_force(
     found = rows(
         session,
         _in_force(by_product=products is not None, by_slug=slugs is not None),
-        kinds=list(kinds),
+        kinds=kinds,
         as_of=as_of,
-        **{name: list(only) for name, only in wanted.items() if only is not None},
+        **{name: only for name, only in wanted.items() if only is not None},
     )
-    documents = frozen_documents(session, {row.id: row.digest for row in found})
-    return [Version(*(*row, documents[row.digest])) for row in found]
+    return _versions_of(session, found)
+
+
+def _versions_of(session: Session, found: Sequence[Any]) -> list[Version]:
+    versions = _versions.find(found)
+    if len(versions) < len(found):
+        new = [row for row in found if row not in versions]
+        documents = frozen_documents(session, {row.id: row.digest for row in new})
+        made = {row: Version(*(*row, documents[row.digest])) for row in new}
+        _versions.keep(made)
+        versions |= made
+    return [versions[row] for row in found]
 
 
 @cache
-def _in_force(*, by_product: bool, by_slug: bool) -> Executable:
+def _in_force(*, by_product: bool, by_slug: bool) -> SelectBase:
+    conditions = []
+    if by_product:
+        conditions.append(any_of(col(Content.product_id), "products"))
+    if by_slug:
+        conditions.append(any_of(col(Content.slug), "slugs"))
+    return _newest(*conditions)
+
+
+def _newest(*conditions: ColumnElement[bool]) -> SelectBase:
     newest = (
         select(col(ContentVersion.content_id), func.max(col(ContentVersion.number)).label("number"))
         .join(Content, col(Content.id) == col(ContentVersion.content_id))
         .where(
             col(ContentVersion.published_at) <= bindparam("as_of"),
-            col(Content.kind).in_(bindparam("kinds", expanding=True)),
+            any_of(col(Content.kind), "kinds"),
+            *conditions,
         )
         .group_by(col(ContentVersion.content_id))
     )
-    if by_product:
-        newest = newest.where(col(Content.product_id).in_(bindparam("products", expanding=True)))
-    if by_slug:
-        newest = newest.where(col(Content.slug).in_(bindparam("slugs", expanding=True)))
     last = newest.subquery()
     return (
         select(
@@ -253,14 +277,22 @@ def course_of(session: Session, slug: str, as_of: datetime) -> Course:
     return opened(session, slug, as_of, [ContentKind.COURSE])[0]
 
 
+_ON_PRODUCT = _newest(
+    col(Content.product_id)
+    == select(col(Product.id))
+    .where(col(Product.slug) == bindparam("product"), col(Product.retired_at).is_(None))
+    .scalar_subquery()
+)
+
+
 def opened(
     session: Session, slug: str, as_of: datetime, kinds: Collection[ContentKind]
 ) -> tuple[Course, list[Version]]:
-    """Return `course_of` a product with what else of some kinds is in force there; two statements."""
-    product = open_product(session, slug)
-    found = in_force(session, kinds, as_of, products=[product.id])
+    """Return `course_of` a product with what else of some kinds is in force there; one statement."""
+    found = _versions_of(session, rows(session, _ON_PRODUCT, product=slug, kinds=kinds, as_of=as_of))
     course = next((each for each in found if each.kind is ContentKind.COURSE), None)
     if course is None:
+        open_product(session, slug)  # which says what is wrong with it, if something is
         raise NotFoundError(_("Nothing has been published about this product yet."))
     return course_in(course), found
 
@@ -284,13 +316,13 @@ _PROGRESS = select(
     col(LessonProgress.confirmed),
 ).where(
     col(LessonProgress.person_id) == bindparam("person_id"),
-    col(LessonProgress.product_id).in_(bindparam("products", expanding=True)),
+    any_of(col(LessonProgress.product_id), "products"),
 )
 
 
 def progress(session: Session, person_id: int, products: Collection[int]) -> dict[tuple[int, str], Progress]:
     """Return a person's progress by product id and lesson id; a lesson never opened has none."""
-    found = rows(session, _PROGRESS, person_id=person_id, products=list(products))
+    found = rows(session, _PROGRESS, person_id=person_id, products=products)
     return {(row.product_id, row.lesson): Progress(*row[2:]) for row in found}
 
 

@@ -146,7 +146,7 @@ class Holdings:
         self.asked: dict[Key, Asked] = {}
         """The newest of what was asked of people."""
         self._taken: dict[Key, list[Span]] = defaultdict(list)
-        self._periods: dict[tuple[int, int, str], list[Held]] = defaultdict(list)
+        self._periods: dict[tuple[int, int, str], list[Any]] = defaultdict(list)
         slugs = {slug for program in programs.values() for slug in program.prerequisites}
         self._named = _named(session, slugs, as_of)
         self._read(session, people, {*programs, *(product_id for product_id, _base in self._named.values())}, as_of)
@@ -154,7 +154,7 @@ class Holdings:
     def newest(self, key: Key, level: str) -> Held | None:
         """Return the latest period that a person was awarded for a level, over or not."""
         found = self._periods.get((*key, level))
-        return found[-1] if found else None
+        return _held(max(found, key=_number)) if found else None
 
     def named(self, name: str) -> tuple[int, str] | None:
         """Return the product's id and the level of a certification, named `product` or `product/level`."""
@@ -168,20 +168,18 @@ class Holdings:
         """Return the days on which a person held a level; of each period without those that are `missed`."""
         spans = united(
             reduce(without, missed(each), ((each.dates.done_on, each.dates.valid_through),))
-            for each in self._periods.get((*key, level), ())
+            for each in map(_held, self._periods.get((*key, level), ()))
         )
         return reduce(without, self._taken.get(key, ()), spans)
 
     def _read(self, session: Session, people: Collection[int], products: Collection[int], as_of: datetime) -> None:
-        periods: list[Any] = []
         events: list[Any] = []
         assignments: list[Any] = []
-        kept = {_PERIOD: periods, _ASSIGNMENT: assignments}
         for row in rows(session, _HELD, people=people, products=products, as_of=as_of):
-            kept.get(row.what, events).append(row)
-        for row in sorted(periods, key=lambda row: int(row.number)):
-            held = Held(row.id, effective(PeriodDates(*row[7:12]), row.extended), row.at)
-            self._periods[row.person_id, row.product_id, row.level].append(held)
+            if row.what == _PERIOD:
+                self._periods[row.person_id, row.product_id, row.level].append(row)
+            else:
+                (assignments if row.what == _ASSIGNMENT else events).append(row)
         for row in sorted(events, key=lambda row: (row.at, row.id)):
             self._happened(row)
         for row in sorted(assignments, key=lambda row: int(row.id)):
@@ -205,6 +203,14 @@ class Holdings:
         self.spot_recertifications.pop(key, None)
         taken = ((start, min(end, day - ONE_DAY)) for start, end in self._taken.pop(key, ()))
         self._taken[key].extend((start, end) for start, end in taken if start <= end)
+
+
+def _number(row: Any) -> int:
+    return int(row.number)
+
+
+def _held(row: Any) -> Held:
+    return Held(row.id, effective(PeriodDates(*row[7:12]), row.extended), row.at)
 
 
 def _named(session: Session, slugs: Collection[str], as_of: datetime) -> dict[str, tuple[int, str]]:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, select, union
+from sqlalchemy import SelectBase, bindparam, select, union
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -241,7 +241,7 @@ class _Outlooks:
             key for product_id in self._programs for each in self._people if (key := (each, product_id)) not in found
         ]
 
-    def _read(self, statement: Executable, **values: Any) -> Iterable[Any]:
+    def _read(self, statement: SelectBase, **values: Any) -> Iterable[Any]:
         return rows(self._session, statement, as_of=self._as_of, **values)
 
     def _take_running(self, products: list[int]) -> None:

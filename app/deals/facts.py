@@ -6,13 +6,13 @@ them; there the stored deal's own stand in.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, SelectBase, and_, bindparam, func, or_, select
 from sqlmodel import Session, col
 
 from app.anyof import any_of
@@ -112,13 +112,24 @@ def is_open(today: date) -> ColumnElement[bool]:
     customer. It is taken to be over `SLIPS_DAYS` after its day, or once it is delivered and its day has passed, because
     not every CRM says how deals end.
     """
+    return _goes_on(today, _slipped_from(today))
+
+
+def _goes_on(today: Any, slipped_from: Any) -> ColumnElement[bool]:
     closes = col(Deal.close_date)
-    goes_on = or_(
-        closes.is_(None),
-        closes >= today,
-        and_(col(Deal.stage) != DELIVERY, closes >= _slipped_from(today)),
+    return and_(
+        col(Deal.outcome).is_(None),
+        or_(closes.is_(None), closes >= today, and_(col(Deal.stage) != DELIVERY, closes >= slipped_from)),
     )
-    return and_(col(Deal.outcome).is_(None), goes_on)
+
+
+GOES_ON = _goes_on(bindparam("today"), bindparam("slipped_from"))
+"""`is_open` for a statement that is built once; its values are `open_on` a day."""
+
+
+def open_on(today: date) -> dict[str, date]:
+    """Return the values with which `GOES_ON` chooses what goes on."""
+    return {"today": today, "slipped_from": _slipped_from(today)}
 
 
 def _slipped_from(today: date) -> date:
@@ -179,7 +190,21 @@ def deals(session: Session, condition: ColumnElement[bool], as_of: datetime | No
     Four statements, and three more where some of them have changed since. None asks for what is stored, which is what
     a writing transaction needs: it has not kept its decision yet.
     """
-    stored = rows(session, _DEALS.where(condition), as_of=as_of or _EVER)
+    stored = session.execute(_DEALS.where(condition), {"as_of": as_of or _EVER}).all()
+    return _with_parts(session, stored, as_of)
+
+
+def those(*conditions: ColumnElement[bool]) -> SelectBase:
+    """Build the statement that `chosen` sends: of deals that these conditions choose, with `bindparam` for values."""
+    return _DEALS.where(*conditions)
+
+
+def chosen(session: Session, statement: SelectBase, as_of: datetime, **values: Any) -> list[DealFacts]:
+    """Return the deals of a statement that was built once by `those`, as `deals` does."""
+    return _with_parts(session, rows(session, statement, as_of=as_of, **values), as_of)
+
+
+def _with_parts(session: Session, stored: Sequence[Any], as_of: datetime | None) -> list[DealFacts]:
     shots = _snapshots(session, [row.id for row in stored if row.changed], as_of) if as_of else {}
     ids = [row.id for row in stored]
     people = _members(session, ids, shots, as_of or _EVER)

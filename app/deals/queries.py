@@ -9,6 +9,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select
@@ -133,18 +134,22 @@ class Asked:
     deal_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Answer:
     """A question with its answer, as of a moment; `asked` is the question as it was understood."""
 
     question: Question
     asked: Asked
     as_of: datetime
-    id: str
     person_id: int | None
     name: str
     clearance: Clearance
     products: tuple[ProductAnswer, ...]
+
+    @cached_property
+    def id(self) -> str:
+        """The name of the decision, which follows from the question, the answer and the moment."""
+        return _decision_id(self.asked, self.clearance, [each.basis for each in self.products], self.as_of)
 
     @property
     def allowed(self) -> bool:
@@ -296,7 +301,6 @@ def _answer(asked: Asked, stored: _Stored, as_of: datetime) -> Answer:
         question=asked.question,
         asked=asked,
         as_of=as_of,
-        id=_decision_id(asked, clearance, [each.basis for each in products], as_of),
         person_id=rep.id if rep else None,
         name=rep.name if rep else asked.question.rep,
         clearance=clearance,

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, column, func, or_, select, table
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from app.anyof import any_of
 from app.audit.models import AuditEntry
 from app.database import rows
 from app.errors import NotFoundError
@@ -389,11 +390,9 @@ def counts(session: Session, moment: datetime) -> Counts:
     return Counts(*row)
 
 
-_ACTIVE = select(col(Person.email)).where(
-    col(Person.email).in_(bindparam("emails", expanding=True)), col(Person.deactivated_at).is_(None)
-)
+_ACTIVE = select(col(Person.email)).where(any_of(col(Person.email), "emails"), col(Person.deactivated_at).is_(None))
 
 
 def any_active(session: Session, emails: Iterable[str]) -> set[str]:
     """Return those of `emails` that belong to active people."""
-    return {row[0] for row in rows(session, _ACTIVE, emails=list(emails))}
+    return {row[0] for row in rows(session, _ACTIVE, emails=emails)}

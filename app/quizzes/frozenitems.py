@@ -7,9 +7,10 @@ from threading import Lock
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
+from app.anyof import any_of
 from app.catalog.document import digest
 from app.database import rows
 from app.quizzes.itemcontent import Item as ItemContent
@@ -70,7 +71,7 @@ _by_digest: _Kept[str] = _Kept()
 _by_identity: _Kept[int] = _Kept()
 
 _DOCUMENTS = select(col(ItemVersion.id), col(ItemVersion.digest), col(ItemVersion.document)).where(
-    col(ItemVersion.id).in_(bindparam("ids", expanding=True))
+    any_of(col(ItemVersion.id), "ids")
 )
 
 

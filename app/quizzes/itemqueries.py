@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from app.anyof import any_of
 from app.catalog.models import Content
 from app.database import rows
 from app.errors import NotFoundError
@@ -169,8 +170,8 @@ def newest_items(session: Session, content_id: int) -> dict[str, NewestItem]:
 _WORDED = (
     select(col(ItemVersion.content_id), col(ItemVersion.digest), col(ItemVersion.id))
     .where(
-        col(ItemVersion.content_id).in_(bindparam("contents", expanding=True)),
-        col(ItemVersion.digest).in_(bindparam("digests", expanding=True)),
+        any_of(col(ItemVersion.content_id), "contents"),
+        any_of(col(ItemVersion.digest), "digests"),
     )
     .order_by(col(ItemVersion.number))
 )
@@ -183,7 +184,7 @@ def items_worded(
 
     The newest version of an item may be newer than the quiz that somebody has just begun to read.
     """
-    found = rows(session, _WORDED, contents=list(content_ids), digests=list(digests))
+    found = rows(session, _WORDED, contents=content_ids, digests=digests)
     return {(row.content_id, row.digest): row.id for row in found}
 
 
@@ -193,7 +194,7 @@ _SEEN = (
     .join(Attempt, col(Attempt.id) == col(AttemptItem.attempt_id))
     .where(
         col(Attempt.person_id) == bindparam("person_id"),
-        col(ItemVersion.content_id).in_(bindparam("contents", expanding=True)),
+        any_of(col(ItemVersion.content_id), "contents"),
     )
     .group_by(col(ItemVersion.content_id), col(ItemVersion.item))
 )
@@ -201,5 +202,5 @@ _SEEN = (
 
 def times_seen(session: Session, person_id: int, content_ids: Collection[int]) -> dict[tuple[int, str], int]:
     """Count how often a person was shown each item of these quizzes, in attempts at whatever quiz drew it."""
-    found = rows(session, _SEEN, person_id=person_id, contents=list(content_ids))
+    found = rows(session, _SEEN, person_id=person_id, contents=content_ids)
     return {(content_id, item): count for content_id, item, count in found}

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, select
 from sqlmodel import Session, col
 
 from app.catalog.models import Content, ContentKind, ContentVersion, Product
@@ -200,14 +200,16 @@ def lesson_names(session: Session, product_ids: Collection[int], as_of: datetime
     }
 
 
+_PRODUCT = select(col(Product.slug), col(Product.name)).where(col(Product.id) == bindparam("product_id"))
+
+
 def product_name(session: Session, product_id: int) -> ProductName:
     """Return how a product is called."""
-    row = session.execute(select(col(Product.slug), col(Product.name)).where(col(Product.id) == product_id)).one()
-    return ProductName(*row)
+    return ProductName(*rows(session, _PRODUCT, product_id=product_id)[0])
 
 
-def _attempts() -> Select[*tuple[Any, ...]]:
-    return select(
+_ATTEMPTS = (
+    select(
         col(Attempt.id),
         col(Attempt.content_id),
         func.abs(col(Attempt.number)),
@@ -218,19 +220,18 @@ def _attempts() -> Select[*tuple[Any, ...]]:
         col(Attempt.percent),
         col(Attempt.passed),
     )
+    .where(
+        col(Attempt.person_id) == bindparam("person_id"),
+        col(Attempt.content_id) == bindparam("content_id"),
+        col(Attempt.delta_of).is_not_distinct_from(bindparam("delta_of")),
+    )
+    .order_by(func.abs(col(Attempt.number)))
+)
 
 
 def attempts(session: Session, person_id: int, content_id: int, *, delta_of: int | None = None) -> list[AttemptSummary]:
     """Return a person's attempts at one quiz, or at the delta quiz about one version, the first one first."""
-    found = session.execute(
-        _attempts()
-        .where(
-            col(Attempt.person_id) == person_id,
-            col(Attempt.content_id) == content_id,
-            col(Attempt.delta_of).is_not_distinct_from(delta_of),
-        )
-        .order_by(func.abs(col(Attempt.number)))
-    )
+    found = rows(session, _ATTEMPTS, person_id=person_id, content_id=content_id, delta_of=delta_of)
     return [AttemptSummary(*row) for row in found]
 
 

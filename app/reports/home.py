@@ -53,7 +53,16 @@ from app.redlines.reviewing.words import review as stage_of
 from app.reports.coverage import Coverage, coverage
 from app.reports.glance import Glance, glance
 from app.reports.news import news
-from app.reports.queries import Seller, accounts_to_mend, branch, changed_drafts, deals_of, hard_quizzes, sellers
+from app.reports.queries import (
+    Seller,
+    accounts_to_mend,
+    branch,
+    changed_drafts,
+    deals_of,
+    hard_quizzes,
+    open_deals_of,
+    sellers,
+)
 from app.reports.risks import risks
 from app.reports.today import Next, day_of, lesson_of
 from app.web.templating import page
@@ -152,7 +161,7 @@ def _rep(
     session: Session, person: CurrentPerson, there: Glance, sold: list[OpenProduct], moment: datetime
 ) -> dict[str, Any]:
     waiting = awaiting(session, person.id, moment) if there.waits else {}
-    deals = deals_of(session, [person.id], moment, still_open=True) if there.deals else []
+    deals = open_deals_of(session, person.id, moment) if there.deals else []
     known = _known(session, {(person.id, product.id) for product in sold} | concerned(deals), moment)
     at_risk = risks(session, deals, moment, known) if deals else []
     mine = ((person.id, product.id) for product in sold)

@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import bindparam, or_, select
 from sqlmodel import Session, col
 
+from app.anyof import any_of
 from app.catalog.models import Content, ContentKind, ContentVersion, Product, Verdict
 from app.certification.holdings import Key
 from app.certification.queries import Record
@@ -58,7 +59,7 @@ _NEWS = (
     .join(Content, col(Content.id) == col(ContentVersion.content_id))
     .join(Product, col(Product.id) == col(Content.product_id))
     .where(
-        col(Content.product_id).in_(bindparam("certified", expanding=True)),
+        any_of(col(Content.product_id), "certified"),
         col(ContentVersion.verdict) == Verdict.NOTIFY,
         col(ContentVersion.published_at) > bindparam("since"),
         col(ContentVersion.published_at) <= bindparam("moment"),

@@ -1,16 +1,17 @@
 """Reads that belong to no single feature: who sells in whose branch, their deals, what waits for whom."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import bindparam, case, func, or_, select
 from sqlmodel import Session, col
 
+from app.anyof import any_of
 from app.catalog.models import Content, ContentKind, Product
 from app.catalog.text import Text
 from app.clock import local_day
-from app.deals.facts import DealFacts, deals, is_open
+from app.deals.facts import GOES_ON, DealFacts, chosen, open_on, those
 from app.deals.models import Deal, DealMember, Decision
 from app.people.access import CurrentPerson
 from app.people.models import ApiToken, Person, PersonRole, Role, Team
@@ -58,22 +59,36 @@ def sellers(session: Session, people: Collection[int] | None, as_of: datetime) -
     return [Seller(row[0], row[1], row[2], row[3], row[4] or "") for row in session.execute(statement)]
 
 
-def deals_of(
-    session: Session, people: Collection[int], as_of: datetime, *, past: bool = False, still_open: bool = False
-) -> list[DealFacts]:
+_ON_IT = col(Deal.id).in_(select(col(DealMember.deal_id)).where(any_of(col(DealMember.person_id), "people")))
+_WAS_ASKED = col(Deal.id).in_(
+    select(col(Decision.deal_id)).where(
+        any_of(col(Decision.person_id), "people"), col(Decision.decided_at) <= bindparam("as_of")
+    )
+)
+_THEIRS = those(_ON_IT)
+_THEIRS_THEN = those(_ON_IT | _WAS_ASKED)
+_THEIRS_STILL_OPEN = those(_ON_IT, GOES_ON)
+
+
+def deals_of(session: Session, people: Collection[int], as_of: datetime, *, past: bool = False) -> list[DealFacts]:
     """Return the deals that at least one of `people` is on, the next to close first.
 
-    Of a `past` moment, also those that all of them have left since; `still_open` are those alone that go on today.
+    Of a `past` moment, also those that all of them have left since.
     """
-    wanted = [col(Deal.id).in_(select(col(DealMember.deal_id)).where(col(DealMember.person_id).in_(people)))]
-    if past:
-        asked = select(col(Decision.deal_id)).where(col(Decision.person_id).in_(people))
-        wanted.append(col(Deal.id).in_(asked.where(col(Decision.decided_at) <= as_of)))
     found = [
         each
-        for each in deals(session, or_(*wanted) & is_open(local_day(as_of)) if still_open else or_(*wanted), as_of)
+        for each in chosen(session, _THEIRS_THEN if past else _THEIRS, as_of, people=people)
         if not past or any(member.person_id in people for member in each.members)
     ]
+    return _by_close(found)
+
+
+def open_deals_of(session: Session, person_id: int, moment: datetime) -> list[DealFacts]:
+    """Return the deals that a person is on and that go on today, the next to close first."""
+    return _by_close(chosen(session, _THEIRS_STILL_OPEN, moment, people=[person_id], **open_on(local_day(moment))))
+
+
+def _by_close(found: Iterable[DealFacts]) -> list[DealFacts]:
     return sorted(found, key=lambda deal: (deal.close_date is None, deal.close_date, deal.name))
 
 

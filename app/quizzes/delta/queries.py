@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, col
 
 from app.catalog.models import Content, ContentKind, ContentVersion, Product
 from app.catalog.queries import Version, in_force
+from app.database import rows
 from app.errors import NotFoundError
 from app.quizzes import sources
 from app.quizzes.delta.rules import MOST, Part, Replaced, changed_parts
@@ -111,13 +112,14 @@ def _content_ids(session: Session, quizzes: set[str]) -> dict[str, int]:
     return {row.slug: row.id for row in rows}
 
 
+_RUNNING = select(col(Attempt.id), col(Attempt.delta_of), col(Attempt.deadline_at)).where(
+    col(Attempt.person_id) == bindparam("person_id"),
+    col(Attempt.content_id) == bindparam("content_id"),
+    col(Attempt.finished_at).is_(None),
+)
+
+
 def running(session: Session, person_id: int, content_id: int) -> Running | None:
     """Return the attempt of a person at a quiz that is not finished, at all of it or at the questions of a change."""
-    row = session.execute(
-        select(col(Attempt.id), col(Attempt.delta_of), col(Attempt.deadline_at)).where(
-            col(Attempt.person_id) == person_id,
-            col(Attempt.content_id) == content_id,
-            col(Attempt.finished_at).is_(None),
-        )
-    ).first()
-    return Running(*row) if row else None
+    found = rows(session, _RUNNING, person_id=person_id, content_id=content_id)
+    return Running(*found[0]) if found else None

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlmodel import Session, col
 
+from app.anyof import any_of
 from app.catalog.models import Product
 from app.certification.models import SignOff, SignOffOutcome
 from app.certification.queries import Record
@@ -85,7 +86,7 @@ _ATTEMPTS = (
     select(col(Attempt.product_id), col(Attempt.finished_at), col(Attempt.percent), col(Attempt.passed))
     .where(
         col(Attempt.person_id) == bindparam("person_id"),
-        col(Attempt.product_id).in_(bindparam("products", expanding=True)),
+        any_of(col(Attempt.product_id), "products"),
         col(Attempt.delta_of).is_(None),
         col(Attempt.marked_at) <= bindparam("moment"),
     )
@@ -97,7 +98,7 @@ def _latest_attempts(
     session: Session, person_id: int, products: Collection[int], moment: datetime
 ) -> Mapping[int, Any]:
     """Return the latest marked attempt at a whole quiz, by product."""
-    found = rows(session, _ATTEMPTS, person_id=person_id, products=list(products), moment=moment)
+    found = rows(session, _ATTEMPTS, person_id=person_id, products=products, moment=moment)
     return {row.product_id: row for row in found}
 
 
