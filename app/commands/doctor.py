@@ -84,7 +84,7 @@ def _look(check: Check, patient: Patient) -> Iterator[Finding]:
     try:
         for wrong in check.look(patient):
             yield Finding(check.name, wrong, check.mend)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, OSError) as error:
         if patient.connection is not None:
             patient.connection.rollback()
         yield Finding(check.name, f"It could not be looked at: {_reason(error)}.", check.mend)

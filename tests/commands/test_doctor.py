@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -388,3 +389,9 @@ def test_a_file_of_any_name_is_found_and_no_other_is_made(tmp_path: Path, run: R
     before = set(tmp_path.iterdir())
     assert [line for line in run(url, "doctor")[1].splitlines() if line.startswith("migrated:")] == []
     assert {each for each in tmp_path.iterdir() if each.suffix not in {".db-shm", ".db-wal"}} == before
+
+
+def test_a_name_that_no_file_can_have_is_said(tmp_path: Path, run: Run) -> None:
+    status, said, _errors = run(f"sqlite:///{tmp_path / ('x' * 300)}.db", "doctor")
+    assert status == 1
+    assert re.search(r"^database: The database does not answer: .*File name too long", said, re.MULTILINE)
