@@ -104,14 +104,17 @@ def _converted(converts: Sequence[_Convert], found: Sequence[Any]) -> Iterable[I
     return (map(convert, column) if convert else column for convert, column in zip(converts, columns, strict=False))
 
 
-_prepared: WeakKeyDictionary[Dialect, WeakKeyDictionary[SelectBase, Prepared]] = WeakKeyDictionary()
+_KEPT = "dealworthy_prepared"
+"""Where a dialect keeps its statements: they go when it goes, with its engine."""
 
 
 def prepared(statement: SelectBase, dialect: Dialect, values: Mapping[str, Any]) -> Prepared:
     """Return a statement as a database of this dialect takes it, worked out when it is sent the first time."""
+    kept: WeakKeyDictionary[SelectBase, Prepared] | None = vars(dialect).get(_KEPT)
+    if kept is None:
+        kept = vars(dialect).setdefault(_KEPT, WeakKeyDictionary())
     try:
-        return _prepared[dialect][statement]
+        return kept[statement]
     except KeyError:
-        found = Prepared(statement, dialect, values)
-        _prepared.setdefault(dialect, WeakKeyDictionary())[statement] = found
+        found = kept[statement] = Prepared(statement, dialect, values)
         return found
