@@ -209,7 +209,6 @@ def test_the_rule_decides_the_same_on_what_was_kept(situation: Situation, facts:
         question=question,
         asked=asked,
         as_of=SOON,
-        id="",
         person_id=1,
         name="Ana",
         clearance=decide([decision]),
