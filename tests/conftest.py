@@ -25,7 +25,7 @@ from app.database import Database
 from app.schema import migrate
 from factories import NOW, signed_in
 from forks import Forks
-from installations import Installation, PostgresqlStore, SqliteStore, Store
+from installations import Installation, PostgresqlStore, SqliteStore, Store, postgresql_database
 
 SECRET = "a secret of at least thirty-two characters"
 
@@ -114,24 +114,15 @@ def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'new.db'}"
     else:
-        yield from _new_postgresql(request.getfixturevalue("postgresql_url"))
+        with postgresql_database(request.getfixturevalue("postgresql_url")) as url:
+            yield url
 
 
 @pytest.fixture
 def new_postgresql_url(postgresql_url: str) -> Iterator[str]:
     """A PostgreSQL database without a single table."""
-    yield from _new_postgresql(postgresql_url)
-
-
-def _new_postgresql(server: str) -> Iterator[str]:
-    name = f"new_{uuid4().hex[:12]}"
-    admin = create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield _named(server, name)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with postgresql_database(postgresql_url) as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """Databases and what runs on them, made once and emptied for each test: making them takes longer than most tests."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,6 +38,19 @@ _STRUCTURE = "SELECT concat_ws(' ', (TABLE alembic_version), {})".format(
 )
 """What changes when anybody changes tables, in a moment; 16384 is the first number that is not PostgreSQL's own."""
 _SEQUENCES = "SELECT quote_literal(sequencename) FROM pg_sequences WHERE schemaname = 'public'"
+
+
+@contextmanager
+def postgresql_database(server_url: str, template: str = "template1") -> Iterator[str]:
+    """Make a database, as a copy of another that nobody uses just now, for as long as the block lasts."""
+    name = f"new_{uuid4().hex[:12]}"
+    server = create_engine(server_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    with server.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    server.dispose()
 
 
 class Store(Protocol):

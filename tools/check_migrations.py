@@ -55,14 +55,14 @@ def main() -> int:
     return 1 if problems else 0
 
 
-def undeclared(config: Config) -> Iterator[str]:
-    """Run each migration on an empty database, and say what is wrong with what it declares about older code."""
+def undeclared(config: Config, since: str = FIRST_STAMPED) -> Iterator[str]:
+    """Run each migration after `since` on an empty database, and say what is wrong with its word about older code."""
     scripts = list(reversed(list(ScriptDirectory.from_config(config).walk_revisions())))
     order = [script.revision for script in scripts]
-    command.upgrade(config, FIRST_STAMPED)
+    command.upgrade(config, since)
     before = tables(config.attributes["url"])
-    allowed = scripts[order.index(FIRST_STAMPED)].module.oldest_code
-    for script in scripts[order.index(FIRST_STAMPED) + 1 :]:
+    allowed = scripts[order.index(since)].module.oldest_code
+    for script in scripts[order.index(since) + 1 :]:
         command.upgrade(config, script.revision)
         after = tables(config.attributes["url"])
         declared = getattr(script.module, "oldest_code", "")

@@ -4,13 +4,12 @@ import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import make_url
 
 from app.clock import now
 from app.database import Database
@@ -18,6 +17,7 @@ from app.web.i18n import LOCALE_COOKIE
 from browsing import DESKTOP, Faults
 from factories import open_session, person
 from forks import Forks
+from installations import postgresql_database
 from tools.demonstration import CHROMIUM_ARGUMENTS, Demonstration, chromium, fill, serve
 
 PATIENCE = 10_000
@@ -53,7 +53,7 @@ def demo_template(shared: Path, forks: Forks) -> Path:
 @pytest.fixture(scope="session")
 def postgresql_demo(postgresql_url: str, forks: Forks) -> Iterator[str]:
     """The name of a PostgreSQL database with the demonstration's data."""
-    with _postgresql(postgresql_url) as url:
+    with postgresql_database(postgresql_url) as url:
         fill(url, forks.start)
         yield str(make_url(url).database)
 
@@ -63,23 +63,11 @@ def demo_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database with the demonstration's data, of this test's own; on SQLite unless the test asks for both."""
     if getattr(request, "param", "sqlite") == "postgresql":
         template = request.getfixturevalue("postgresql_demo")
-        with _postgresql(request.getfixturevalue("postgresql_url"), template) as url:
+        with postgresql_database(request.getfixturevalue("postgresql_url"), template) as url:
             yield url
         return
     shutil.copy(request.getfixturevalue("demo_template"), tmp_path / "demo.db")
     yield f"sqlite:///{tmp_path / 'demo.db'}"
-
-
-@contextmanager
-def _postgresql(url: str, template: str = "template1") -> Iterator[str]:
-    name = f"demo_{uuid4().hex[:12]}"
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {template}"))
-    yield make_url(url).set(database=name).render_as_string(hide_password=False)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
 
 
 @pytest.fixture
