@@ -41,20 +41,22 @@ def award_opened(database: Database, moment: datetime) -> None:
                 award_earned(session, person_id, product_id, moment)
 
 
+_LATER = aliased(CertificationPeriod)
+
+
 def _opened(session: Session, today: date) -> list[Key]:
     """Return whose latest period on a level has a window that opened lately, by product."""
-    later = aliased(CertificationPeriod)
     rows = session.execute(
         select(col(CertificationPeriod.product_id), col(CertificationPeriod.person_id))
         .distinct()
         .outerjoin(
-            later,
-            (col(later.person_id) == col(CertificationPeriod.person_id))
-            & (col(later.product_id) == col(CertificationPeriod.product_id))
-            & (col(later.level) == col(CertificationPeriod.level))
-            & (col(later.number) > col(CertificationPeriod.number)),
+            _LATER,
+            (col(_LATER.person_id) == col(CertificationPeriod.person_id))
+            & (col(_LATER.product_id) == col(CertificationPeriod.product_id))
+            & (col(_LATER.level) == col(CertificationPeriod.level))
+            & (col(_LATER.number) > col(CertificationPeriod.number)),
         )
-        .where(col(CertificationPeriod.window_opens_on).between(today - LOOKS_BACK, today), col(later.id).is_(None))
+        .where(col(CertificationPeriod.window_opens_on).between(today - LOOKS_BACK, today), col(_LATER.id).is_(None))
         .order_by(col(CertificationPeriod.product_id), col(CertificationPeriod.person_id))
     )
     return [(person_id, product_id) for product_id, person_id in rows]

@@ -45,6 +45,9 @@ def forget_old(session: Session, moment: datetime) -> bool:
     return len(ids) == AT_ONCE
 
 
+_DUPLICATE = aliased(Finding)
+
+
 def forget_findings(session: Session, moment: datetime, days: int, needed: Select[Any]) -> bool:
     """Forget findings made and decided more than `days` days ago in texts whose words are forgotten; 0 days: none.
 
@@ -54,7 +57,6 @@ def forget_findings(session: Session, moment: datetime, days: int, needed: Selec
     if not days:
         return False
     before = moment - timedelta(days=days)
-    duplicate = aliased(Finding)
     is_open = and_(col(Finding.disposition) == Disposition.OPEN, col(Finding.gone_at).is_(None))
     ids = session.scalars(
         select(col(Finding.id))
@@ -66,7 +68,7 @@ def forget_findings(session: Session, moment: datetime, days: int, needed: Selec
             ~and_(is_open, col(Finding.state) != "shadow"),
             col(Finding.disposition) != Disposition.CONFIRMED,
             ~exists().where(col(Violation.finding_id) == col(Finding.id)),
-            ~exists().where(col(duplicate.duplicate_of) == col(Finding.id)),
+            ~exists().where(col(_DUPLICATE.duplicate_of) == col(Finding.id)),
             col(Finding.id).not_in(needed),
         )
         .order_by(col(Finding.id))

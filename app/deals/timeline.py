@@ -61,21 +61,23 @@ class Timeline:
     total: int
 
 
+_ASKER = aliased(Person)
+
+
 def timeline(session: Session, deal_id: int, as_of: datetime, *, page: int = 1, size: int = PAGE) -> Timeline:
     """Return the decisions about a deal up to a moment; three statements."""
     chosen = (col(Decision.deal_id) == deal_id, col(Decision.decided_at) <= as_of)
-    asker = aliased(Person)
     rows = session.execute(
         select(
             col(Decision.id),
             col(Decision.action),
             func.coalesce(col(Person.name), ""),
-            func.coalesce(col(asker.name), col(Decision.asked_by)),
+            func.coalesce(col(_ASKER.name), col(Decision.asked_by)),
             col(Decision.decided_at),
             col(Decision.answer),
         )
         .outerjoin(Person, col(Person.id) == col(Decision.person_id))
-        .outerjoin(asker, col(asker.email) == col(Decision.asked_by))
+        .outerjoin(_ASKER, col(_ASKER.email) == col(Decision.asked_by))
         .where(*chosen)
         .order_by(col(Decision.decided_at).desc(), col(Decision.id).desc())
         .limit(size)

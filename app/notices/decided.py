@@ -35,20 +35,23 @@ def lately(moment_of: Any, moment: datetime) -> Any:
     return moment_of.between(moment - TOLD_FOR, moment)
 
 
+_LATER_EVENT = aliased(CertificationEvent)
+
+
 def sanctioned(session: Session, people: Collection[int], moment: datetime) -> Iterator[Due]:
     """Return the newest decision against or for each certification, unless it is long ago; one statement.
 
     A suspension is told for as long as it holds, however long ago it began.
     """
-    event, later = CertificationEvent, aliased(CertificationEvent)
+    event = CertificationEvent
     followed = (
-        select(col(later.id))
+        select(col(_LATER_EVENT.id))
         .where(
-            col(later.person_id) == col(event.person_id),
-            col(later.product_id) == col(event.product_id),
-            col(later.kind).in_(list(_OF_EVENT)),
-            col(later.at) <= moment,
-            col(later.id) > col(event.id),
+            col(_LATER_EVENT.person_id) == col(event.person_id),
+            col(_LATER_EVENT.product_id) == col(event.product_id),
+            col(_LATER_EVENT.kind).in_(list(_OF_EVENT)),
+            col(_LATER_EVENT.at) <= moment,
+            col(_LATER_EVENT.id) > col(event.id),
         )
         .exists()
     )
@@ -122,9 +125,12 @@ def appealed(session: Session, people: Collection[int], moment: datetime) -> Ite
         )
 
 
+_HOLDER = aliased(Person)
+
+
 def credited(session: Session, people: Collection[int], moment: datetime) -> Iterator[Due]:
     """Return the credits that were decided about or ended, for whom they count and for who asked."""
-    credit, holder = RequirementCredit, aliased(Person)
+    credit = RequirementCredit
     rows = session.execute(
         select(
             col(credit.id),
@@ -138,10 +144,10 @@ def credited(session: Session, people: Collection[int], moment: datetime) -> Ite
             col(credit.ended_at),
             col(credit.ended_because),
             col(Product.slug),
-            col(holder.name),
+            col(_HOLDER.name),
         )
         .join(Product, col(Product.id) == col(credit.product_id))
-        .join(holder, col(holder.id) == col(credit.person_id))
+        .join(_HOLDER, col(_HOLDER.id) == col(credit.person_id))
         .where(
             or_(col(credit.person_id).in_(people), col(credit.asked_by).in_(people)),
             col(credit.approved).is_not(None),
@@ -173,11 +179,16 @@ def credited(session: Session, people: Collection[int], moment: datetime) -> Ite
             )
 
 
+_LATER_EXTENSION = aliased(PeriodExtension)
+
+
 def extended(session: Session, people: Collection[int], moment: datetime) -> Iterator[Due]:
     """Return the newest extension of each period that got one; one statement."""
-    extension, period, later = PeriodExtension, CertificationPeriod, aliased(PeriodExtension)
-    followed = select(col(later.id)).where(
-        col(later.period_id) == col(extension.period_id), col(later.id) > col(extension.id), col(later.at) <= moment
+    extension, period = PeriodExtension, CertificationPeriod
+    followed = select(col(_LATER_EXTENSION.id)).where(
+        col(_LATER_EXTENSION.period_id) == col(extension.period_id),
+        col(_LATER_EXTENSION.id) > col(extension.id),
+        col(_LATER_EXTENSION.at) <= moment,
     )
     rows = session.execute(
         select(

@@ -70,18 +70,20 @@ def _above(session: Session, people: Collection[int]) -> dict[int, frozenset[int
     return found
 
 
+_GIVER = aliased(Person)
+
+
 def waivers_decided(session: Session, people: Collection[int], moment: datetime) -> Iterator[Due]:
     """Return what was decided about exceptions lately, for who asked and for whom they are; one statement."""
-    giver = aliased(Person)
     rows = session.execute(
         _exceptions()
-        .add_columns(col(giver.manager_id), col(giver.name).label("giver"))
-        .join(giver, col(giver.id) == col(Waiver.asked_by))
+        .add_columns(col(_GIVER.manager_id), col(_GIVER.name).label("giver"))
+        .join(_GIVER, col(_GIVER.id) == col(Waiver.asked_by))
         .where(
             or_(
                 col(Waiver.person_id).in_(people),
                 col(Waiver.asked_by).in_(people),
-                and_(col(Waiver.review) == Review.FAULTED, col(giver.manager_id).in_(people)),
+                and_(col(Waiver.review) == Review.FAULTED, col(_GIVER.manager_id).in_(people)),
             ),
             or_(
                 lately(col(Waiver.decided_at), moment),
@@ -113,33 +115,35 @@ def _decided(row: Any) -> tuple[Kind | None, str]:
     return (Kind.WAIVER_GIVEN if row.approved else Kind.WAIVER_REFUSED), row.answer
 
 
+_LATER = aliased(Waiver)
+_OWNER = aliased(DealMember)
+
+
 def waivers_lapsing(session: Session, people: Collection[int], moment: datetime) -> Iterator[Due]:
     """Return the exceptions that end within days, for who asked, for whom they are and for the deal's owner."""
     today = local_day(moment)
-    later = aliased(Waiver)
     followed = (
-        select(col(later.id))
+        select(col(_LATER.id))
         .where(
-            col(later.deal_id) == col(Waiver.deal_id),
-            col(later.person_id) == col(Waiver.person_id),
-            col(later.product_id) == col(Waiver.product_id),
-            col(later.id) != col(Waiver.id),
-            col(later.approved).is_(True),
-            col(later.ended_at).is_(None),
-            col(later.through) > col(Waiver.through),
+            col(_LATER.deal_id) == col(Waiver.deal_id),
+            col(_LATER.person_id) == col(Waiver.person_id),
+            col(_LATER.product_id) == col(Waiver.product_id),
+            col(_LATER.id) != col(Waiver.id),
+            col(_LATER.approved).is_(True),
+            col(_LATER.ended_at).is_(None),
+            col(_LATER.through) > col(Waiver.through),
         )
         .exists()
     )
-    owner = aliased(DealMember)
     rows = session.execute(
         _exceptions()
-        .add_columns(col(owner.person_id).label("owner_id"))
-        .outerjoin(owner, and_(col(owner.deal_id) == col(Waiver.deal_id), col(owner.role) == OWNER))
+        .add_columns(col(_OWNER.person_id).label("owner_id"))
+        .outerjoin(_OWNER, and_(col(_OWNER.deal_id) == col(Waiver.deal_id), col(_OWNER.role) == OWNER))
         .where(
             or_(
                 col(Waiver.person_id).in_(people),
                 col(Waiver.asked_by).in_(people),
-                col(owner.person_id).in_(people),
+                col(_OWNER.person_id).in_(people),
             ),
             col(Waiver.approved).is_(True),
             col(Waiver.break_glass).is_(False),

@@ -68,16 +68,18 @@ def _certified(session: Session, people: Collection[int], moment: datetime) -> I
         )
 
 
+_LATER = aliased(SignOff)
+
+
 def _signed_off(session: Session, people: Collection[int], moment: datetime) -> Iterator[Due]:
-    later = aliased(SignOff)
     followed = (
-        select(col(later.id))
+        select(col(_LATER.id))
         .where(
-            col(later.person_id) == col(SignOff.person_id),
-            col(later.product_id) == col(SignOff.product_id),
-            col(later.rubric) == col(SignOff.rubric),
-            col(later.second_of).is_(None),
-            col(later.id) > col(SignOff.id),
+            col(_LATER.person_id) == col(SignOff.person_id),
+            col(_LATER.product_id) == col(SignOff.product_id),
+            col(_LATER.rubric) == col(SignOff.rubric),
+            col(_LATER.second_of).is_(None),
+            col(_LATER.id) > col(SignOff.id),
         )
         .exists()
     )

@@ -29,8 +29,10 @@ def import_people(session: Session, file: PeopleFile, *, actor: str, moment: dat
     return plan
 
 
+_MANAGER = aliased(Person)
+
+
 def _known(session: Session) -> dict[str, Known]:
-    manager = aliased(Person)
     roles: dict[int, set[Role]] = {}
     for person_id, role in session.execute(select(col(PersonRole.person_id), col(PersonRole.role))):
         roles.setdefault(person_id, set()).add(role)
@@ -40,14 +42,14 @@ def _known(session: Session) -> dict[str, Known]:
             col(Person.email),
             col(Person.name),
             col(Team.name),
-            col(manager.email),
+            col(_MANAGER.email),
             col(Person.locale),
             col(Person.deactivated_at),
             col(Person.region),
             col(Person.hired_on),
         )
         .outerjoin(Team, col(Team.id) == col(Person.team_id))
-        .outerjoin(manager, col(manager.id) == col(Person.manager_id))
+        .outerjoin(_MANAGER, col(_MANAGER.id) == col(Person.manager_id))
     )
     return {
         email: Known(

@@ -104,6 +104,9 @@ class ListedPerson(NamedTuple):
     deactivated_at: datetime | None
 
 
+_MANAGER = aliased(Person)
+
+
 def people(session: Session, wanted: PeopleFilter, page: int) -> tuple[list[ListedPerson], int]:
     """Return one page of people by name, and how many there are in all; three statements."""
     conditions = []
@@ -121,18 +124,17 @@ def people(session: Session, wanted: PeopleFilter, page: int) -> tuple[list[List
         active = col(Person.deactivated_at).is_(None)
         conditions.append(active if wanted.active else ~active)
     total = session.scalar(select(func.count()).select_from(Person).where(*conditions)) or 0
-    manager = aliased(Person)
     rows = session.execute(
         select(
             col(Person.id),
             col(Person.email),
             col(Person.name),
             col(Team.name),
-            col(manager.name),
+            col(_MANAGER.name),
             col(Person.deactivated_at),
         )
         .outerjoin(Team, col(Team.id) == col(Person.team_id))
-        .outerjoin(manager, col(manager.id) == col(Person.manager_id))
+        .outerjoin(_MANAGER, col(_MANAGER.id) == col(Person.manager_id))
         .where(*conditions)
         .order_by(func.lower(col(Person.name)), col(Person.id))
         .limit(PAGE)
@@ -155,13 +157,12 @@ def roles_of(session: Session, person_ids: Sequence[int]) -> dict[int, list[Role
 
 def details_of(session: Session, person_id: int) -> dict[str, Any]:
     """Return what is stored of a person, as people write it: team by name, manager by e-mail address."""
-    manager = aliased(Person)
     row = session.execute(
         select(
             col(Person.email),
             col(Person.name),
             col(Team.name),
-            col(manager.email),
+            col(_MANAGER.email),
             col(Person.locale),
             col(Person.region),
             col(Person.hired_on),
@@ -169,7 +170,7 @@ def details_of(session: Session, person_id: int) -> dict[str, Any]:
             col(Person.password_hash).is_not(None),
         )
         .outerjoin(Team, col(Team.id) == col(Person.team_id))
-        .outerjoin(manager, col(manager.id) == col(Person.manager_id))
+        .outerjoin(_MANAGER, col(_MANAGER.id) == col(Person.manager_id))
         .where(col(Person.id) == person_id)
     ).first()
     if row is None:

@@ -133,24 +133,27 @@ def _drawn(session: Session, found: Sequence[Any]) -> list[DrawnItem]:
     ]
 
 
+_SHOWN = aliased(AttemptItem)
+_WORDING = aliased(ItemVersion)
+
+
 def asked_again(session: Session, person_id: int, attempt_id: int, moment: datetime) -> bool:
     """Say whether an attempt of this person runs that asks a question of theirs `attempt_id`, in whatever wording."""
-    shown, wording = aliased(AttemptItem), aliased(ItemVersion)
     same_item = (
-        col(wording.content_id) == col(ItemVersion.content_id),
-        col(wording.item) == col(ItemVersion.item),
+        col(_WORDING.content_id) == col(ItemVersion.content_id),
+        col(_WORDING.item) == col(ItemVersion.item),
     )
     found = session.execute(
         select(col(Attempt.id))
         .join(AttemptItem, col(AttemptItem.attempt_id) == col(Attempt.id))
         .join(ItemVersion, col(ItemVersion.id) == col(AttemptItem.item_version_id))
-        .join(wording, and_(*same_item))
-        .join(shown, col(shown.item_version_id) == col(wording.id))
+        .join(_WORDING, and_(*same_item))
+        .join(_SHOWN, col(_SHOWN.item_version_id) == col(_WORDING.id))
         .where(
             col(Attempt.person_id) == person_id,
             col(Attempt.finished_at).is_(None),
             or_(col(Attempt.deadline_at).is_(None), col(Attempt.deadline_at) >= moment - SLACK),
-            col(shown.attempt_id) == attempt_id,
+            col(_SHOWN.attempt_id) == attempt_id,
         )
         .limit(1)
     ).first()

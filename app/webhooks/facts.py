@@ -111,9 +111,11 @@ def _awarded(session: Session, since: datetime, moment: datetime) -> Iterator[Fa
         )
 
 
+_LATER = aliased(_PERIOD)
+
+
 def _latest(today: date) -> list[ColumnElement[bool]]:
     """Choose periods that nothing followed, of active people from whom they were not taken for good."""
-    later = aliased(_PERIOD)
     taken = (
         select(col(CertificationEvent.id))
         .where(
@@ -125,13 +127,13 @@ def _latest(today: date) -> list[ColumnElement[bool]]:
         .exists()
     )
     followed = (
-        select(col(later.id))
+        select(col(_LATER.id))
         .where(
-            col(later.person_id) == col(_PERIOD.person_id),
-            col(later.product_id) == col(_PERIOD.product_id),
-            col(later.level) == col(_PERIOD.level),
-            col(later.number) > col(_PERIOD.number),
-            col(later.done_on) <= today,
+            col(_LATER.person_id) == col(_PERIOD.person_id),
+            col(_LATER.product_id) == col(_PERIOD.product_id),
+            col(_LATER.level) == col(_PERIOD.level),
+            col(_LATER.number) > col(_PERIOD.number),
+            col(_LATER.done_on) <= today,
         )
         .exists()
     )

@@ -87,15 +87,17 @@ def _payload(delivery_id: int, tries: int) -> dict[str, Any]:
     return {"delivery": delivery_id, "tries": tries}
 
 
+_EARLIER = aliased(WebhookDelivery)
+
+
 def _next() -> Any:
-    earlier = aliased(WebhookDelivery)
     waits_for_another = (
-        select(col(earlier.id))
+        select(col(_EARLIER.id))
         .where(
-            col(earlier.endpoint_id) == col(WebhookDelivery.endpoint_id),
-            col(earlier.subject) == col(WebhookDelivery.subject),
-            col(earlier.state) == DeliveryState.WAITING,
-            col(earlier.id) < col(WebhookDelivery.id),
+            col(_EARLIER.endpoint_id) == col(WebhookDelivery.endpoint_id),
+            col(_EARLIER.subject) == col(WebhookDelivery.subject),
+            col(_EARLIER.state) == DeliveryState.WAITING,
+            col(_EARLIER.id) < col(WebhookDelivery.id),
         )
         .exists()
     )

@@ -37,9 +37,11 @@ class Earned:
     code: str
 
 
+_REDLINES = aliased(ContentVersion)
+
+
 def earned(session: Session, period_id: int) -> Earned | None:
     """Return what there is to print about a period, with its newest extension."""
-    redlines = aliased(ContentVersion)
     row = session.execute(
         select(
             col(Person.email),
@@ -52,14 +54,14 @@ def earned(session: Session, period_id: int) -> Earned | None:
             col(CertificationPeriod.done_on),
             col(CertificationPeriod.valid_through),
             col(ContentVersion.number),
-            col(redlines.number),
+            col(_REDLINES.number),
             col(CertificationPeriod.code),
             extended_through(None),
         )
         .join(Person, col(Person.id) == col(CertificationPeriod.person_id))
         .join(Product, col(Product.id) == col(CertificationPeriod.product_id))
         .join(ContentVersion, col(ContentVersion.id) == col(CertificationPeriod.program_version_id))
-        .outerjoin(redlines, col(redlines.id) == col(CertificationPeriod.redlines_version_id))
+        .outerjoin(_REDLINES, col(_REDLINES.id) == col(CertificationPeriod.redlines_version_id))
         .where(col(CertificationPeriod.id) == period_id)
     ).first()
     if row is None:
@@ -141,8 +143,11 @@ def find_file(session: Session, digest: str) -> Issued | None:
     return _issued(session, col(Certificate.id).in_(owner))
 
 
+_AFTER, _BEFORE = aliased(Certificate), aliased(Certificate)
+_LATER = aliased(CertificationPeriod)
+
+
 def _issued(session: Session, condition: Any) -> Issued | None:
-    after, before, later = aliased(Certificate), aliased(Certificate), aliased(CertificationPeriod)
     row = session.execute(
         select(
             col(Certificate.id),
@@ -157,22 +162,22 @@ def _issued(session: Session, condition: Any) -> Issued | None:
             col(CertificationPeriod.awarded_at),
             col(Person.locale),
             col(Person.deactivated_at).is_(None),
-            col(after.issued_at),
-            col(after.code),
-            col(before.issued_at),
-            select(col(later.id))
+            col(_AFTER.issued_at),
+            col(_AFTER.code),
+            col(_BEFORE.issued_at),
+            select(col(_LATER.id))
             .where(
-                col(later.person_id) == col(CertificationPeriod.person_id),
-                col(later.product_id) == col(CertificationPeriod.product_id),
-                col(later.level) == col(CertificationPeriod.level),
-                col(later.number) > col(CertificationPeriod.number),
+                col(_LATER.person_id) == col(CertificationPeriod.person_id),
+                col(_LATER.product_id) == col(CertificationPeriod.product_id),
+                col(_LATER.level) == col(CertificationPeriod.level),
+                col(_LATER.number) > col(CertificationPeriod.number),
             )
             .exists(),
         )
         .join(CertificationPeriod, col(CertificationPeriod.id) == col(Certificate.period_id))
         .join(Person, col(Person.id) == col(CertificationPeriod.person_id))
-        .outerjoin(after, col(after.supersedes_id) == col(Certificate.id))
-        .outerjoin(before, col(before.id) == col(Certificate.supersedes_id))
+        .outerjoin(_AFTER, col(_AFTER.supersedes_id) == col(Certificate.id))
+        .outerjoin(_BEFORE, col(_BEFORE.id) == col(Certificate.supersedes_id))
         .where(condition)
     ).first()
     if row is None:
@@ -195,7 +200,6 @@ def _verdict(found: Record | None, level: str) -> StandingVerdict | None:
 
 def set_places(session: Session, number: int, purpose: Purpose, moment: datetime) -> list[int]:
     """Return the places of status list `number` that are set for `purpose`, derived from standing as it is now."""
-    after = aliased(Certificate)
     sanctioned = (
         select(col(CertificationEvent.id))
         .where(
@@ -211,16 +215,16 @@ def set_places(session: Session, number: int, purpose: Purpose, moment: datetime
             col(CertificationPeriod.person_id),
             col(CertificationPeriod.product_id),
             col(CertificationPeriod.level),
-            col(after.id).is_not(None).label("superseded"),
+            col(_AFTER.id).is_not(None).label("superseded"),
             col(Person.deactivated_at).is_(None).label("active"),
         )
         .join(CertificationPeriod, col(CertificationPeriod.id) == col(Certificate.period_id))
         .join(Person, col(Person.id) == col(CertificationPeriod.person_id))
-        .outerjoin(after, col(after.supersedes_id) == col(Certificate.id))
+        .outerjoin(_AFTER, col(_AFTER.supersedes_id) == col(Certificate.id))
         .where(
             col(Certificate.status_index).between(number * LIST_SIZE, (number + 1) * LIST_SIZE - 1),
             # whoever is in neither of these states has no bit set: standing need not be asked about everybody
-            or_(col(after.id).is_not(None), col(Person.deactivated_at).is_not(None), sanctioned),
+            or_(col(_AFTER.id).is_not(None), col(Person.deactivated_at).is_not(None), sanctioned),
         )
     ).all()
     found = records(session, {row.person_id for row in rows}, moment, {row.product_id for row in rows})

@@ -120,12 +120,14 @@ def decided(session: Session, most: int) -> list[Credit]:
     return sorted(found, key=lambda each: (each.decided_at, each.id), reverse=True)
 
 
+_PERSON, _ASKER, _DECIDER, _ENDER = aliased(Person), aliased(Person), aliased(Person), aliased(Person)
+
+
 def _credits(session: Session, wanted: ColumnElement[bool]) -> list[Credit]:
-    person, asker, decider, ender = (aliased(Person) for _number in range(4))
     columns: tuple[Any, ...] = (
         col(RequirementCredit.id),
         col(RequirementCredit.person_id),
-        col(person.name),
+        col(_PERSON.name),
         col(RequirementCredit.product_id),
         col(Product.slug),
         col(Product.name),
@@ -139,22 +141,22 @@ def _credits(session: Session, wanted: ColumnElement[bool]) -> list[Credit]:
         col(RequirementCredit.through),
         col(RequirementCredit.asked_at),
         col(RequirementCredit.asked_by),
-        col(asker.name),
+        col(_ASKER.name),
         col(RequirementCredit.approved),
         col(RequirementCredit.answer),
         col(RequirementCredit.decided_at),
-        col(decider.name),
+        col(_DECIDER.name),
         col(RequirementCredit.ended_at),
-        col(ender.name),
+        col(_ENDER.name),
         col(RequirementCredit.ended_because),
     )
     rows = session.execute(
         select(*columns)
-        .join(person, col(person.id) == col(RequirementCredit.person_id))
+        .join(_PERSON, col(_PERSON.id) == col(RequirementCredit.person_id))
         .join(Product, col(Product.id) == col(RequirementCredit.product_id))
-        .join(asker, col(asker.id) == col(RequirementCredit.asked_by))
-        .outerjoin(decider, col(decider.id) == col(RequirementCredit.decided_by))
-        .outerjoin(ender, col(ender.id) == col(RequirementCredit.ended_by))
+        .join(_ASKER, col(_ASKER.id) == col(RequirementCredit.asked_by))
+        .outerjoin(_DECIDER, col(_DECIDER.id) == col(RequirementCredit.decided_by))
+        .outerjoin(_ENDER, col(_ENDER.id) == col(RequirementCredit.ended_by))
         .where(wanted)
         .order_by(col(RequirementCredit.asked_at), col(RequirementCredit.id))
     )

@@ -39,16 +39,18 @@ class Extendable:
     extensions: tuple[Extension, ...]
 
 
+_LATER = aliased(CertificationPeriod)
+
+
 def period(session: Session, person_id: int, period_id: int) -> Extendable | None:
     """Find a person's period."""
-    later = aliased(CertificationPeriod)
     renewed = (
-        select(col(later.id))
+        select(col(_LATER.id))
         .where(
-            col(later.person_id) == col(CertificationPeriod.person_id),
-            col(later.product_id) == col(CertificationPeriod.product_id),
-            col(later.level) == col(CertificationPeriod.level),
-            col(later.number) > col(CertificationPeriod.number),
+            col(_LATER.person_id) == col(CertificationPeriod.person_id),
+            col(_LATER.product_id) == col(CertificationPeriod.product_id),
+            col(_LATER.level) == col(CertificationPeriod.level),
+            col(_LATER.number) > col(CertificationPeriod.number),
         )
         .exists()
     )

@@ -170,6 +170,10 @@ _COLUMNS = (
 )
 
 
+_MINE = aliased(Registration)
+_HOST = aliased(Person)
+
+
 def dates(
     session: Session, person_id: int, moment: datetime, *conditions: Any, newest_first: bool = False
 ) -> list[Date]:
@@ -177,9 +181,8 @@ def dates(
 
     `moment` decides which program gives them their names.
     """
-    mine, host = aliased(Registration), aliased(Person)
     ahead = (
-        _registrations(col(Registration.seated_at).is_(None), col(Registration.id) <= mine.id)
+        _registrations(col(Registration.seated_at).is_(None), col(Registration.id) <= _MINE.id)
         if person_id
         else _registrations(col(Registration.seated_at).is_(None))
     )
@@ -189,23 +192,23 @@ def dates(
             *(col(getattr(LiveSession, name)) for name in _COLUMNS),
             col(Product.slug),
             col(Product.name).label("product_name"),
-            col(host.name).label("host_name"),
-            col(host.email).label("host_email"),
-            col(host.deactivated_at).is_not(None).label("host_left"),
+            col(_HOST.name).label("host_name"),
+            col(_HOST.email).label("host_email"),
+            col(_HOST.deactivated_at).is_not(None).label("host_left"),
             _registrations(col(Registration.seated_at).is_not(None)).label("seated"),
             _registrations(col(Registration.seated_at).is_(None)).label("waiting"),
-            col(mine.registered_at),
-            col(mine.seated_at),
+            col(_MINE.registered_at),
+            col(_MINE.seated_at),
             ahead.label("place_in_line"),
         )
         .join(Product, col(Product.id) == col(LiveSession.product_id))
-        .join(host, col(host.id) == col(LiveSession.host_id))
+        .join(_HOST, col(_HOST.id) == col(LiveSession.host_id))
         .outerjoin(
-            mine,
+            _MINE,
             and_(
-                col(mine.live_session_id) == col(LiveSession.id),
-                col(mine.person_id) == person_id,
-                col(mine.cancelled_at).is_(None),
+                col(_MINE.live_session_id) == col(LiveSession.id),
+                col(_MINE.person_id) == person_id,
+                col(_MINE.cancelled_at).is_(None),
             ),
         )
         .where(*conditions)

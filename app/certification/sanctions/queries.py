@@ -215,23 +215,25 @@ def waiting(session: Session, person_id: int, email: str, today: date) -> Waitin
     return Waiting(sum(row[1] for row in rows), sum(row[1] for row in rows if row[0] < today))
 
 
+_HOLDER, _AUTHOR, _DECIDER = aliased(Person), aliased(Person), aliased(Person)
+
+
 def _entries() -> Select[*tuple[Any, ...]]:
-    holder, author, decider = aliased(Person), aliased(Person), aliased(Person)
     found: Select[*tuple[Any, ...]] = select(
         CertificationEvent,
         Appeal,
-        col(holder.name).label("person"),
+        col(_HOLDER.name).label("person"),
         col(Product.slug),
         col(Product.name).label("product"),
-        func.coalesce(col(author.name), col(CertificationEvent.by)).label("decider"),
-        func.coalesce(col(decider.name), col(Appeal.decided_by)).label("appeal_decider"),
+        func.coalesce(col(_AUTHOR.name), col(CertificationEvent.by)).label("decider"),
+        func.coalesce(col(_DECIDER.name), col(Appeal.decided_by)).label("appeal_decider"),
     )
     return (
-        found.join(holder, col(holder.id) == col(CertificationEvent.person_id))
+        found.join(_HOLDER, col(_HOLDER.id) == col(CertificationEvent.person_id))
         .join(Product, col(Product.id) == col(CertificationEvent.product_id))
-        .outerjoin(author, col(author.email) == col(CertificationEvent.by))
+        .outerjoin(_AUTHOR, col(_AUTHOR.email) == col(CertificationEvent.by))
         .outerjoin(Appeal, col(Appeal.event_id) == col(CertificationEvent.id))
-        .outerjoin(decider, col(decider.email) == col(Appeal.decided_by))
+        .outerjoin(_DECIDER, col(_DECIDER.email) == col(Appeal.decided_by))
         .order_by(col(CertificationEvent.at).desc(), col(CertificationEvent.id).desc())
         .execution_options(populate_existing=True)
     )

@@ -45,12 +45,14 @@ class Compared:
     disagreements: list[Disagreement]
 
 
+_SECOND = aliased(SignOff)
+
+
 def waiting(session: Session) -> int:
     """Count the sign-offs that were drawn and wait for a second assessor."""
-    second = aliased(SignOff)
     drawn = select(func.count()).where(
         col(SignOff.second_wanted).is_(True),
-        ~select(col(second.id)).where(col(second.second_of) == col(SignOff.id)).exists(),
+        ~select(col(_SECOND.id)).where(col(_SECOND.second_of) == col(SignOff.id)).exists(),
     )
     return session.scalar(drawn) or 0
 
@@ -65,33 +67,35 @@ def compared(session: Session) -> list[Compared]:
     return [_compared(found, documents) for _, found in sorted(by_rubric.items())]
 
 
+_FIRST = aliased(SignOff)
+_REP, _FIRST_PERSON, _SECOND_PERSON = aliased(Person), aliased(Person), aliased(Person)
+
+
 def _rows(session: Session) -> list[Any]:
-    first, second = aliased(SignOff), aliased(SignOff)
-    rep, first_person, second_person = aliased(Person), aliased(Person), aliased(Person)
     statement: Any = (
         select(
             col(Product.slug),
             col(Product.name).label("product"),
-            col(first.rubric),
-            col(first.request_id),
-            col(first.program_version_id).label("version"),
-            col(rep.name).label("rep"),
-            col(first_person.name).label("first"),
-            col(first.outcome).label("first_outcome"),
-            col(first.note).label("first_note"),
-            col(first.scores).label("first_scores"),
-            col(second_person.name).label("second"),
-            col(second.outcome).label("second_outcome"),
-            col(second.note).label("second_note"),
-            col(second.scores).label("second_scores"),
-            col(second.decided_at).label("at"),
+            col(_FIRST.rubric),
+            col(_FIRST.request_id),
+            col(_FIRST.program_version_id).label("version"),
+            col(_REP.name).label("rep"),
+            col(_FIRST_PERSON.name).label("first"),
+            col(_FIRST.outcome).label("first_outcome"),
+            col(_FIRST.note).label("first_note"),
+            col(_FIRST.scores).label("first_scores"),
+            col(_SECOND_PERSON.name).label("second"),
+            col(_SECOND.outcome).label("second_outcome"),
+            col(_SECOND.note).label("second_note"),
+            col(_SECOND.scores).label("second_scores"),
+            col(_SECOND.decided_at).label("at"),
         )
-        .join(second, col(second.second_of) == col(first.id))
-        .join(Product, col(Product.id) == col(first.product_id))
-        .join(rep, col(rep.id) == col(first.person_id))
-        .join(first_person, col(first_person.id) == col(first.assessor_id))
-        .join(second_person, col(second_person.id) == col(second.assessor_id))
-        .order_by(col(second.decided_at).desc(), col(second.id).desc())
+        .join(_SECOND, col(_SECOND.second_of) == col(_FIRST.id))
+        .join(Product, col(Product.id) == col(_FIRST.product_id))
+        .join(_REP, col(_REP.id) == col(_FIRST.person_id))
+        .join(_FIRST_PERSON, col(_FIRST_PERSON.id) == col(_FIRST.assessor_id))
+        .join(_SECOND_PERSON, col(_SECOND_PERSON.id) == col(_SECOND.assessor_id))
+        .order_by(col(_SECOND.decided_at).desc(), col(_SECOND.id).desc())
     )
     return list(session.execute(statement))
 

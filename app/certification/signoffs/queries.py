@@ -76,8 +76,10 @@ class Request:
     active: bool
 
 
+_TAKER = aliased(Person)
+
+
 def _requests() -> Select[*tuple[Any, ...]]:
-    taker = aliased(Person)
     return (
         select(
             col(SignOffRequest.id),
@@ -92,7 +94,7 @@ def _requests() -> Select[*tuple[Any, ...]]:
             col(SignOffRequest.note),
             col(SignOffRequest.asked_at),
             col(SignOffRequest.taken_by),
-            col(taker.name),
+            col(_TAKER.name),
             col(SignOffRequest.taken_at),
             col(SignOffRequest.closed_at),
             col(SignOffRequest.withdrawn),
@@ -100,7 +102,7 @@ def _requests() -> Select[*tuple[Any, ...]]:
         )
         .join(Person, col(Person.id) == col(SignOffRequest.person_id))
         .join(Product, col(Product.id) == col(SignOffRequest.product_id))
-        .outerjoin(taker, col(taker.id) == col(SignOffRequest.taken_by))
+        .outerjoin(_TAKER, col(_TAKER.id) == col(SignOffRequest.taken_by))
     )
 
 

@@ -94,11 +94,13 @@ def waits(session: Session, person_id: int, shown: Shown = Shown.ALL, product: s
     return Waits(*session.execute(statement).one())
 
 
+_TAKER = aliased(Person)
+
+
 def queue(session: Session, person_id: int, most: int, shown: Shown = Shown.ALL, product: str = "") -> list[Queued]:
     """Return what waits for an assessor who is this person, the oldest first."""
     if shown is Shown.SECOND:
         return _seconds(session, person_id, most, product)
-    taker = aliased(Person)
     statement = _joined(
         select(
             col(SignOffRequest.id),
@@ -111,10 +113,10 @@ def queue(session: Session, person_id: int, most: int, shown: Shown = Shown.ALL,
             col(SignOffRequest.form),
             col(SignOffRequest.asked_at),
             col(SignOffRequest.taken_by),
-            col(taker.name),
+            col(_TAKER.name),
             _returned_before(),
         ).select_from(SignOffRequest)
-    ).outerjoin(taker, col(taker.id) == col(SignOffRequest.taken_by))
+    ).outerjoin(_TAKER, col(_TAKER.id) == col(SignOffRequest.taken_by))
     rows = session.execute(
         statement.where(*_open_for(person_id, shown, product))
         .order_by(col(SignOffRequest.asked_at), col(SignOffRequest.id))
@@ -123,8 +125,10 @@ def queue(session: Session, person_id: int, most: int, shown: Shown = Shown.ALL,
     return [Queued(*row) for row in rows]
 
 
+_SECOND = aliased(SignOff)
+
+
 def _second_looks(statement: Select[*tuple[Any, ...]], person_id: int, product: str) -> Select[*tuple[Any, ...]]:
-    second = aliased(SignOff)
     found = _joined(
         statement.select_from(SignOff).join(SignOffRequest, col(SignOffRequest.id) == col(SignOff.request_id))
     ).where(
@@ -132,7 +136,7 @@ def _second_looks(statement: Select[*tuple[Any, ...]], person_id: int, product: 
         col(SignOff.second_of).is_(None),
         col(SignOff.assessor_id) != person_id,
         col(SignOff.person_id) != person_id,
-        ~select(col(second.id)).where(col(second.second_of) == col(SignOff.id)).exists(),
+        ~select(col(_SECOND.id)).where(col(_SECOND.second_of) == col(SignOff.id)).exists(),
     )
     return found.where(col(Product.slug) == product) if product else found
 

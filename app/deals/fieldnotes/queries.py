@@ -80,8 +80,10 @@ def queue(session: Session, wanted: Filter, page: int) -> tuple[list[Note], int]
     return [Note(*row) for row in rows], session.scalar(counted.where(condition)) or 0
 
 
+_TAKER, _ANSWERER = aliased(Person), aliased(Person)
+
+
 def _notes() -> Select[*tuple[Any, ...]]:
-    taker, answerer = aliased(Person), aliased(Person)
     return (
         select(
             col(FieldNote.id),
@@ -103,14 +105,14 @@ def _notes() -> Select[*tuple[Any, ...]]:
             col(FieldNote.deal_id),
             col(Deal.reference),
             col(Deal.name),
-            func.coalesce(col(taker.name), ""),
-            func.coalesce(col(answerer.name), ""),
+            func.coalesce(col(_TAKER.name), ""),
+            func.coalesce(col(_ANSWERER.name), ""),
         )
         .join(Product, col(Product.id) == col(FieldNote.product_id))
         .join(Person, col(Person.id) == col(FieldNote.person_id))
         .join(Deal, col(Deal.id) == col(FieldNote.deal_id))
-        .outerjoin(taker, col(taker.id) == col(FieldNote.taken_by))
-        .outerjoin(answerer, col(answerer.id) == col(FieldNote.answered_by))
+        .outerjoin(_TAKER, col(_TAKER.id) == col(FieldNote.taken_by))
+        .outerjoin(_ANSWERER, col(_ANSWERER.id) == col(FieldNote.answered_by))
     )
 
 

@@ -199,9 +199,11 @@ def _first_of(crossed: Sequence[_Crossed], lines: Collection[str]) -> dict[int, 
     return found
 
 
+_GRANTED = aliased(Appeal)
+
+
 def _crossings(session: Session, product_id: int) -> list[_Crossed]:
     """Return the violations of a product that stand: those whose appeal was granted do not."""
-    granted = aliased(Appeal)
     rows = session.execute(
         select(
             col(Violation.person_id),
@@ -214,13 +216,13 @@ def _crossings(session: Session, product_id: int) -> list[_Crossed]:
         .outerjoin(SentText, col(SentText.id) == col(Finding.sent_text_id))
         .outerjoin(Incident, col(Incident.id) == col(Violation.incident_id))
         .outerjoin(
-            granted,
-            (col(granted.event_id) == col(Violation.certification_event_id))
-            & (col(granted.outcome) == AppealOutcome.GRANTED),
+            _GRANTED,
+            (col(_GRANTED.event_id) == col(Violation.certification_event_id))
+            & (col(_GRANTED.outcome) == AppealOutcome.GRANTED),
         )
         .where(
             or_(col(Violation.product_id) == product_id, col(Finding.product_id) == product_id),
-            col(granted.id).is_(None),
+            col(_GRANTED.id).is_(None),
         )
     )
     return [

@@ -181,8 +181,10 @@ def told(session: Session, incident_id: int) -> Facts:
     return _facts(session, col(Incident.id) == incident_id)
 
 
+_OPENER, _DECIDER = aliased(Person), aliased(Person)
+
+
 def _facts(session: Session, which: ColumnElement[bool]) -> Facts:
-    opener, decider = aliased(Person), aliased(Person)
     row = session.execute(
         select(
             col(Incident.id),
@@ -208,14 +210,14 @@ def _facts(session: Session, which: ColumnElement[bool]) -> Facts:
             col(Finding.sent_text_id),
             col(Violation.id),
             col(Incident.opened_by),
-            col(opener.name),
+            col(_OPENER.name),
             col(Incident.opened_at),
-            func.coalesce(col(decider.name), ""),
+            func.coalesce(col(_DECIDER.name), ""),
             col(Incident.decided_at),
         )
         .join(Product, col(Product.id) == col(Incident.product_id))
-        .join(opener, col(opener.id) == col(Incident.opened_by))
-        .outerjoin(decider, col(decider.id) == col(Incident.decided_by))
+        .join(_OPENER, col(_OPENER.id) == col(Incident.opened_by))
+        .outerjoin(_DECIDER, col(_DECIDER.id) == col(Incident.decided_by))
         .outerjoin(Person, col(Person.id) == col(Incident.person_id))
         .outerjoin(Deal, col(Deal.id) == col(Incident.deal_id))
         .outerjoin(Finding, col(Finding.id) == col(Incident.finding_id))

@@ -45,20 +45,22 @@ class KeptAnswer:
     decided_at: datetime | None
 
 
+_ASKER = aliased(Person)
+
+
 def kept_answer(session: Session, number: str) -> KeptAnswer:
     """Return an answer by its id. Raises NotFoundError."""
-    asker = aliased(Person)
     row = session.execute(
         select(
             KeptClearance,
             col(Person.name),
-            col(asker.name),
+            col(_ASKER.name),
             col(Deal.reference),
             col(Decision.action),
             col(Decision.decided_at),
         )
         .outerjoin(Person, col(Person.id) == col(KeptClearance.person_id))
-        .outerjoin(asker, col(asker.email) == col(KeptClearance.asked_by))
+        .outerjoin(_ASKER, col(_ASKER.email) == col(KeptClearance.asked_by))
         .outerjoin(Deal, col(Deal.id) == col(KeptClearance.deal_id))
         .outerjoin(Decision, col(Decision.id) == col(KeptClearance.decision_id))
         .where(col(KeptClearance.id) == number.upper())

@@ -240,8 +240,10 @@ def _newest(condition: ColumnElement[bool]) -> Select[Any]:
     return _query().where(condition).order_by(col(Waiver.asked_at).desc(), col(Waiver.id).desc())
 
 
+_ASKER, _DECIDER, _ENDER, _REVIEWER = aliased(Person), aliased(Person), aliased(Person), aliased(Person)
+
+
 def _query() -> Select[Any]:
-    asker, decider, ender, reviewer = (aliased(Person) for _number in range(4))
     columns: tuple[Any, ...] = (
         col(Waiver.id),
         col(Waiver.deal_id),
@@ -262,19 +264,19 @@ def _query() -> Select[Any]:
         col(Waiver.through),
         col(Waiver.break_glass),
         col(Waiver.asked_by),
-        col(asker.name).label("asker"),
+        col(_ASKER.name).label("asker"),
         col(Waiver.asked_at),
         col(Waiver.approved),
         col(Waiver.decided_by),
-        col(decider.name).label("decider"),
+        col(_DECIDER.name).label("decider"),
         col(Waiver.decided_at),
         col(Waiver.answer),
         col(Waiver.ended_by),
-        col(ender.name).label("ender"),
+        col(_ENDER.name).label("ender"),
         col(Waiver.ended_at),
         col(Waiver.ended_because),
         col(Waiver.review),
-        col(reviewer.name).label("reviewer"),
+        col(_REVIEWER.name).label("reviewer"),
         col(Waiver.reviewed_at),
         col(Waiver.review_note),
     )
@@ -283,10 +285,10 @@ def _query() -> Select[Any]:
         .join(Deal, col(Deal.id) == col(Waiver.deal_id))
         .join(Person, col(Person.id) == col(Waiver.person_id))
         .join(Product, col(Product.id) == col(Waiver.product_id))
-        .join(asker, col(asker.id) == col(Waiver.asked_by))
-        .outerjoin(decider, col(decider.id) == col(Waiver.decided_by))
-        .outerjoin(ender, col(ender.id) == col(Waiver.ended_by))
-        .outerjoin(reviewer, col(reviewer.id) == col(Waiver.reviewed_by))
+        .join(_ASKER, col(_ASKER.id) == col(Waiver.asked_by))
+        .outerjoin(_DECIDER, col(_DECIDER.id) == col(Waiver.decided_by))
+        .outerjoin(_ENDER, col(_ENDER.id) == col(Waiver.ended_by))
+        .outerjoin(_REVIEWER, col(_REVIEWER.id) == col(Waiver.reviewed_by))
     )
 
 
