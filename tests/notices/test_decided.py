@@ -22,6 +22,7 @@ from app.certification.models import (
 )
 from app.clock import local_day
 from app.database import stored_id
+from app.notices.decided import sanctioned
 from app.notices.due import due
 from app.notices.rules import Due, Kind
 from app.notices.words import line
@@ -110,9 +111,13 @@ def test_a_suspension_is_told_until_the_moment_it_is_lifted(company: Company, da
         decided = {Kind.SUSPENDED, Kind.REINSTATED}
         return [each.kind for each in of(company, company.rep, moment) if each.kind in decided]
 
+    def decided_by(moment: datetime) -> list[Kind]:
+        return [each.kind for each in sanctioned(company.session, [stored_id(company.rep)], moment)]
+
     each_day = {day for day in range(days) if day <= 32 or day % 30 == 0 or day == days - 1}
     assert told(NOW - timedelta(seconds=1)) == []
-    assert {tuple(told(NOW + day * DAY)) for day in each_day} == {(Kind.SUSPENDED,)}
+    assert told(NOW) == [Kind.SUSPENDED]
+    assert {tuple(decided_by(NOW + day * DAY)) for day in each_day} == {(Kind.SUSPENDED,)}
     assert told(lifted_at - timedelta(seconds=1)) == [Kind.SUSPENDED]
     assert told(lifted_at) == [Kind.REINSTATED]
 

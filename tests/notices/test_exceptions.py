@@ -1,5 +1,6 @@
 """Exceptions are told to those who decide, to whom they concern and before they end; and no longer than it is so."""
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,12 +28,12 @@ def office(session: Session) -> Office:
 
 def told(office: Office, at: datetime = NOW) -> dict[str, list[str]]:
     """What everybody is told about exceptions, by name."""
-    found: dict[str, list[str]] = {}
-    for name, who in office.people.items():
-        kinds = sorted(each.kind.value for each in of(office, name, at) if each.person_id == who.id)
-        if kinds:
-            found[name] = kinds
-    return found
+    names = {stored_id(who): name for name, who in office.people.items()}
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for each in due(office.session, list(names), at):
+        if each.kind in OF_EXCEPTIONS:
+            found[names[each.person_id]].append(each.kind.value)
+    return {name: sorted(kinds) for name, kinds in found.items()}
 
 
 def of(office: Office, name: str, at: datetime = NOW) -> list[Due]:
