@@ -1,7 +1,7 @@
 """What journeys share: signing in through the form, the audit of a page, and what must never happen in a browser."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -17,17 +17,21 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 
 _AXE = Axe().axe_script
 _RUN = "async options => (await axe.run(options)).violations"
-_OPTIONS = {
+_ALL_RULES = {
     "resultTypes": ["violations"],
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "preload": {"assets": ["media"]},  # none of these rules reads the style sheets
 }
+_BY_LOOK = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "rule", "values": ["color-contrast", "scrollable-region-focusable", "target-size"]},
+}
+"""The rules that find something else on another screen or in other colours, of the same page."""
 
 Looks = tuple[tuple[ViewportSize, Literal["light", "dark"]], ...]
-LOOKS: Looks = ((PHONE, "dark"), (DESKTOP, "light"))
-"""Both sizes and both colour schemes; each rule sees each page twice."""
+LOOKS: Looks = ((DESKTOP, "light"), (PHONE, "dark"))
+"""Both sizes and both colour schemes; each rule sees each page on a desktop, and some see it twice."""
 ALL_LOOKS: Looks = (*LOOKS, (PHONE, "light"), (DESKTOP, "dark"))
-"""For what stands on every page: some of it is seen on a phone only, some on a desktop only."""
 
 _STATUS_MESSAGE = "Failed to load resource: the server responded with a status of"
 _FIRST_ERROR = 400
@@ -83,11 +87,11 @@ def sign_in(page: Page, email: str, password: str = DEMO_PASSWORD) -> None:
     expect(page).not_to_have_url(re.compile("/sign-in"))
 
 
-def findings(page: Page) -> list[str]:
+def findings(page: Page, rules: Mapping[str, object] = _ALL_RULES) -> list[str]:
     """Let axe look at a page as it stands: one line for each finding, with rule, place and help."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(_AXE)
-    violations = page.evaluate(_RUN, _OPTIONS)
+    violations = page.evaluate(_RUN, rules)
     return [
         f"{rule['id']}: {' '.join(node['target'][0:1] if isinstance(node['target'][0], str) else ['(nested)'])}"
         f": {rule['help']}: {_why(node)}"
@@ -100,18 +104,22 @@ def _why(node: dict[str, list[dict[str, str]]]) -> str:
     return "; ".join(check["message"] for kind in ("any", "all", "none") for check in node[kind])
 
 
-def audit(page: Page, looks: Looks = LOOKS) -> None:
-    """Fail when axe finds something: on a phone in the dark, and on a desktop in the light."""
+def audit(page: Page, *, thoroughly: bool = False) -> None:
+    """Fail when axe finds something: on a desktop in the light, and on a phone in the dark.
+
+    `thoroughly` lets all rules see all four looks: for what is shown on one kind of screen alone, such as the bar at
+    the foot of a phone.
+    """
     page.wait_for_load_state()  # a click may have brought a page that is still on its way
     before = page.viewport_size
     found: dict[str, str] = {}
-    for size, scheme in looks:
+    for number, (size, scheme) in enumerate(ALL_LOOKS if thoroughly else LOOKS):
         page.set_viewport_size(size)
         if size == PHONE:
             # the whole page at once: what the bar at the foot covers now can be scrolled out from under it
             page.set_viewport_size({**size, "height": page.evaluate("document.documentElement.scrollHeight")})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        for line in findings(page):
+        for line in findings(page, _ALL_RULES if thoroughly or number == 0 else _BY_LOOK):
             found.setdefault(line, f"{size['width']} wide, {scheme}")
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     if before:
