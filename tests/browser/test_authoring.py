@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,9 +12,21 @@ from sqlmodel import col
 from app.catalog.models import Content, ContentKind, ContentVersion
 from app.database import Database
 from browsing import Faults, audit
+from tools.demonstration import Demonstration
 
 TRAINER = "trainer@example.com"
 PRODUCT = "/author/products/answerdesk-bot"
+
+
+@pytest.fixture
+def server(shared_server: Demonstration) -> Demonstration:
+    """The same for all: what one test saves, no other looks at."""
+    return shared_server
+
+
+@pytest.fixture
+def demo_url(server: Demonstration) -> str:
+    return server.database_url
 
 
 def published(stored: Database, kind: ContentKind) -> list[int]:
@@ -100,22 +113,24 @@ def test_what_is_found_is_shown_while_it_is_typed_and_nothing_typed_is_lost(sign
 @pytest.mark.parametrize("java_script_enabled", [True, False], ids=["with script", "without script"])
 def test_a_question_gets_another_option(sign_in_as: Callable[..., Page], *, java_script_enabled: bool) -> None:
     new = "/author/quizzes/answerdesk-bot/items/_new?kind=single"
+    name = uuid4().hex
     page = sign_in_as(TRAINER, at=new, java_script_enabled=java_script_enabled)
-    page.get_by_label("Question", exact=True).locator("visible=true").fill("What is it charged by?")
+    page.get_by_label("Question", exact=True).locator("visible=true").fill(f"What is {name} charged by?")
     page.get_by_label("Option 1", exact=True).locator("visible=true").fill("By conversation")
     page.get_by_label("Option 2", exact=True).locator("visible=true").fill("By seat")
     page.get_by_role("button", name="Add an option").click()
     page.get_by_label("Option 4", exact=True).locator("visible=true").fill("By the day")
     page.get_by_role("checkbox", name="Right").first.check()
     page.get_by_role("button", name="Save draft").locator("visible=true").last.click()
-    expect(page).to_have_url(re.compile(r"/items/what-is-it-charged-by$"))
+    expect(page).to_have_url(re.compile(rf"/items/what-is-{name}-charged-by$"))
     expect(page.get_by_role("complementary")).to_contain_text("By the day")
 
 
 def test_two_tabs_lose_nothing(sign_in_as: Callable[..., Page], faults: Faults) -> None:
-    first = sign_in_as(TRAINER, at=f"{PRODUCT}/facts")
+    facts = "/author/products/shopfront-messaging/facts"
+    first = sign_in_as(TRAINER, at=facts)
     second = first.context.new_page()
-    second.goto(f"{PRODUCT}/facts")
+    second.goto(facts)
     with faults.expecting(409):
         for page, words in ((first, "Typed first"), (second, "Typed second")):
             page.get_by_label("Difference", exact=True).locator("visible=true").fill(words)

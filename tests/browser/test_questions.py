@@ -2,17 +2,30 @@
 
 import re
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from browsing import Faults, audit
+from tools.demonstration import Demonstration
 from writing import PNG
 
 TRAINER = "trainer@example.com"
 NEW = "/author/quizzes/answerdesk-bot/items/_new?kind="
 PICTURE = FilePayload(name="my plan.png", mimeType="image/png", buffer=PNG)
 SCRIPT = FilePayload(name="nice.png", mimeType="image/png", buffer=b"<!doctype html><script>alert(1)</script>")
+
+
+@pytest.fixture
+def server(shared_server: Demonstration) -> Demonstration:
+    """The same for all: each test writes a question of its own."""
+    return shared_server
+
+
+@pytest.fixture
+def demo_url(server: Demonstration) -> str:
+    return server.database_url
 
 
 def save(page: Page) -> None:
@@ -47,20 +60,21 @@ def test_a_gap_is_inserted_and_gets_its_answers(sign_in_as: Callable[..., Page])
 def test_a_picture_is_added_after_a_bad_one(
     sign_in_as: Callable[..., Page], faults: Faults, *, java_script_enabled: bool
 ) -> None:
+    name = uuid4().hex
     page = sign_in_as(TRAINER, at=f"{NEW}true_false", java_script_enabled=java_script_enabled)
-    page.get_by_label("Question", exact=True).locator("visible=true").fill("Is this the plan?")
+    page.get_by_label("Question", exact=True).locator("visible=true").fill(f"Is {name} the plan?")
     page.get_by_role("radio", name="True", exact=True).first.check()
     page.get_by_text("Pictures and sounds", exact=True).click()
     page.get_by_label("Add a picture or a sound").set_input_files(SCRIPT)
     with faults.expecting(422):
         save(page)
         expect(page.get_by_role("alert")).to_contain_text("This is no picture or sound that can be shown.")
-    expect(page.get_by_label("Question", exact=True).locator("visible=true")).to_have_value("Is this the plan?")
+    expect(page.get_by_label("Question", exact=True).locator("visible=true")).to_have_value(f"Is {name} the plan?")
     page.get_by_label("Add a picture or a sound").set_input_files(PICTURE)
     page.get_by_role("button", name="Show anew").click()
     page.get_by_label("What it shows").locator("visible=true").fill("A plan of the shop")
     save(page)
-    expect(page).to_have_url(re.compile(r"/items/is-this-the-plan$"))
+    expect(page).to_have_url(re.compile(rf"/items/is-{name}-the-plan$"))
     picture = page.get_by_role("complementary").get_by_role("img", name="A plan of the shop")
     expect(picture).to_be_visible()
     if java_script_enabled:
