@@ -90,7 +90,14 @@ def decision(
     request: Request,
     session: SessionDep,
     decision_id: Annotated[
-        str, Path(min_length=26, max_length=26, pattern=r"^[0-9A-Za-z]{26}$", description="`decision_id` of an answer.")
+        str,
+        Path(
+            min_length=26,
+            max_length=26,
+            pattern=r"^[0-9A-Za-z]{26}$",
+            description="`decision_id` of an answer.",
+            examples=[EXAMPLE["decision_id"]],
+        ),
     ],
 ) -> Response:
     """Give an answer as it was given, in the language of this request, and ask the same question again as of then."""

@@ -12,8 +12,13 @@ import time_machine
 from fastapi import FastAPI
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
+from sqlalchemy import update
 from sqlmodel import Session
 
+from app.api.schemas import EXAMPLE
+from app.deals.ledger.actions import keep
+from app.deals.models import KeptClearance
+from app.deals.queries import Question, clearances
 from app.people.models import Role
 from app.people.tokens import Scope, create_token
 from factories import NOW, attest, deal, person, sellable
@@ -47,12 +52,15 @@ def lines(_context: Any, value: Any) -> bytes:
 
 @pytest.fixture
 def world(session: Session) -> Iterator[None]:
-    """People, products and deals of the names that the examples carry."""
+    """People, products, deals and an answer of the names that the examples carry."""
     with time_machine.travel(NOW):
         ana, mei = person(session, "ana@example.com"), person(session, "mei@example.com", Role.MANAGER)
         keeper = sellable(session, "keeper-crm")
         attest(session, ana, keeper)
         deal(session, "D-20417", products=[keeper], team={"owner": [ana], "engineer": [mei]})
+        (answer,) = clearances(session, [Question(rep=ana.email, products=("keeper-crm",))], NOW)
+        keep(session, [(answer, None)], by="api:crm", moment=NOW)
+        session.execute(update(KeptClearance).values(id=EXAMPLE["decision_id"]))
         session.commit()
         yield
 
