@@ -34,7 +34,8 @@ test: setup ## run every test: rules, both databases, journeys in a real browser
 
 faults: setup ## kill, fill, stop and overload real processes, harder and longer than `make test` does; TIMES=10
 	@for time in $$(seq $(TIMES)); do echo "Run $$time of $(TIMES)"; \
-		FAULTS_KILLS=10 FAULTS_SITTERS=2000 $(BIN)/pytest -m faults || exit 1; done
+		FAULTS_KILLS=10 FAULTS_SITTERS=2000 $(BIN)/pytest -m faults --numprocesses=auto --dist=worksteal \
+		|| exit 1; done
 
 fuzz: setup ## send what nobody means to every form, address and reader, on the whole demonstration; TIMES=10
 	@for time in $$(seq $(TIMES)); do seed=$${FUZZ_SEED:-$$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')}; \

@@ -164,7 +164,7 @@ def test_signing_out_forgets_what_was_not_sent(page: Page) -> None:
 
 def test_time_runs_out_on_an_open_page(page: Page, stored: Database) -> None:
     place = position_of(page)
-    ends = move_deadline(stored, page, timedelta(seconds=5))
+    ends = move_deadline(stored, page, timedelta(seconds=8))
     page.reload()
     page.locator("input[name=choice]").nth(0).check()
     expect(page.locator("#question")).to_have_count(0, timeout=20_000)  # its prompt may hold a % as a result does
