@@ -24,7 +24,7 @@ _ALL_RULES = {
 }
 _BY_LOOK = {
     "resultTypes": ["violations"],
-    "runOnly": {"type": "rule", "values": ["color-contrast", "scrollable-region-focusable", "target-size"]},
+    "runOnly": {"type": "rule", "values": ["color-contrast", "scrollable-region-focusable"]},
 }
 """The rules that find something else on another screen or in other colours, of the same page."""
 
