@@ -3,8 +3,11 @@
 import hashlib
 import io
 import json
+import os
+import shutil
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +17,12 @@ from sqlalchemy import URL, create_engine, text
 from sqlmodel import Session
 
 from app.audit.actions import record
+from app.cli import main
 from app.database import Database
 from app.schema import migrate, newest_revision, product_version
 from commandline import Run
 from factories import NOW, person
+from installations import postgresql_database
 from olddatabases import Rows, old_database, rows_of
 
 pytestmark = pytest.mark.usefixtures("drop_kept")
@@ -28,13 +33,13 @@ Members = dict[str, bytes]
 def backup(database: Database, database_url: str, tmp_path: Path, run: Run) -> Path:
     """A backup of an installation with one person and an audit trail."""
     with database.write() as session:
-        stored(session)
+        fill(session)
     target = tmp_path / "one.backup"
     assert run(database_url, "backup", target)[0] == 0
     return target
 
 
-def stored(session: Session) -> None:
+def fill(session: Session) -> None:
     person(session, "ana@example.com")
     for number in range(3):
         record(session, at=NOW, actor="ana@example.com", action="tale.told", subject=("tale", str(number)))
@@ -132,6 +137,38 @@ class Given:
     members: Members
 
 
+@dataclass(frozen=True)
+class Unharmed:
+    """A database, its rows and its backup; each of the tests that share it proves that it stays as it is."""
+
+    url: str
+    rows: Rows
+    backup: Given
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def unharmed(
+    request: pytest.FixtureRequest, tools_of_postgresql: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Unharmed]:
+    folder = tmp_path_factory.mktemp("unharmed")
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            url = f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_template'), folder / 'ours.db')}"
+        else:
+            template = request.getfixturevalue("postgresql_template")
+            url = stack.enter_context(postgresql_database(request.getfixturevalue("postgresql_url"), template))
+        database = Database(url)
+        with database.write() as session:
+            fill(session)
+        rows = rows_of(database.engine)
+        database.dispose()
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setenv("PATH", f"{tools_of_postgresql}{os.pathsep}{os.environ['PATH']}")
+        patch.setenv("DEALWORTHY_DATABASE_URL", url)
+        assert main(["backup", str(folder / "one.backup")]) == 0
+        yield Unharmed(url, rows, Given((folder / "one.backup").read_bytes(), members_of(folder / "one.backup")))
+
+
 def manifest_with(**changes: Any) -> Callable[[Given], bytes]:
     def change(given: Given) -> bytes:
         manifest = {**json.loads(given.members["manifest.json"]), **changes}
@@ -195,20 +232,13 @@ def linked(given: Given) -> bytes:
     ],
 )
 def test_what_is_no_whole_backup_is_refused_with_a_sentence(
-    spoil: Callable[[Given], bytes],
-    said: str,
-    backup: Path,
-    database: Database,
-    database_url: str,
-    tmp_path: Path,
-    run: Run,
+    spoil: Callable[[Given], bytes], said: str, unharmed: Unharmed, tmp_path: Path, run: Run
 ) -> None:
-    before = rows_of(database.engine)
     spoilt = tmp_path / "spoilt.backup"
-    spoilt.write_bytes(spoil(Given(backup.read_bytes(), members_of(backup))))
-    status, _, error = run(database_url, "restore", "--replace", spoilt)
+    spoilt.write_bytes(spoil(unharmed.backup))
+    status, _, error = run(unharmed.url, "restore", "--replace", spoilt)
     assert (status, said in error) == (1, True), error
-    assert rows_of(database.engine) == before
+    assert everything_in(unharmed.url) == unharmed.rows
 
 
 def test_data_that_are_no_database_are_refused(backup: Path, database_url: str, tmp_path: Path, run: Run) -> None:

@@ -49,7 +49,7 @@ def collector() -> Iterator[Collector]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     found = Collector(f"http://127.0.0.1:{server.server_port}")
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield found
     server.shutdown()
@@ -100,6 +100,7 @@ def test_a_job_passes_its_trace_on_to_other_systems(settings: Settings, collecto
     )  # sampled, and its number is random
 
 
+@pytest.mark.parametrize("installation", ["sqlite"], indirect=True)
 def test_a_collector_that_is_away_holds_nobody_up(settings: Settings) -> None:
     application = create_app(settings.model_copy(update={"otlp_endpoint": f"http://127.0.0.1:{free_port()}"}))
     before = {*enumerate_threads()}

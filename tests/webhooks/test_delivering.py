@@ -301,13 +301,16 @@ def test_a_secret_that_cannot_be_opened_any_more_is_said_and_nothing_goes_out_un
 
 
 def test_a_slow_receiver_holds_up_nobody_else(database: Database, session: Session, settings: Settings) -> None:
-    arrived = Event()
+    arrived, released = Event(), Event()
+
+    def hold(_connection: socket, _receiver: Receiver) -> None:
+        released.wait(20)
 
     def answer(connection: socket, receiver: Receiver) -> None:
         say(connection, receiver)
         arrived.set()
 
-    with receiving(behave=silent) as slow, receiving(behave=answer) as quick:
+    with receiving(behave=hold) as slow, receiving(behave=answer) as quick:
         endpoint(session, settings, slow.url, name="slow")
         session.commit()
         for number in range(20):
@@ -323,6 +326,7 @@ def test_a_slow_receiver_holds_up_nobody_else(database: Database, session: Sessi
             assert arrived.wait(20)
             in_time = len(slow.received) <= AT_ONCE
             stop.set()
+            released.set()
             _join(running)
     assert in_time
     assert told(quick.received) == ["quick"]
