@@ -24,7 +24,7 @@ _ALL_RULES = {
 }
 _BY_LOOK = {
     "resultTypes": ["violations"],
-    "runOnly": {"type": "rule", "values": ["color-contrast", "scrollable-region-focusable"]},
+    "runOnly": {"type": "rule", "values": ["color-contrast", "scrollable-region-focusable", "target-size"]},
 }
 """The rules that find something else on another screen or in other colours, of the same page."""
 
@@ -115,9 +115,8 @@ def audit(page: Page, *, thoroughly: bool = False) -> None:
     found: dict[str, str] = {}
     for number, (size, scheme) in enumerate(ALL_LOOKS if thoroughly else LOOKS):
         page.set_viewport_size(size)
-        if size == PHONE:
-            # the whole page at once: what the bar at the foot covers now can be scrolled out from under it
-            page.set_viewport_size({**size, "height": page.evaluate("document.documentElement.scrollHeight")})
+        # the whole page at once: what the bar at the head or the foot covers now can be scrolled out from under it
+        page.set_viewport_size({**size, "height": page.evaluate("document.documentElement.scrollHeight")})
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         for line in findings(page, _ALL_RULES if thoroughly or number == 0 else _BY_LOOK):
             found.setdefault(line, f"{size['width']} wide, {scheme}")
