@@ -16,6 +16,7 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    create_engine,
     inspect,
     select,
     text,
@@ -78,6 +79,15 @@ def rows_of(engine: Engine, like: Rows | None = None) -> Rows:
             for name, rows in everything.items()
         }
     return {name: sorted(rows, key=repr) for name, rows in everything.items()}
+
+
+def everything_in(url: str) -> Rows:
+    """Return every row of the database at an address."""
+    engine = create_engine(url)
+    try:
+        return rows_of(engine)
+    finally:
+        engine.dispose()
 
 
 def fill(engine: Engine) -> Rows:

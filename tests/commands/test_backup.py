@@ -9,7 +9,6 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from sqlalchemy import create_engine
 from sqlmodel import Session
 
 from app.audit.actions import record
@@ -18,7 +17,7 @@ from app.database import Database
 from app.schema import newest_revision, product_version
 from commandline import Run
 from factories import NOW, person, sellable
-from olddatabases import Rows, rows_of
+from olddatabases import everything_in, rows_of
 
 WRITERS = 3
 
@@ -36,14 +35,6 @@ def stored(database: Database) -> Database:
 
 def tell(session: Session, tale: str) -> None:
     record(session, at=NOW, actor="ana@example.com", action="tale.told", subject=("tale", tale))
-
-
-def everything_in(url: str) -> Rows:
-    engine = create_engine(url)
-    try:
-        return rows_of(engine)
-    finally:
-        engine.dispose()
 
 
 def test_a_file_has_a_manifest_and_the_data_and_is_for_its_owner_alone(

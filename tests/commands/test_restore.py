@@ -23,7 +23,7 @@ from app.schema import migrate, newest_revision, product_version
 from commandline import Run
 from factories import NOW, person
 from installations import postgresql_database
-from olddatabases import Rows, old_database, rows_of
+from olddatabases import Rows, everything_in, old_database, rows_of
 
 pytestmark = pytest.mark.usefixtures("drop_kept")
 Members = dict[str, bytes]
@@ -43,14 +43,6 @@ def fill(session: Session) -> None:
     person(session, "ana@example.com")
     for number in range(3):
         record(session, at=NOW, actor="ana@example.com", action="tale.told", subject=("tale", str(number)))
-
-
-def everything_in(url: str) -> Rows:
-    engine = create_engine(url)
-    try:
-        return rows_of(engine)
-    finally:
-        engine.dispose()
 
 
 def test_a_check_tells_what_it_found_and_changes_nothing(

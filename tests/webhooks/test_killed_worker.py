@@ -56,7 +56,7 @@ def test_a_worker_that_is_killed_loses_nothing(
             working = forks.start(["worker"], variables, tmp_path / f"worker-{kill}.log")
             try:
                 enough = len(receiver.received) + random.randrange(1, MESSAGES // (KILLS + 1))
-                wait_until(lambda enough=enough: len(receiver.received) >= enough or not waiting(database))  # type: ignore[misc]
+                wait_until(lambda enough=enough: len(receiver.received) >= enough or not waiting(database))  # type: ignore[misc]  # not inferred
                 if kill == KILLS:
                     wait_until(lambda: not waiting(database))
             finally:
